@@ -1,0 +1,565 @@
+/*
+ * lmdb_schema: who may do what now.  Records, transitions and the log.
+ *
+ * This library says WHO: accounts, users, sessions, calls, participants and
+ * invitations, and what state each is in.  It knows neither the policy nor
+ * nginx.  Terms (validity, uses, binding) are decided by the caller, written
+ * into the record when it is made, and enforced here by state alone.
+ *
+ * Conventions.  Times are u64 milliseconds UTC and always come from the
+ * caller.  Text and bytes are slices.  Slices returned by a read point into
+ * the map and live until the read transaction is reset; slices given in with
+ * an operation must live until store_apply has returned.  Nothing here logs.
+ */
+
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden)
+
+
+/* ---- status and reasons ------------------------------------------------ */
+
+typedef enum {
+    STORE_OK = 0,
+    STORE_REFUSED,         /* the state forbids it; the reason says why */
+    STORE_NOT_FOUND,
+    STORE_EXISTS,          /* an id or a unique name is taken */
+    STORE_INVALID,         /* an argument or a record over its limits */
+    STORE_TRIMMED,         /* the log no longer reaches back that far */
+    STORE_FULL,            /* map or disk; reads go on */
+    STORE_READERS,         /* out of reader slots */
+    STORE_RESIZED,         /* another process grew the map; reopen */
+    STORE_NEWER,           /* written by a newer schema */
+    STORE_CORRUPT,         /* a record, index or page does not verify */
+    STORE_DENIED,          /* permissions of the files; read-only store */
+    STORE_IO,
+    STORE_NO_MEMORY
+} store_status_t;
+
+#define STORE_USE_RESULT  __attribute__((warn_unused_result))
+
+const char *store_status_text(store_status_t status);
+
+/* What went wrong and where, for one log line; NUL-terminated. */
+typedef struct {
+    store_status_t code;
+    char           text[256];
+} store_error_t;
+
+/*
+ * Why a state forbids something.  In the order in which they are given when
+ * several hold (DESIGN: section 6).  store_reason_name gives the code used
+ * everywhere else ("unknown_link", "withdrawn", ...).
+ */
+typedef enum {
+    STORE_REASON_NONE = 0,
+    STORE_REASON_UNKNOWN_LINK,
+    STORE_REASON_WITHDRAWN,
+    STORE_REASON_EXPIRED,
+    STORE_REASON_NOT_YET,
+    STORE_REASON_CALL_ENDED,
+    STORE_REASON_INVITER_LEFT,
+    STORE_REASON_REMOVED,
+    STORE_REASON_USED,
+    STORE_REASON_TERMS_REQUIRED,
+    STORE_REASON_CALL_FULL,
+    STORE_REASON_NO_GUEST_SEAT,
+    STORE_REASON_SIGNED_OUT,           /* session absent, revoked, expired */
+    STORE_REASON_IDLE,
+    STORE_REASON_SUSPENDED,            /* user or account */
+    STORE_REASON_TOO_MANY,             /* sockets */
+    STORE_REASON_CHANNEL_NOT_ALLOWED,
+    STORE_REASON_NOT_A_MEMBER,         /* of that call */
+    STORE_REASONS
+} store_reason_t;
+
+const char *store_reason_name(store_reason_t reason);
+
+
+/* ---- values ------------------------------------------------------------ */
+
+#define STORE_ID_LEN    12             /* byte 0: the cell, 0; then random */
+#define STORE_HASH_LEN  32
+
+typedef struct {
+    uint8_t b[STORE_ID_LEN];
+} store_id_t;
+
+typedef struct {
+    const uint8_t *data;
+    size_t         len;
+} store_slice_t;
+
+bool store_id_equal(const store_id_t *a, const store_id_t *b);
+bool store_id_none(const store_id_t *id);       /* all zero: no id */
+
+/* The host supplies SHA-256; returns 0, or -1 on failure. */
+typedef int (*store_sha256_pt)(const void *data, size_t len,
+    uint8_t out[STORE_HASH_LEN]);
+
+typedef enum {
+    STORE_KIND_USER = 1,               /* policy: regular */
+    STORE_KIND_GUEST = 2,
+    STORE_KIND_EXTERNAL = 3,
+    STORE_KIND_SERVICE = 4
+} store_kind_t;
+
+typedef enum {
+    STORE_CALL_CONFERENCE = 1,
+    STORE_CALL_SERVICE = 2             /* made by a service request */
+} store_call_kind_t;
+
+typedef enum {
+    STORE_CALL_OPEN = 1, STORE_CALL_LIVE = 2, STORE_CALL_ENDED = 3
+} store_call_state_t;
+
+typedef enum {
+    STORE_PART_INVITED = 1, STORE_PART_JOINING = 2, STORE_PART_PRESENT = 3,
+    STORE_PART_AWAY = 4, STORE_PART_LEFT = 5, STORE_PART_REMOVED = 6
+} store_part_state_t;
+
+typedef enum {
+    STORE_INV_UNUSED = 1, STORE_INV_REDEEMED = 2, STORE_INV_USED = 3,
+    STORE_INV_WITHDRAWN = 4, STORE_INV_EXPIRED = 5, STORE_INV_DEAD = 6
+} store_inv_state_t;
+
+typedef enum {
+    STORE_INV_CONFERENCE = 1, STORE_INV_SERVICE_REQUEST = 2,
+    STORE_INV_EXTERNAL = 3
+} store_inv_kind_t;
+
+/* "open", "present", "withdrawn", ...: the words of DESIGN section 6. */
+const char *store_call_state_name(store_call_state_t state);
+const char *store_part_state_name(store_part_state_t state);
+const char *store_inv_state_name(store_inv_state_t state);
+
+
+/* ---- records ----------------------------------------------------------- */
+
+/*
+ * Each record is declared once, field by field, in record.def; these structs
+ * and their codec come from that table.  `rest` holds fields with tags that
+ * this version does not know; they survive a read-modify-write.
+ */
+#define STORE_T_U8     uint8_t
+#define STORE_T_U32    uint32_t
+#define STORE_T_U64    uint64_t
+#define STORE_T_ID     store_id_t
+#define STORE_T_TEXT   store_slice_t   /* UTF-8 */
+#define STORE_T_BYTES  store_slice_t
+
+#define STORE_RECORD(name, number, text)  typedef struct {
+#define STORE_FIELD(name, tag, type, member, since, text) \
+    STORE_T_##type member;
+#define STORE_END(name)  store_slice_t rest; } store_##name##_t;
+#include "record.def"
+#undef STORE_RECORD
+#undef STORE_FIELD
+#undef STORE_END
+
+
+/* ---- environment ------------------------------------------------------- */
+
+typedef struct store_env_s store_env_t;
+typedef struct store_txn_s store_txn_t;
+
+typedef struct {
+    const char      *path;             /* a folder, NUL-terminated */
+    uint64_t         max;              /* map size in bytes; 0: 64 GiB */
+    store_sha256_pt  sha256;
+    bool             create;           /* make the files when absent */
+    bool             read_only;        /* tools; writes give STORE_DENIED */
+} store_options_t;
+
+/*
+ * Opens the store: per process, after fork (an LMDB environment must not
+ * cross a fork, nor be opened twice in one process).  Checks the schema
+ * version in `meta`; never empties or replaces what it cannot open.
+ */
+store_status_t store_open(const store_options_t *options, store_env_t **env,
+    store_error_t *error) STORE_USE_RESULT;
+void store_close(store_env_t *env);
+
+/* LMDB's last transaction id: moves with each commit of any process.  A few
+   nanoseconds; any thread. */
+uint64_t store_txnid(store_env_t *env);
+
+/* NUL-terminated path of the file whose modification tells of a commit. */
+const char *store_data_file(store_env_t *env);
+
+typedef struct {
+    uint64_t txnid;
+    uint64_t map_bytes;                /* address space */
+    uint64_t used_bytes;               /* pages in use times page size */
+    uint64_t log_last;                 /* sequence of the newest event */
+    uint32_t readers;
+    uint32_t readers_max;
+} store_stat_t;
+
+store_status_t store_stat(store_env_t *env, store_stat_t *out)
+    STORE_USE_RESULT;
+
+
+/* ---- reading ----------------------------------------------------------- */
+
+/*
+ * One read transaction per process, made once, renewed at the start of an
+ * evaluation and reset at its end (an open one pins old pages).  Event thread
+ * only.
+ */
+store_status_t store_read_new(store_env_t *env, store_txn_t **txn)
+    STORE_USE_RESULT;
+store_status_t store_read_renew(store_txn_t *txn) STORE_USE_RESULT;
+void store_read_reset(store_txn_t *txn);
+void store_read_free(store_txn_t *txn);
+
+store_status_t store_account_get(store_txn_t *txn, const store_id_t *id,
+    store_account_t *out) STORE_USE_RESULT;
+store_status_t store_user_get(store_txn_t *txn, const store_id_t *id,
+    store_user_t *out) STORE_USE_RESULT;
+/* By login name within an account. */
+store_status_t store_user_by_name(store_txn_t *txn, const store_id_t *account,
+    store_slice_t name, store_user_t *out) STORE_USE_RESULT;
+store_status_t store_account_by_name(store_txn_t *txn, store_slice_t name,
+    store_account_t *out) STORE_USE_RESULT;
+store_status_t store_session_get(store_txn_t *txn, const store_id_t *id,
+    store_session_t *out) STORE_USE_RESULT;
+store_status_t store_call_get(store_txn_t *txn, const store_id_t *id,
+    store_call_t *out) STORE_USE_RESULT;
+store_status_t store_participant_get(store_txn_t *txn, const store_id_t *call,
+    const store_id_t *participant, store_participant_t *out)
+    STORE_USE_RESULT;
+store_status_t store_invitation_get(store_txn_t *txn, const store_id_t *id,
+    store_invitation_t *out) STORE_USE_RESULT;
+
+/*
+ * Walks.  `visit` returns false to stop; the record it is given lives until
+ * it returns.  A walk ends with STORE_OK at the end or when stopped.
+ */
+typedef bool (*store_visit_pt)(void *data, const void *record);
+
+store_status_t store_calls(store_txn_t *txn, const store_id_t *account,
+    store_call_state_t state, store_visit_pt visit, void *data)
+    STORE_USE_RESULT;
+store_status_t store_participants(store_txn_t *txn, const store_id_t *call,
+    store_visit_pt visit, void *data) STORE_USE_RESULT;
+store_status_t store_invitations(store_txn_t *txn, const store_id_t *call,
+    store_visit_pt visit, void *data) STORE_USE_RESULT;
+store_status_t store_sessions(store_txn_t *txn, const store_id_t *user,
+    store_visit_pt visit, void *data) STORE_USE_RESULT;
+store_status_t store_users(store_txn_t *txn, const store_id_t *account,
+    store_visit_pt visit, void *data) STORE_USE_RESULT;
+
+/* The next event after sequence `after`: STORE_NOT_FOUND at the end,
+   STORE_TRIMMED when events in between are gone. */
+store_status_t store_log_next(store_txn_t *txn, uint64_t after,
+    store_event_t *out) STORE_USE_RESULT;
+
+/* Newest sequence, 0 for an empty log. */
+store_status_t store_log_last(store_txn_t *txn, uint64_t *seq)
+    STORE_USE_RESULT;
+
+/* Checks the chain from `from` to the end; *bad is the first bad sequence,
+   0 when there is none.  `progress` may be NULL. */
+store_status_t store_log_verify(store_txn_t *txn, store_sha256_pt sha256,
+    void (*progress)(void *data, uint64_t done, uint64_t total), void *data,
+    uint64_t *bad) STORE_USE_RESULT;
+
+/* Earliest due time, UINT64_MAX when nothing is due ever. */
+store_status_t store_due_next(store_txn_t *txn, uint64_t *when)
+    STORE_USE_RESULT;
+
+
+/* ---- who asks: the reads of a decision --------------------------------- */
+
+/* A signed-in principal as of `now`: session, user and account in one. */
+typedef struct {
+    store_kind_t   kind;
+    store_id_t     session;
+    store_id_t     account;
+    store_id_t     user;               /* a user's */
+    store_id_t     call;               /* a guest's or external's */
+    store_id_t     participant;        /* a guest's or external's */
+    store_id_t     invitation;
+    store_id_t     inviter;            /* user id */
+    store_slice_t  name;               /* for people to read */
+    store_slice_t  roles;              /* effective, comma-separated names */
+    store_slice_t  profile;            /* external's */
+    uint8_t        device;
+    bool           licensed;
+    bool           single_user;
+    uint64_t       expires;
+    store_reason_t reason;             /* NONE: the session holds now */
+} store_principal_t;
+
+/*
+ * Reads the principal of a session.  STORE_OK with a reason other than NONE
+ * when the session exists no more or has no right; the other fields are then
+ * filled as far as known.
+ */
+store_status_t store_principal(store_txn_t *txn, const store_id_t *session,
+    uint64_t now, store_principal_t *out) STORE_USE_RESULT;
+
+/* How a principal stands to a call. */
+typedef struct {
+    bool               known;          /* the call exists in its account */
+    store_call_state_t state;
+    store_call_kind_t  kind;
+    uint64_t           room;
+    bool               owner;
+    bool               member;         /* owner, requester or invited */
+    bool               in_call;        /* guest/external: session is of it */
+    bool               inviter_holds;  /* external: inviter is in the call */
+    store_id_t         participant;    /* none when there is none yet */
+    store_part_state_t part_state;     /* 0 when there is none yet */
+    store_slice_t      call_profile;
+    store_slice_t      inviter_roles;  /* external: the inviter's, now */
+    store_reason_t     reason;         /* CALL_ENDED, REMOVED, ...; or NONE */
+} store_standing_t;
+
+store_status_t store_standing(store_txn_t *txn,
+    const store_principal_t *principal, const store_id_t *call, uint64_t now,
+    store_standing_t *out) STORE_USE_RESULT;
+
+/*
+ * What a link says now, changing nothing: NONE when it can be redeemed or
+ * used again by the browser with this hash (32 zero bytes: no browser yet).
+ */
+typedef struct {
+    store_reason_t     reason;
+    store_inv_kind_t   kind;
+    store_inv_state_t  state;
+    store_id_t         account;
+    store_id_t         call;
+    store_id_t         session;        /* the one this browser already has */
+    store_slice_t      name;           /* set by the inviter, or empty */
+    store_slice_t      title;          /* of the call */
+    store_slice_t      inviter_name;
+    uint64_t           starts_at;
+    uint64_t           expires;        /* 0: while the call */
+    bool               terms;          /* must be accepted */
+    bool               same_browser;
+} store_link_t;
+
+store_status_t store_link(store_txn_t *txn, const store_id_t *invitation,
+    const uint8_t browser[STORE_HASH_LEN], uint64_t now, store_link_t *out)
+    STORE_USE_RESULT;
+
+
+/* ---- writing ----------------------------------------------------------- */
+
+typedef enum {
+    STORE_OP_ACCOUNT_CREATE = 1,
+    STORE_OP_USER_CREATE,
+    STORE_OP_USER_SET,
+    STORE_OP_SESSION_CREATE,
+    STORE_OP_SESSION_REVOKE,
+    STORE_OP_SESSION_TOUCH,
+    STORE_OP_CALL_CREATE,
+    STORE_OP_CALL_END,
+    STORE_OP_INVITATION_CREATE,
+    STORE_OP_INVITATION_WITHDRAW,
+    STORE_OP_REDEEM,
+    STORE_OP_JOIN,
+    STORE_OP_ATTACH,
+    STORE_OP_DETACH,
+    STORE_OP_LEAVE,
+    STORE_OP_REMOVE,
+    STORE_OP_SWEEP,
+    STORE_OPS
+} store_op_kind_t;
+
+/* Numbers of the policy that presence runs by, as of the operation. */
+typedef struct {
+    uint64_t grace;                    /* away -> left */
+    uint64_t request_grace;            /* the same in a service call */
+    uint64_t joining;                  /* joining -> back; 30 s */
+    uint64_t never_joined;
+    bool     end_when_empty;
+    bool     end_when_owner_left;
+    uint32_t participants_per_call;    /* 0: no limit */
+    uint32_t sockets_per_guest;        /* 0: no limit */
+    uint32_t sockets_per_user;         /* 0: no limit */
+    uint32_t guest_seats;              /* per account, UINT32_MAX: no limit */
+} store_presence_t;
+
+/*
+ * One operation: what is asked, then what came of it.  Ids of new records are
+ * minted by the caller before the first try, so that asking again after an
+ * unknown outcome gives the same answer and changes nothing (the record keeps
+ * `id` of the operation that made its state).
+ */
+typedef struct {
+    store_op_kind_t  kind;
+    store_id_t       id;               /* of this operation; random */
+    uint64_t         now;
+    store_id_t       actor;            /* who does it: user or participant;
+                                          none: the system or command line */
+    store_presence_t presence;
+
+    union {
+        struct {
+            store_id_t    account;
+            store_slice_t name;
+        } account_create;
+        struct {
+            store_id_t    user;
+            store_id_t    account;
+            store_slice_t name;        /* login, unique in the account */
+            store_slice_t display;
+            store_slice_t mail;
+            store_slice_t roles;       /* comma-separated */
+            bool          licensed;
+        } user_create;
+        struct {
+            store_id_t    user;
+            bool          set_roles;
+            store_slice_t roles;
+            bool          set_suspended;
+            bool          suspended;
+            bool          set_licensed;
+            bool          licensed;
+        } user_set;
+        struct {
+            store_id_t session;
+            store_id_t user;
+            uint8_t    device;
+            uint64_t   lifetime;
+            uint64_t   idle;           /* 0: none */
+            uint32_t   per_user;       /* oldest ended beyond it; 0: none */
+        } session_create;
+        struct {
+            store_id_t session;        /* this one, */
+            store_id_t user;           /* or all of this user's */
+        } session_revoke;
+        struct {
+            store_id_t session;
+        } session_touch;
+        struct {
+            store_id_t        call;
+            store_id_t        account;
+            store_id_t        owner;
+            store_call_kind_t kind;
+            store_slice_t     title;
+            store_slice_t     profile;
+            uint64_t          room;    /* media room, random, < 2^53 */
+            uint64_t          starts_at;
+        } call_create;
+        struct {
+            store_id_t call;
+        } call_end;
+        struct {
+            store_id_t       invitation;
+            store_id_t       call;
+            store_inv_kind_t kind;
+            store_id_t       inviter;
+            store_slice_t    name;     /* of the invited person, or empty */
+            store_slice_t    comment;
+            store_slice_t    profile;
+            uint32_t         channel;  /* one bit: mail 1, sms 2, link 4 */
+            uint64_t         expires;  /* 0: while the call */
+            uint64_t         starts_at;
+            uint32_t         uses;     /* 0: unlimited */
+            uint8_t          bound_to; /* 1 call, 2 inviter, 3 owner */
+            bool             opens_call;
+            bool             terms;
+            uint64_t         idle_timeout;
+        } invitation_create;
+        struct {
+            store_id_t invitation;
+        } invitation_withdraw;
+        struct {
+            store_id_t    invitation;
+            store_id_t    session;     /* minted; used unless one exists */
+            store_id_t    participant; /* likewise */
+            uint8_t       browser[STORE_HASH_LEN];  /* SHA-256 */
+            store_slice_t name;
+            uint8_t       device;
+            bool          terms_accepted;
+            store_slice_t terms_version;
+            uint64_t      lifetime;    /* of the guest session */
+        } redeem;
+        struct {
+            store_id_t session;
+            store_id_t call;
+            store_id_t participant;    /* minted, for a user's first join */
+            uint8_t    device;
+        } join;
+        struct {
+            store_id_t call;
+            store_id_t participant;
+            uint8_t    incarnation[8];
+            bool       failed;         /* DETACH: the handshake failed */
+        } attach;                      /* ATTACH and DETACH */
+        struct {
+            store_id_t call;
+            store_id_t participant;
+        } leave;                       /* LEAVE and REMOVE */
+        struct {
+            uint32_t max;              /* steps; then it returns */
+            const char *folder;        /* of the incarnation files, or NULL */
+        } sweep;
+    } in;
+
+    /* The outcome.  On any status but STORE_OK nothing of it was done. */
+    store_status_t status;
+    store_reason_t reason;             /* with STORE_REFUSED */
+    struct {
+        store_id_t session;
+        store_id_t participant;
+        store_id_t call;
+        uint64_t   room;
+        uint64_t   expires;
+        bool       again;              /* it had been done before */
+        bool       more;               /* SWEEP: call again soon */
+    } out;
+} store_op_t;
+
+/*
+ * Applies n operations in ONE write transaction, in order, and commits once
+ * (group commit).  An operation that is refused leaves the others alone.
+ * Returns the status of the transaction; when it is not STORE_OK every
+ * operation has that status and nothing was changed.  When it returns
+ * STORE_OK each operation's outcome is durable.  Any one thread at a time;
+ * blocks on LMDB's writer lock and on the disk.
+ */
+store_status_t store_apply(store_env_t *env, store_op_t *const *ops, size_t n)
+    STORE_USE_RESULT;
+
+
+/* ---- events ------------------------------------------------------------ */
+
+/* kind of store_event_t: "call.created", "participant.present", ... */
+typedef enum {
+    STORE_EVENT_NONE = 0,
+#define STORE_EVENT(symbol, number, name)  STORE_EVENT_##symbol = number,
+#include "event.def"
+#undef STORE_EVENT
+    STORE_EVENT_LAST
+} store_event_kind_t;
+
+const char *store_event_name(uint32_t kind);
+
+
+/* ---- worker incarnations ----------------------------------------------- */
+
+/*
+ * A worker process proves that it lives by holding a lock on a file named
+ * after 8 random bytes in STORE/workers.  Open returns a descriptor to keep
+ * until exit (the file is removed by store_incarnation_close), or -1.
+ */
+int store_incarnation_open(const char *folder, const uint8_t incarnation[8]);
+void store_incarnation_close(const char *folder,
+    const uint8_t incarnation[8], int fd);
+
+/* Whether the worker of that name is gone (its lock could be taken). */
+bool store_incarnation_dead(const char *folder, const uint8_t incarnation[8]);
+
+#pragma GCC visibility pop
+
+#endif /* STORE_H */
