@@ -1,0 +1,233 @@
+# make            builds build/ngx_xassist_module.so and build/xassistctl
+# make test       runs every test;  make demo  runs the whole thing here
+#
+#   BUILD=DIR     where built things go (build)
+#   TEST=1        adds the test clock (-DXASSIST_TEST)
+#   SAN=1         adds AddressSanitizer and UndefinedBehaviorSanitizer
+#   NGINX_SRC=DIR an nginx tree configured by its own ./configure
+
+SHELL = /bin/bash
+.SHELLFLAGS = -euo pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+BUILD ?= build
+NGINX_SRC ?= /usr/share/nginx/src
+DESTDIR ?=
+PREFIX ?= /usr
+JOBS := $(shell nproc 2>/dev/null || echo 2)
+
+BUILD_PACKAGES = gcc libc6-dev nginx nginx-dev liblmdb-dev libyajl-dev \
+	libssl-dev
+TEST_PACKAGES = libcmocka-dev libmojolicious-perl perl procps binutils
+DEMO_PACKAGES = janus libjs-janus-gateway libjs-webrtc-adapter chromium \
+	chromium-driver
+BENCH_PACKAGES = wrk redis-server nodejs valgrind
+FUZZ_PACKAGES = clang libclang-rt-dev
+
+CC := gcc
+OPT = -O2 -g
+WARN = -Wall -Wextra -Wconversion -Werror
+HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2
+
+ifneq ($(TEST),)
+DEFINES += -DXASSIST_TEST
+endif
+
+ifneq ($(SAN),)
+SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
+HARDEN =
+OPT = -O1 -g
+endif
+
+CFLAGS = -std=c11 -D_DEFAULT_SOURCE $(WARN) -fPIC -fvisibility=hidden \
+	$(OPT) $(HARDEN) $(SANITIZE) $(DEFINES) -I.
+LDFLAGS = $(SANITIZE) -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
+LIBS = -lyajl -lcrypto -llmdb -lpthread
+
+POLICY_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard policy/*.c)))
+STORE_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,\
+	$(sort $(wildcard lmdb_schema/*.c)))
+CTL_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,\
+	$(sort $(wildcard xassistctl/*.c)))
+MODULE_FILES := $(sort $(wildcard policy/*.[ch] policy/*.def lmdb_schema/*.[ch] \
+	lmdb_schema/*.def ngx_xassist_module/*.[ch] ngx_xassist_module/*.def))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%.t,$(sort $(wildcard t/unit/*.c)))
+BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/bench/*.c)))
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/fuzz/*.c)))
+TORTURES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/torture/*.c)))
+
+PROVE = prove --merge --timer --recurse
+
+.PHONY: all build libs units deps test test-unit test-http test-san demo \
+	bench fuzz torture valgrind install clean FORCE
+
+all:
+	@$(MAKE) -j$(JOBS) build
+
+build: libs \
+	$(if $(CTL_OBJS),$(BUILD)/xassistctl) \
+	$(if $(wildcard ngx_xassist_module/*.c),$(BUILD)/ngx_xassist_module.so)
+
+libs: $(BUILD)/libpolicy.a $(BUILD)/libstore.a
+
+# Lists of sources: a file that comes or goes changes them, and so the
+# archives and the configuration of the module.
+
+$(BUILD)/sources: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(MODULE_FILES) '$(SANITIZE) $(DEFINES)' '$(NGINX_SRC)' \
+		$(wildcard xassistctl/*.c) >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/sources
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libpolicy.a: $(POLICY_OBJS)
+	@mkdir -p $(@D); rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/libstore.a: $(STORE_OBJS)
+	@mkdir -p $(@D); rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/xassistctl: $(CTL_OBJS) $(BUILD)/libpolicy.a $(BUILD)/libstore.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The module is compiled by nginx's build, out of nginx's tree.
+
+NGINX_BUILD = $(abspath $(BUILD))/nginx
+NGINX_CC_OPT = -fPIC $(OPT) $(HARDEN) $(SANITIZE) $(DEFINES)
+NGINX_LD_OPT = -Wl,-z,relro -Wl,-z,now $(SANITIZE)
+
+$(NGINX_BUILD)/Makefile: config Makefile $(BUILD)/sources \
+		$(wildcard $(NGINX_SRC)/conf_flags \
+			$(NGINX_SRC)/debian/libnginx-mod.abisubstvars)
+	@rm -rf $(NGINX_BUILD)
+	@mkdir -p $(NGINX_BUILD)
+	@echo "configure $(NGINX_SRC)"
+	@cd $(NGINX_SRC) && . ./conf_flags \
+		&& ./configure "$${NGX_CONF_FLAGS[@]}" \
+			--with-cc-opt='$(NGINX_CC_OPT)' \
+			--with-ld-opt='$(NGINX_LD_OPT)' \
+			--builddir=$(NGINX_BUILD) \
+			--add-dynamic-module=$(CURDIR) \
+			>$(NGINX_BUILD)/configure.log \
+		|| { tail -n 20 $(NGINX_BUILD)/configure.log >&2; \
+			rm -f $(NGINX_BUILD)/Makefile; exit 1; }
+
+$(BUILD)/ngx_xassist_module.so: $(NGINX_BUILD)/Makefile $(MODULE_FILES)
+	$(MAKE) -C $(NGINX_SRC) -f $(NGINX_BUILD)/Makefile modules
+	@cp $(NGINX_BUILD)/ngx_xassist_module.so $@.new
+	@mv $@.new $@
+
+# Programs of the tests.
+
+units: $(UNIT_TESTS)
+
+$(BUILD)/t/unit/%.t: t/unit/%.c $(BUILD)/libpolicy.a $(BUILD)/libstore.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
+		$(BUILD)/libpolicy.a $(BUILD)/libstore.a -lcmocka $(LIBS)
+
+$(BUILD)/t/bench/%: t/bench/%.c $(BUILD)/libpolicy.a $(BUILD)/libstore.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
+		$(BUILD)/libpolicy.a $(BUILD)/libstore.a $(LIBS)
+
+$(BUILD)/t/torture/%: t/torture/%.c $(BUILD)/libpolicy.a $(BUILD)/libstore.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
+		$(BUILD)/libpolicy.a $(BUILD)/libstore.a $(LIBS)
+
+$(BUILD)/t/fuzz/%: t/fuzz/%.c $(wildcard policy/*.[ch] lmdb_schema/*.[ch] \
+		lmdb_schema/*.def)
+	@mkdir -p $(@D)
+	clang -std=c11 -D_DEFAULT_SOURCE -g -O1 -I. -DXASSIST_TEST \
+		-fsanitize=fuzzer,address,undefined -o $@ $< \
+		$(wildcard policy/*.c lmdb_schema/*.c) $(LIBS)
+
+-include $(POLICY_OBJS:.o=.d) $(STORE_OBJS:.o=.d) $(CTL_OBJS:.o=.d)
+-include $(UNIT_TESTS:.t=.d) $(BENCHES:=.d) $(TORTURES:=.d)
+
+# Packages.
+
+deps-%: FORCE
+	@.ci/deps $($(shell echo $* | tr a-z A-Z)_PACKAGES)
+
+deps:
+	@.ci/deps $(BUILD_PACKAGES) $(TEST_PACKAGES) $(DEMO_PACKAGES)
+
+# Tests.  The release build is what the layer tests look at; the http tests
+# run against the variant with the test clock.
+
+VARIANT = build/test
+
+test: deps
+	@$(MAKE) -j$(JOBS) build units
+	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build
+	@XASSIST_BUILD=$(VARIANT) CMOCKA_MESSAGE_OUTPUT=TAP \
+		$(PROVE) $(BUILD)/t/unit t
+
+test-unit: deps-build deps-test
+	@$(MAKE) -j$(JOBS) units
+	@CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) $(BUILD)/t/unit
+
+test-http: deps-build deps-test
+	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build
+	@XASSIST_BUILD=$(VARIANT) $(PROVE) t/http
+
+test-san: deps-build deps-test
+	@$(MAKE) -j$(JOBS) BUILD=build/asan SAN=1 TEST=1 build units
+	@CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) build/asan/t/unit
+	@XASSIST_BUILD=build/asan $(PROVE) t/http
+
+valgrind: deps-build deps-test deps-bench
+	@$(MAKE) -j$(JOBS) units
+	@for test in $(UNIT_TESTS); do \
+		echo "valgrind $$test"; \
+		valgrind -q --leak-check=full --error-exitcode=1 $$test; \
+	done
+
+demo: deps
+	@$(MAKE) -j$(JOBS) build
+	@exec conf/demo/run $(if $(ONCE),once)
+
+bench: deps-build deps-test deps-bench
+	@$(MAKE) -j$(JOBS) build $(BENCHES)
+	@perl -It/lib t/bench/run.pl
+
+FUZZ_SECONDS ?= 60
+
+fuzz: deps-build deps-fuzz
+	@$(MAKE) -j$(JOBS) $(FUZZERS)
+	@for fuzzer in $(FUZZERS); do \
+		corpus=t/fuzz/corpus/$$(basename $$fuzzer); \
+		mkdir -p $$fuzzer.found; \
+		[ ! -d $$corpus ] || set -- $$corpus; \
+		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+			$$fuzzer.found "$$@"; \
+		set --; \
+	done
+
+torture: deps-build deps-test
+	@$(MAKE) -j$(JOBS) build $(TORTURES)
+	@for torture in $(TORTURES); do $$torture $(TORTURE_ARGS); done
+
+# Installing, cleaning.
+
+MODULES_DIR = $(PREFIX)/lib/nginx/modules
+SHARE_DIR = $(PREFIX)/share/xassist
+
+install: build
+	install -D -m 644 $(BUILD)/ngx_xassist_module.so \
+		$(DESTDIR)$(MODULES_DIR)/ngx_xassist_module.so
+	install -D -m 755 $(BUILD)/xassistctl $(DESTDIR)$(PREFIX)/bin/xassistctl
+	install -D -m 644 conf/policy.json $(DESTDIR)$(SHARE_DIR)/policy.json
+	install -d $(DESTDIR)$(SHARE_DIR)/pages
+	cp -R conf/pages/. $(DESTDIR)$(SHARE_DIR)/pages/
+
+clean:
+	rm -rf $(BUILD)
