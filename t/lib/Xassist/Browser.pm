@@ -1,0 +1,250 @@
+package Xassist::Browser;
+
+# Headless Chromium by WebDriver: Debian's chromium-driver and core Perl.
+#
+#   my $driver = Xassist::Browser->driver;
+#   my $page = $driver->open(device => 'iPhone', language => 'de',
+#       scheme => 'dark');
+#   $page->go($url);  $page->js('return document.title');
+#   $page->until('return ready()', 30);  $page->screenshot($file);
+#   $page->close;  $driver->stop;
+#
+# Each page is a browser of its own: its own profile, its own cookies.
+
+use strict;
+use warnings;
+
+use Carp qw(croak);
+use File::Basename qw(dirname);
+use File::Path qw(make_path);
+use File::Temp;
+use HTTP::Tiny;
+use JSON::PP;
+use MIME::Base64 qw(decode_base64);
+use Mojo::IOLoop::Server;
+use POSIX qw(WNOHANG);
+use Time::HiRes qw(sleep time);
+
+# Real iPhones send no client hints; width, height and scale are the
+# device's, so that a page wider than it shows as such.
+my %devices = (
+    iPhone => {
+        deviceMetrics => { width => 390, height => 844, pixelRatio => 2,
+            mobile => JSON::PP::true, touch => JSON::PP::true },
+        userAgent => 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) '
+            . 'AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 '
+            . 'Mobile/15E148 Safari/604.1',
+    },
+    small => {
+        deviceMetrics => { width => 320, height => 568, pixelRatio => 2,
+            mobile => JSON::PP::true, touch => JSON::PP::true },
+        userAgent => 'Mozilla/5.0 (Linux; Android 14; Pixel 8) '
+            . 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 '
+            . 'Mobile Safari/537.36',
+    },
+);
+
+my @flags = qw(--headless=new --no-sandbox --disable-gpu --disable-quic
+    --no-first-run --disable-background-networking
+    --disable-component-update --disable-sync --hide-scrollbars);
+
+# Why there can be no browser here, or undef when there can.
+sub missing {
+    return 'chromium is not installed (apt-get install chromium)'
+        if !-x '/usr/bin/chromium';
+    return 'chromedriver is not installed (apt-get install chromium-driver)'
+        if !-x '/usr/bin/chromedriver';
+    return undef;
+}
+
+sub driver {
+    my ($class) = @_;
+    my $self = bless {
+        port => Mojo::IOLoop::Server->generate_port,
+        home => File::Temp->newdir('xassist-browser-XXXXXX', TMPDIR => 1),
+        pages => [], owner => $$,
+    }, $class;
+
+    defined(my $pid = fork) or croak "fork: $!";
+    if (!$pid) {
+        setpgrp;
+        # Chromium leaves its scratch folders where TMPDIR points.
+        $ENV{TMPDIR} = "$self->{home}";
+        CORE::open STDIN, '<', '/dev/null';
+        CORE::open STDOUT, '>', "$self->{home}/chromedriver.log";
+        CORE::open STDERR, '>&', \*STDOUT;
+        exec('/usr/bin/chromedriver', "--port=$self->{port}")
+            or POSIX::_exit(127);
+    }
+    $self->{pid} = $pid;
+
+    for (1 .. 300) {
+        my $status = eval { call($self, 'GET', '/status', undef, 2) };
+        return $self if $status && $status->{ready};
+        sleep 0.05;
+    }
+    $self->stop;
+    croak 'chromedriver was not ready within 15 s';
+}
+
+# Opens a browser: device (iPhone, small; else a desktop window), language,
+# scheme (light, dark), args (more flags of Chromium).
+sub open {
+    my ($self, %args) = @_;
+    my @args = (@flags, @{ $args{args} || [] });
+    my $device = $args{device} && ($devices{ $args{device} }
+        or croak "no device $args{device}");
+
+    push @args, '--window-size=1280,860' if !$device;
+    push @args, "--lang=$args{language}",
+        "--accept-lang=$args{language}" if $args{language};
+
+    my $session = $self->call('POST', '/session', { capabilities => {
+        alwaysMatch => {
+            browserName => 'chrome',
+            'goog:chromeOptions' => { binary => '/usr/bin/chromium',
+                args => \@args, $device ? (mobileEmulation => $device) : () },
+            'goog:loggingPrefs' => { browser => 'ALL' },
+        } } }, 60);
+
+    my $page = bless { driver => $self, id => $session->{sessionId} },
+        'Xassist::Browser::Page';
+    push @{ $self->{pages} }, $page;
+    $page->scheme($args{scheme} || 'light');
+    return $page;
+}
+
+sub call {
+    my ($self, $method, $path, $body, $timeout) = @_;
+    my $http = $self->{http}{ $timeout ||= 40 } ||= HTTP::Tiny->new(
+        timeout => $timeout, keep_alive => 0);
+    my $answer = $http->request($method,
+        "http://127.0.0.1:$self->{port}$path",
+        $body ? { content => JSON::PP->new->utf8->encode($body),
+            headers => { 'Content-Type' => 'application/json' } } : {});
+    my $json = eval { JSON::PP->new->utf8->decode($answer->{content}) };
+    croak "webdriver $method $path: $answer->{status} $answer->{content}"
+        if !$answer->{success} || !$json;
+    return $json->{value};
+}
+
+sub stop {
+    my ($self) = @_;
+    my $pid = delete $self->{pid} or return;
+    return if $$ != $self->{owner};
+
+    eval { $_->close } for @{ $self->{pages} };
+    kill 'TERM', $pid;
+    for (1 .. 100) {
+        return if waitpid($pid, WNOHANG) != 0;
+        sleep 0.05;
+    }
+    kill 'KILL', $pid;
+    waitpid $pid, 0;
+}
+
+sub DESTROY {
+    my ($self) = @_;
+    local ($?, $@);
+    $self->stop;
+}
+
+
+package Xassist::Browser::Page;
+
+use strict;
+use warnings;
+
+use Carp qw(croak);
+use Time::HiRes qw(sleep time);
+
+sub call {
+    my ($self, $method, $path, $body) = @_;
+    croak 'the browser is closed' if !$self->{id};
+    return $self->{driver}->call($method, "/session/$self->{id}$path", $body);
+}
+
+sub go { $_[0]->call(POST => '/url', { url => $_[1] }) }
+sub url { $_[0]->call(GET => '/url') }
+
+# Runs a function body in the page and gives back what it returns.
+sub js {
+    my ($self, $script, @args) = @_;
+    return $self->call(POST => '/execute/sync',
+        { script => $script, args => \@args });
+}
+
+# Runs it until it is true; undef when `timeout` seconds were not enough.
+sub until {
+    my ($self, $script, $timeout, @args) = @_;
+    my $until = time + ($timeout || 30);
+
+    do {
+        my $value = eval { $self->js($script, @args) };
+        return $value if $value;
+        sleep 0.05;
+    } while (time < $until);
+    return undef;
+}
+
+sub element {
+    my ($self, $css) = @_;
+    my $found = $self->call(POST => '/element',
+        { using => 'css selector', value => $css });
+    return (values %$found)[0];
+}
+
+sub click {
+    my ($self, $css) = @_;
+    return $self->call(POST => '/element/' . $self->element($css) . '/click',
+        {});
+}
+
+sub type {
+    my ($self, $css, $text) = @_;
+    return $self->call(POST => '/element/' . $self->element($css) . '/value',
+        { text => $text });
+}
+
+sub cdp {
+    my ($self, $command, $params) = @_;
+    return $self->call(POST => '/goog/cdp/execute',
+        { cmd => $command, params => $params || {} });
+}
+
+sub scheme {
+    my ($self, $scheme) = @_;
+    return $self->cdp('Emulation.setEmulatedMedia', { features =>
+        [ { name => 'prefers-color-scheme', value => $scheme } ] });
+}
+
+# What the page wrote to its console, and what its policy blocked.
+sub console {
+    my ($self) = @_;
+    return map { "$_->{level}: $_->{message}" }
+        @{ $self->call(POST => '/se/log', { type => 'browser' }) };
+}
+
+# How far the page is wider than the device: 0 is right.
+sub overflow {
+    my ($self) = @_;
+    return $self->js('return document.documentElement.scrollWidth'
+        . ' - document.documentElement.clientWidth');
+}
+
+sub screenshot {
+    my ($self, $file) = @_;
+    File::Path::make_path(File::Basename::dirname($file));
+    CORE::open(my $fh, '>:raw', $file) or croak "$file: $!";
+    print $fh MIME::Base64::decode_base64($self->call(GET => '/screenshot'));
+    CORE::close($fh) or croak "$file: $!";
+    return $file;
+}
+
+sub close {
+    my ($self) = @_;
+    my $id = delete $self->{id} or return;
+    eval { $self->{driver}->call('DELETE', "/session/$id") };
+}
+
+1;
