@@ -75,23 +75,25 @@ libs: $(BUILD)/libpolicy.a $(BUILD)/libstore.a
 # Lists of sources: a file that comes or goes changes them, and so the
 # archives and the configuration of the module.
 
-$(BUILD)/sources: FORCE
+$(BUILD)/sources: LIST = $(MODULE_FILES) $(wildcard xassistctl/*.c)
+$(BUILD)/flags: LIST = '$(CFLAGS)' '$(NGINX_CC_OPT)' '$(NGINX_SRC)'
+
+$(BUILD)/sources $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' $(MODULE_FILES) '$(SANITIZE) $(DEFINES)' '$(NGINX_SRC)' \
-		$(wildcard xassistctl/*.c) >$@.new
+	@printf '%s\n' $(LIST) >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-$(BUILD)/obj/%.o: %.c $(BUILD)/sources
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/libpolicy.a: $(POLICY_OBJS)
-	@mkdir -p $(@D); rm -f $@
-	ar rcs $@ $^
+$(BUILD)/libpolicy.a: $(POLICY_OBJS) $(BUILD)/sources
+	@rm -f $@
+	ar rcs $@ $(POLICY_OBJS)
 
-$(BUILD)/libstore.a: $(STORE_OBJS)
-	@mkdir -p $(@D); rm -f $@
-	ar rcs $@ $^
+$(BUILD)/libstore.a: $(STORE_OBJS) $(BUILD)/sources
+	@rm -f $@
+	ar rcs $@ $(STORE_OBJS)
 
 $(BUILD)/xassistctl: $(CTL_OBJS) $(BUILD)/libpolicy.a $(BUILD)/libstore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -102,7 +104,7 @@ NGINX_BUILD = $(abspath $(BUILD))/nginx
 NGINX_CC_OPT = -fPIC $(OPT) $(HARDEN) $(SANITIZE) $(DEFINES)
 NGINX_LD_OPT = -Wl,-z,relro -Wl,-z,now $(SANITIZE)
 
-$(NGINX_BUILD)/Makefile: config Makefile $(BUILD)/sources \
+$(NGINX_BUILD)/Makefile: config $(BUILD)/flags $(BUILD)/sources \
 		$(wildcard $(NGINX_SRC)/conf_flags \
 			$(NGINX_SRC)/debian/libnginx-mod.abisubstvars)
 	@rm -rf $(NGINX_BUILD)
