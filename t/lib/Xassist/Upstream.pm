@@ -1,0 +1,105 @@
+package Xassist::Upstream;
+
+# The application behind the edge: answers every request with what it saw,
+# and every WebSocket with what its handshake held, then echoes.
+
+use strict;
+use warnings;
+
+use IO::Socket::INET ();
+use Mojo::IOLoop;
+use Mojo::JSON qw(encode_json);
+use Mojo::Server::Daemon;
+use Mojolicious;
+use POSIX ();
+
+
+sub new {
+    my ($class, %opt) = @_;
+
+    my $listen = IO::Socket::INET->new(Listen => 128, ReuseAddr => 1,
+        LocalAddr => '127.0.0.1') or die "no port: $!";
+    my $self = bless { port => $listen->sockport, owner => $$ }, $class;
+
+    $self->{pid} = fork // die "fork: $!";
+    return $self if $self->{pid};
+
+    serve($listen, \%opt);
+    POSIX::_exit(0);
+}
+
+
+sub port { $_[0]{port} }
+
+
+sub serve {
+    my ($listen, $opt) = @_;
+
+    my $parent = getppid;
+    my $app = Mojolicious->new(secrets => ['none']);
+    my $routes = $app->routes;
+
+    $app->log->level('fatal');
+    Mojo::IOLoop->recurring(1 => sub { POSIX::_exit(0) if getppid != $parent });
+
+    $routes->websocket('/*any' => { any => '' } => sub { socket_echo(@_, $opt) });
+    $routes->any('/*any' => { any => '' } => sub {
+        my ($c) = @_;
+
+        $c->res->headers->add('Set-Cookie' => $_) for @{ $opt->{cookies} || [] };
+        $c->render(data => encode_json(seen($c)), format => 'json');
+    });
+
+    $SIG{INT} = 'IGNORE';
+    $SIG{TERM} = sub { POSIX::_exit(0) };
+
+    Mojo::Server::Daemon->new(app => $app, silent => 1, max_requests => 1e6,
+        listen => ['http://127.0.0.1?fd=' . fileno $listen])->run;
+}
+
+
+sub seen {
+    my ($c) = @_;
+
+    my $headers = $c->req->headers;
+
+    return { method => $c->req->method, uri => $c->req->url->to_string,
+        headers => { map { $_ => $headers->every_header($_) }
+            @{ $headers->names } } };
+}
+
+
+sub socket_echo {
+    my ($c, $opt) = @_;
+
+    if ($opt->{refuse}) {
+        return $c->render(text => 'no', status => 500);
+    }
+
+    my ($protocol) = split /\s*,\s*/,
+        $c->req->headers->sec_websocket_protocol // '';
+    $c->tx->res->headers->sec_websocket_protocol($protocol) if $protocol;
+
+    $c->inactivity_timeout(0);
+    $c->send({ text => encode_json(seen($c)) });
+    $c->on(message => sub {
+        my ($c, $message) = @_;
+        $message eq 'bye' ? $c->finish(1000) : $c->send($message);
+    });
+}
+
+
+sub stop {
+    my ($self) = @_;
+
+    return unless $self->{owner} == $$;
+    my $pid = delete $self->{pid} or return;
+    kill 'TERM', $pid;
+    waitpid $pid, 0;
+}
+
+
+sub DESTROY { local ($?, $@); $_[0]->stop }
+
+
+1;

@@ -1,0 +1,131 @@
+package Xassist::World;
+
+# What most http tests stand on: an application, an edge in front of it, an
+# account with users, a call with a link.
+
+use strict;
+use warnings;
+
+use Exporter qw(import);
+use Test::More;
+
+use Xassist::Client ();
+use Xassist::Edge ();
+use Xassist::Upstream ();
+
+our @EXPORT = qw(world finish);
+
+
+# Options of Xassist::Edge, and `upstream_options` of Xassist::Upstream.
+
+sub world {
+    my (%opt) = @_;
+
+    my $upstream = Xassist::Upstream->new(%{ delete $opt{upstream_options}
+        // {} });
+    my $edge = Xassist::Edge->new(upstream => $upstream->port, %opt);
+    my $self = bless { upstream => $upstream, edge => $edge }, __PACKAGE__;
+
+    $self->{account} = $edge->ctl('account', 'create', 'acme');
+    $self->user('olga', roles => 'account_admin');
+    $edge->start unless $opt{stopped};
+    return $self;
+}
+
+
+sub edge { $_[0]{edge} }
+
+sub client { Xassist::Client->new($_[0]{edge}, @_[1 .. $#_]) }
+
+
+sub user {
+    my ($self, $name, %opt) = @_;
+
+    my @more = map { ("--$_", $opt{$_}) } grep { $_ ne 'licence' } keys %opt;
+    push @more, '--no-licence' if exists $opt{licence} && !$opt{licence};
+    return $self->edge->ctl('user', 'create', 'acme', $name, @more);
+}
+
+
+# The session token of a user.
+
+sub session {
+    my ($self, $name, @more) = @_;
+
+    return $self->edge->ctl('session', 'create', 'acme', $name, @more)->{token};
+}
+
+
+# A browser in which the user is signed in.
+
+sub signed_in {
+    my ($self, $name, @more) = @_;
+
+    my $client = $self->client;
+    $client->{cookies}{xassist} = $self->session($name, @more);
+    return $client;
+}
+
+
+sub call {
+    my ($self, @more) = @_;
+
+    return $self->edge->ctl('call', 'create', 'acme', 'olga', '--title',
+        'Pump 7', @more)->{id};
+}
+
+
+sub invitation {
+    my ($self, $call, @more) = @_;
+
+    return $self->edge->ctl('invite', 'create', '--call', $call, '--inviter',
+        'olga', @more);
+}
+
+
+sub link { my $self = shift; return $self->invitation(@_)->{link} }
+
+
+# A browser whose guest has joined the call.
+
+sub guest {
+    my ($self, $call, %form) = @_;
+
+    my $client = $self->client;
+    my $answer = $client->join_link($self->link($call), %form);
+    BAIL_OUT("a guest could not join: $answer->{status} $answer->{body}")
+        unless $answer->{status} == 303;
+    return $client;
+}
+
+
+# What the store says of a call and who is in it.
+
+sub shown { return $_[0]->edge->ctl('call', 'show', $_[1]) }
+
+
+sub states {
+    my ($self, $call) = @_;
+
+    return join ' ', sort map { $_->{state} }
+        @{ $self->shown($call)->{participants} };
+}
+
+
+sub txnid { return $_[0]->edge->ctl('store', 'stat')->{txnid} }
+
+
+# Ends a test: the edge stops, and its log holds nothing that it must not.
+
+sub finish {
+    my ($self, $allowed) = @_;
+
+    ok($self->edge->stop('QUIT') // 1, 'nginx ends when it is told to');
+    is(join("\n", $self->edge->complaints($allowed)), '',
+        'nothing bad in the log');
+    $self->{upstream}->stop;
+    done_testing();
+}
+
+
+1;
