@@ -4,7 +4,8 @@
 #   BUILD=DIR     where built things go (build)
 #   TEST=1        adds the test clock (-DXASSIST_TEST)
 #   SAN=1         adds AddressSanitizer and UndefinedBehaviorSanitizer
-#   NGINX_SRC=DIR an nginx tree configured by its own ./configure
+#   NGINX_SRC=DIR an nginx tree as nginx-dev has it, with conf_flags
+#   V=1           prints every command
 
 SHELL = /bin/bash
 .SHELLFLAGS = -euo pipefail -c
@@ -13,6 +14,7 @@ SHELL = /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 BUILD ?= build
+Q = $(if $(V),,@)
 NGINX_SRC ?= /usr/share/nginx/src
 DESTDIR ?=
 PREFIX ?= /usr
@@ -85,18 +87,22 @@ $(BUILD)/sources $(BUILD)/flags: FORCE
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "cc $<"
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libpolicy.a: $(POLICY_OBJS) $(BUILD)/sources
 	@rm -f $@
-	ar rcs $@ $(POLICY_OBJS)
+	@echo "ar $@"
+	$(Q)ar rcs $@ $(POLICY_OBJS)
 
 $(BUILD)/libstore.a: $(STORE_OBJS) $(BUILD)/sources
 	@rm -f $@
-	ar rcs $@ $(STORE_OBJS)
+	@echo "ar $@"
+	$(Q)ar rcs $@ $(STORE_OBJS)
 
 $(BUILD)/xassistctl: $(CTL_OBJS) $(BUILD)/libpolicy.a $(BUILD)/libstore.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "ld $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The module is compiled by nginx's build, out of nginx's tree.
 
@@ -121,7 +127,8 @@ $(NGINX_BUILD)/Makefile: config $(BUILD)/flags $(BUILD)/sources \
 			rm -f $(NGINX_BUILD)/Makefile; exit 1; }
 
 $(BUILD)/ngx_xassist_module.so: $(NGINX_BUILD)/Makefile $(MODULE_FILES)
-	$(MAKE) -C $(NGINX_SRC) -f $(NGINX_BUILD)/Makefile modules
+	@echo "module $@"
+	$(Q)$(MAKE) $(if $(Q),-s) -C $(NGINX_SRC) -f $(NGINX_BUILD)/Makefile modules
 	@cp $(NGINX_BUILD)/ngx_xassist_module.so $@.new
 	@mv $@.new $@
 
@@ -131,17 +138,20 @@ units: $(UNIT_TESTS)
 
 $(BUILD)/t/unit/%.t: t/unit/%.c $(BUILD)/libpolicy.a $(BUILD)/libstore.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
+	@echo "cc $<"
+	$(Q)$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
 		$(BUILD)/libpolicy.a $(BUILD)/libstore.a -lcmocka $(LIBS)
 
 $(BUILD)/t/bench/%: t/bench/%.c $(BUILD)/libpolicy.a $(BUILD)/libstore.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
+	@echo "cc $<"
+	$(Q)$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
 		$(BUILD)/libpolicy.a $(BUILD)/libstore.a $(LIBS)
 
 $(BUILD)/t/torture/%: t/torture/%.c $(BUILD)/libpolicy.a $(BUILD)/libstore.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
+	@echo "cc $<"
+	$(Q)$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
 		$(BUILD)/libpolicy.a $(BUILD)/libstore.a $(LIBS)
 
 $(BUILD)/t/fuzz/%: t/fuzz/%.c $(wildcard policy/*.[ch] lmdb_schema/*.[ch] \
