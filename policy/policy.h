@@ -191,9 +191,31 @@ policy_status_t policy_role_at(const policy_image_t *image, uint32_t i,
 /* Alias k of permission i, or of rule i; empty past the end. */
 policy_str_t policy_permission_alias(const policy_image_t *image, uint32_t i,
     uint32_t k);
+/* Permission k that permission i requires, in steps, too; POLICY_NONE past
+   the end. */
+uint32_t policy_permission_requires(const policy_image_t *image, uint32_t i,
+    uint32_t k);
+/* Alias k of a rule; attribute k that its query must bring. */
+policy_str_t policy_rule_alias(const policy_image_t *image, uint32_t rule,
+    uint32_t k);
+policy_str_t policy_rule_attribute(const policy_image_t *image,
+    uint32_t rule, uint32_t k);
 /* Whether the role (its includes counted) grants the permission. */
 bool policy_role_grants(const policy_image_t *image, uint32_t role,
     uint32_t permission);
+
+/* What an inviter is shown before an external is let in. */
+typedef struct {
+    policy_str_t name;
+    policy_str_t title;
+    policy_str_t description;
+    bool         invite;               /* may be chosen for an invitation */
+    bool         control;              /* mode "control", else "view" */
+    uint64_t     idle_timeout;         /* milliseconds, 0: none */
+} policy_profile_t;
+
+policy_status_t policy_profile_at(const policy_image_t *image, uint32_t i,
+    policy_profile_t *out) POLICY_USE_RESULT;
 
 typedef enum {
     POLICY_INVITATION_CONFERENCE = 1,
@@ -306,7 +328,8 @@ typedef enum {
     POLICY_REASON_NO_LICENCE,
     POLICY_REASON_PERMISSION_MISSING,
     POLICY_REASON_UNKNOWN_RULE,        /* with POLICY_ERROR */
-    POLICY_REASON_CORRUPT              /* with POLICY_ERROR */
+    POLICY_REASON_CORRUPT,             /* with POLICY_ERROR */
+    POLICY_REASON_ATTRIBUTE_MISSING    /* with POLICY_ERROR: not given in */
 } policy_reason_t;
 
 const char *policy_reason_name(policy_reason_t reason);

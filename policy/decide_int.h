@@ -1,0 +1,60 @@
+/*
+ * One evaluation: the arguments of policy_decide, opened, and the values its
+ * steps leave.
+ */
+
+#ifndef POLICY_DECIDE_INT_H
+#define POLICY_DECIDE_INT_H
+
+#include <policy/image_int.h>
+
+#pragma GCC visibility push(hidden)
+
+typedef enum {
+    POLICY_FALSE = 0,
+    POLICY_TRUE,
+    POLICY_UNKNOWN                     /* an error: stays one through "not" */
+} policy_truth_t;
+
+/*
+ * Why it is not true travels with the value.  When "any" fails, the weight
+ * says which branch to tell of: the wrong kind of principal weighs nothing.
+ */
+typedef struct {
+    uint8_t  truth;
+    uint8_t  reason;
+    uint8_t  weight;
+    uint32_t permission;
+} policy_value_t;
+
+typedef struct {
+    const policy_image_t *image;
+    const policy_query_t *query;
+    uint32_t              column;      /* POLICY_COLUMNS: of none */
+    uint32_t              facts;
+    uint32_t              fallback;    /* default profile or POLICY_NONE */
+    policy_set_t          guests;
+    policy_set_t          single;
+    policy_array_t        permissions;
+    policy_array_t        requires;
+    policy_array_t        roles;
+    policy_array_t        words;
+    policy_array_t        profiles;
+    policy_array_t        rules;
+    policy_array_t        code;
+} policy_eval_t;
+
+/* Whether the principal holds a permission. */
+void policy_held(const policy_eval_t *eval, uint32_t permission,
+    policy_value_t *value);
+
+/* Runs the program of a rule. */
+void policy_run(const policy_eval_t *eval, uint32_t rule,
+    policy_value_t *value);
+
+/* The value of a damaged image or an index out of range. */
+void policy_value_corrupt(policy_value_t *value);
+
+#pragma GCC visibility pop
+
+#endif /* POLICY_DECIDE_INT_H */
