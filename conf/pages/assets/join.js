@@ -8,10 +8,15 @@
 
     function hint(name) {
         var note = document.querySelector('[data-hint="' + name + '"]');
+        var group = note.closest("#hints");
 
-        if (note) {
-            note.hidden = false;
-            document.getElementById("hints").hidden = false;
+        note.hidden = false;
+
+        if (group) {
+            group.hidden = false;
+
+        } else {
+            document.querySelector('[data-hint="ready"]').hidden = true;
         }
     }
 

@@ -1,0 +1,435 @@
+/*
+ * A call in a browser, as an application behind the edge would write it: ask
+ * the edge for this call's media tokens, open the WebSocket of this call,
+ * publish, see the others, and say why when it is over.
+ *
+ * ?canvas=COLOUR publishes a picture in that colour instead of the camera.
+ */
+
+(function () {
+    "use strict";
+
+    var words = window.words;
+    var tiles = window.tiles;
+    var call = location.pathname.split("/").pop();
+    var api = "/xassist/v1/calls/" + call;
+    var canvasColour = new URLSearchParams(location.search).get("canvas");
+
+    /* What others may look at: tests do. */
+    var room = window.room = {
+        state: "connecting", close: null, reason: null, connections: [],
+        ice: null, socket: null,
+        frames: frames, others: others
+    };
+    var people = new Map();                /* feed -> tile and handle */
+    var janus, publisher, self;
+    var local = { audio: null, video: null, card: null, plain: false };
+    var started = 0;
+
+    function $(id) {
+        return document.getElementById(id);
+    }
+
+    function state(name) {
+        room.state = document.body.dataset.state = name;
+        $("status").textContent = words[name] || words.call;
+        $("waiting").hidden = name !== "alone";
+        $("controls").hidden = name === "connecting";
+    }
+
+    function arrange() {
+        var n = people.size;
+
+        $("stage").dataset.others = n > 8 ? "many" : n;
+        document.title = words.call + (n ? " (" + (n + 1) + ")" : "");
+
+        if (room.state !== "over") {
+            state(n ? "together" : "alone");
+        }
+    }
+
+    function others() {
+        return Array.from(people.values(), function (p) {
+            return p.name;
+        });
+    }
+
+    /* The browser wants a touch before it plays sound. */
+    function silent() {
+        $("sound").hidden = false;
+    }
+
+
+    /* ---- what we send -------------------------------------------------- */
+
+    async function prepare(name) {
+        var stream = canvasColour ? null : await window.picture.devices();
+
+        local.card = window.picture.card(name, canvasColour);
+
+        if (stream) {
+            local.audio = stream.getAudioTracks()[0] || null;
+            local.video = stream.getVideoTracks()[0] || null;
+        }
+
+        self = tiles.add(words.you);
+        self.figure.dataset.self = "";
+        send(local.video || local.card);
+        $("microphone").disabled = !local.audio;
+        $("camera").disabled = !local.video;
+        controls();
+    }
+
+    /* The picture that goes out: the camera, or the card in its place. */
+    function send(track) {
+        var pc = publisher && publisher.webrtcStuff.pc;
+        var sender = pc && pc.getSenders().find(function (s) {
+            return s.track && s.track.kind === "video";
+        });
+
+        tiles.show(self, track);
+        self.figure.toggleAttribute("data-plain", track === local.card);
+        local.plain = track === local.card;
+
+        if (sender) {
+            sender.replaceTrack(track);
+        }
+    }
+
+    function controls() {
+        var sound = local.audio && local.audio.enabled;
+        var seen = local.video && !local.plain;
+
+        label("microphone", sound, !local.audio ? words.noMicrophone
+            : sound ? words.mute : words.unmute);
+        label("camera", seen, !local.video ? words.noCamera
+            : seen ? words.cameraOff : words.cameraOn);
+        label("leave", null, words.leave);
+        self.figure.toggleAttribute("data-muted", !!local.audio && !sound);
+    }
+
+    function label(id, pressed, text) {
+        var button = $(id);
+
+        button.querySelector("span").textContent = text;
+
+        if (pressed !== null) {
+            button.setAttribute("aria-pressed", pressed ? "true" : "false");
+        }
+    }
+
+    function stop() {
+        window.picture.stop();
+
+        [local.audio, local.video, local.card].forEach(function (track) {
+            if (track) {
+                track.stop();
+            }
+        });
+
+        room.connections.forEach(function (pc) {
+            pc.close();
+        });
+
+        people.forEach(function (p) {
+            if (p.tile.audio) {
+                p.tile.audio.pause();
+            }
+        });
+    }
+
+
+    /* ---- the media room ------------------------------------------------ */
+
+    function connect(ice) {
+        var dependencies = Janus.useDefaultDependencies();
+
+        dependencies.newWebSocket = function (server, protocol) {
+            var socket = room.socket = new WebSocket(server, protocol);
+
+            socket.addEventListener("close", closed);
+
+            return socket;
+        };
+
+        Janus.init({ debug: ["warn", "error"], dependencies: dependencies,
+            callback: function () {
+                janus = new Janus({
+                    server: location.origin.replace(/^http/, "ws") + "/ws/"
+                        + call,
+                    iceServers: ice.ice_servers,
+                    token: ice.janus.token,
+                    success: publish,
+                    error: failed
+                });
+            } });
+    }
+
+    /* The socket's own end says why; this is for what happens inside. */
+    function failed(error) {
+        if (room.socket && room.socket.readyState === WebSocket.OPEN) {
+            room.socket.close(1000);
+            over("lost", String(error));
+        }
+    }
+
+    function publish() {
+        janus.attach({
+            plugin: "janus.plugin.videoroom",
+            success: function (handle) {
+                publisher = handle;
+                handle.send({ message: { request: "join",
+                    ptype: "publisher", room: room.ice.room,
+                    display: room.ice.display,
+                    token: room.ice.janus.room_token } });
+            },
+            error: failed,
+            onmessage: function (message, jsep) {
+                if (message.error) {
+                    failed(message.error);
+                    return;
+                }
+
+                if (message.videoroom === "joined") {
+                    started = Date.now();
+                    arrange();
+                    offer();
+                }
+
+                (message.publishers || []).forEach(subscribe);
+                gone(message.unpublished);
+                gone(message.leaving);
+
+                if (jsep) {
+                    publisher.handleRemoteJsep({ jsep: jsep, error: failed });
+                }
+            }
+        });
+    }
+
+    function offer() {
+        var tracks = [{ type: "video", capture: local.video || local.card,
+            recv: false }];
+
+        if (local.audio) {
+            tracks.unshift({ type: "audio", capture: local.audio,
+                recv: false });
+        }
+
+        publisher.createOffer({
+            tracks: tracks,
+            success: function (jsep) {
+                room.connections.push(publisher.webrtcStuff.pc);
+                publisher.send({ message: { request: "publish" },
+                    jsep: jsep });
+            },
+            error: failed
+        });
+    }
+
+    function subscribe(feed) {
+        var person = { name: feed.display || words.guest, handle: null };
+
+        if (people.has(feed.id)) {
+            return;
+        }
+
+        people.set(feed.id, person);
+        person.tile = tiles.add(person.name);
+        arrange();
+
+        janus.attach({
+            plugin: "janus.plugin.videoroom",
+            success: function (handle) {
+                person.handle = handle;
+                handle.send({ message: { request: "join",
+                    ptype: "subscriber", room: room.ice.room,
+                    token: room.ice.janus.room_token,
+                    streams: [{ feed: feed.id }] } });
+            },
+            error: failed,
+            onmessage: function (message, jsep) {
+                if (jsep) {
+                    answer(person, jsep);
+                }
+            },
+            onremotetrack: function (track, mid, on) {
+                if (on && track.kind === "video") {
+                    tiles.show(person.tile, track);
+
+                } else if (on) {
+                    tiles.hear(person.tile, track, silent);
+                }
+            }
+        });
+    }
+
+    function answer(person, jsep) {
+        person.handle.createAnswer({
+            jsep: jsep,
+            success: function (reply) {
+                room.connections.push(person.handle.webrtcStuff.pc);
+                person.handle.send({ message: { request: "start" },
+                    jsep: reply });
+            },
+            error: failed
+        });
+    }
+
+    function gone(feed) {
+        var person = people.get(feed);
+
+        if (person) {
+            people.delete(feed);
+            person.tile.figure.remove();
+            person.handle && person.handle.detach();
+            arrange();
+        }
+    }
+
+    /* Decoded frames of every picture that came in, summed. */
+    async function frames() {
+        var sum = 0;
+
+        for (var pc of room.connections) {
+            (await pc.getStats()).forEach(function (s) {
+                if (s.type === "inbound-rtp" && s.kind === "video") {
+                    sum += s.framesDecoded || 0;
+                }
+            });
+        }
+
+        return sum;
+    }
+
+
+    /* ---- the end ------------------------------------------------------- */
+
+    /* A refused handshake tells a browser nothing, and a closed connection
+       only a code: the edge is asked for the reason. */
+    async function closed(event) {
+        var reason = "lost";
+
+        room.close = { code: event.code, reason: event.reason };
+
+        if (room.state === "over") {
+            return;
+        }
+
+        stop();
+
+        try {
+            var answer = await (await fetch(api + "/admission")).json();
+
+            if (!answer.admitted && answer.reason) {
+                reason = answer.reason;
+
+            } else if (event.code >= 4400 && words[event.reason]) {
+                reason = event.reason;
+            }
+        } catch (e) {
+            reason = words[event.reason] ? event.reason : "lost";
+        }
+
+        over(reason);
+    }
+
+    function over(reason, detail) {
+        var said = words[reason] || words.lost;
+        var again = ["left", "lost", "call_full", "too_many", "idle",
+            "max_age", "store_unavailable"].includes(reason)
+            || !words[reason];
+
+        if (room.state === "over") {
+            return;
+        }
+
+        stop();
+        state("over");
+        room.reason = reason;
+        document.title = said[0];
+        $("controls").hidden = $("sound").hidden = true;
+        $("over-title").textContent = said[0];
+        $("over-text").textContent = said[1] || detail || "";
+        $("over-next").textContent = said[2];
+        $("again").textContent = reason === "left" ? words.again
+            : words.retry;
+        $("again").hidden = !again;
+        $("over").hidden = false;
+    }
+
+    function leave() {
+        over("left");
+
+        if (janus) {
+            janus.destroy();
+        }
+
+        if (room.socket) {
+            room.socket.close(1000);
+        }
+    }
+
+    function tick() {
+        var s = started ? Math.floor((Date.now() - started) / 1000) : 0;
+
+        if (started && room.state !== "over") {
+            $("clock").textContent = Math.floor(s / 60) + ":"
+                + String(s % 60).padStart(2, "0");
+        }
+    }
+
+    async function start() {
+        var answer, reply;
+
+        state("connecting");
+        $("waiting").firstElementChild.textContent = words.waiting;
+        $("sound").textContent = words.sound;
+
+        try {
+            answer = await fetch(api + "/ice");
+            reply = await answer.json();
+
+        } catch (e) {
+            over("lost");
+            return;
+        }
+
+        if (!answer.ok) {
+            over(reply.reason || "signed_out");
+            return;
+        }
+
+        room.ice = reply;
+        await prepare(reply.display || words.guest);
+        connect(reply);
+    }
+
+    $("microphone").addEventListener("click", function () {
+        local.audio.enabled = !local.audio.enabled;
+        controls();
+    });
+
+    $("camera").addEventListener("click", function () {
+        send(local.plain ? local.video : local.card);
+        controls();
+    });
+
+    $("sound").addEventListener("click", function () {
+        $("sound").hidden = true;
+        people.forEach(function (p) {
+            if (p.tile.audio) {
+                p.tile.audio.play();
+            }
+        });
+    });
+
+    $("leave").addEventListener("click", leave);
+
+    $("again").addEventListener("click", function () {
+        location.reload();
+    });
+
+    setInterval(tick, 500);
+    start();
+}());
