@@ -69,9 +69,8 @@
     /* Marks and opens the field that a refused try was about. */
     function mend(form) {
         var problem = document.getElementById("problem");
-        var field = form.dataset.reason === "terms_required"
-            ? form.elements.terms
-            : form.dataset.reason === "page_stale" ? null : form.elements.name;
+        var field = form.elements[{ terms_required: "terms",
+            name_required: "name" }[form.dataset.reason]];
 
         if (problem && field) {
             field.setAttribute("aria-invalid", "true");

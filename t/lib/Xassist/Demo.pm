@@ -27,7 +27,7 @@ use Xassist::Janus ();
 
 my $from = abs_path(dirname(__FILE__) . '/../../../conf/demo');
 
-# What is missing here, with the line that installs it; undef: nothing.
+# Which package is missing here, with the line that installs it; or undef.
 sub missing {
     my %files = (
         '/usr/sbin/nginx' => 'nginx',
@@ -41,10 +41,14 @@ sub missing {
         return "$files{$file} is not installed (apt-get install "
             . "$files{$file})" if !-e $file;
     }
-    return 'the module is not built (make)'
-        if !-e Xassist::Edge::build() . '/ngx_xassist_module.so'
-        || !-x Xassist::Edge::build() . '/xassistctl';
     return Xassist::Janus::missing();
+}
+
+# What is not built yet, or undef.
+sub unbuilt {
+    my ($none) = grep { !-e Xassist::Edge::build() . "/$_" }
+        qw(ngx_xassist_module.so xassistctl);
+    return $none && "build/$none is not built (make)";
 }
 
 # Options: port, the one to take if it is free.

@@ -1,0 +1,182 @@
+#!/usr/bin/perl
+
+# The main job in real browsers: two guests join by link and see each other
+# through the edge; nobody else gets in; the call ends, and everybody is out.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use Xassist::Browser ();
+use Xassist::Demo ();
+
+my $why = Xassist::Demo::missing() || Xassist::Browser::missing();
+plan skip_all => $why if $why;
+
+my $shots = Xassist::Edge::top() . '/build/t/e2e';
+my $demo = Xassist::Demo->new->start;
+my $driver = Xassist::Browser->driver;
+my $call = $demo->{call};
+my $other = $demo->call('Another call');
+
+
+# A guest's way: the link, the form, the room.  Then once more with a picture
+# in one colour, which also is a guest who comes back.
+sub guest {
+    my ($name, $colour, %opt) = @_;
+    my $page = $driver->open(%opt);
+
+    $page->go($demo->invite($call)->{link});
+    $page->type('#name', $name);
+    $page->click('#terms');
+    $page->click('button[type=submit]');
+    $page->until('return location.pathname === arguments[0]', 30,
+        "/call/$call->{id}") or return fail("$name joined");
+    $page->go($page->url . "?canvas=$colour");
+    ok($page->until('return window.room && room.state !== "connecting"', 30),
+        "$name is in the room");
+    return $page;
+}
+
+
+# The colour in a corner of the picture of the first other person.
+sub seen {
+    my ($page) = @_;
+    return $page->until(<<'EOJ', 30);
+        var video = document.querySelector(".tile:not([data-self]) video");
+        if (!video || video.paused || !video.videoWidth) {
+            return null;
+        }
+        var canvas = document.createElement("canvas");
+        canvas.width = video.videoWidth;
+        canvas.height = video.videoHeight;
+        var paint = canvas.getContext("2d");
+        paint.drawImage(video, 0, 0);
+        return Array.from(paint.getImageData(24, 24, 1, 1).data).slice(0, 3);
+EOJ
+}
+
+
+sub near {
+    my ($rgb, @wanted) = @_;
+    return $rgb && !grep { abs($rgb->[$_] - $wanted[$_]) > 40 } 0 .. 2;
+}
+
+
+# WebDriver waits for the promise that a script returns.
+sub frames { return $_[0]->js('return room.frames()') }
+
+
+my ($alice, $bob) = (guest('Alice', 'red'),
+    guest('Bob', 'blue', device => 'iPhone'));
+
+subtest 'each sees the other' => sub {
+    my @pairs = ([ $alice, 'Alice', 'Bob', 0, 0, 255 ],
+        [ $bob, 'Bob', 'Alice', 255, 0, 0 ]);
+
+    for (@pairs) {
+        my ($page, $name, $whom, @colour) = @$_;
+        ok($page->until('return room.state === "together"', 30),
+            "$name is together with somebody");
+        is_deeply($page->js('return room.others()'), [ $whom ],
+            "$name sees the name $whom");
+        my $rgb = seen($page);
+        ok(near($rgb, @colour), "$name sees the colour of $whom")
+            or diag explain $rgb;
+
+        my $before = frames($page);
+        ok($page->until('return room.frames().then(n => n > arguments[0])',
+            30, $before + 10), "frames for $name grow from $before");
+        is($page->overflow, 0, "the room of $name is not too wide");
+    }
+    $alice->screenshot("$shots/call-desktop.png");
+    $bob->screenshot("$shots/call-phone.png");
+};
+
+subtest 'nobody else gets in' => sub {
+    my $stranger = $demo->client;
+    my $sessions = $demo->janus->sessions;
+
+    my (undef, $answer) = $demo->websocket($stranger, $call);
+    is($answer->{status}, 401, 'no link, no handshake');
+    is(scalar $demo->janus->sessions, $sessions, 'Janus saw nothing of it');
+
+    my $carla = $demo->client;
+    is($carla->join_link($demo->invite($call)->{path}, name => 'Carla')
+        ->{status}, 303, 'Carla joins the call');
+    (undef, $answer) = $demo->websocket($carla, $other);
+    is($answer->{status}, 403, 'she is refused at the door of another');
+
+    my $ice = $carla->get("/xassist/v1/calls/$call->{id}/ice")->{json};
+    (my $socket, $answer) = $demo->websocket($carla, $call);
+    is($answer->{status}, 101, 'her own call lets her in');
+    is($demo->take_place($socket, $ice, $other->{room})->{error_code}, 433,
+        'Janus itself refuses her in the room of another call');
+    is($demo->take_place($socket, $ice)->{videoroom}, 'joined',
+        'and takes her in the room of this one');
+    $socket->close;
+
+    my $page = $driver->open(device => 'small');
+    $page->go($demo->url("/call/$call->{id}"));
+    is($page->js('return document.querySelector("main").dataset.reason'),
+        'signed_out', 'a browser without a link gets a page that says so');
+    $page->close;
+};
+
+subtest 'the call ends' => sub {
+    # A page of bad will that does not hang up: only Janus can stop it.
+    $_->js('RTCPeerConnection.prototype.close = function () {};'
+        . 'MediaStreamTrack.prototype.stop = function () {};'
+        . 'window.clearInterval = function () {};') for $alice, $bob;
+
+    my $link = $demo->invite($call)->{link};
+    $demo->end($call);
+    my $ended = time;
+
+    for ([ $alice, 'Alice' ], [ $bob, 'Bob' ]) {
+        my ($page, $name) = @$_;
+        my $close = $page->until('return room.close', 10);
+        my $took = time - $ended;
+        cmp_ok($took, '<', 1, sprintf '%s is out after %.2f s', $name, $took);
+        is($close->{code}, 4404, "the socket of $name closes with its code");
+        is($close->{reason}, 'call_ended', '... and its reason');
+    }
+
+    sleep 0.3;
+    my @before = map { frames($_) } $alice, $bob;
+    sleep 1;
+    is_deeply([ map { frames($_) } $alice, $bob ], \@before,
+        "frames stand still at @before");
+
+    for ([ $alice, 'desktop' ], [ $bob, 'phone' ]) {
+        my ($page, $device) = @$_;
+        is($page->until('return room.reason', 10), 'call_ended',
+            "the page on the $device knows why");
+        is($page->js('return document.getElementById("over-title")'
+            . '.textContent'), 'The call has ended', '... and says it');
+        $page->screenshot("$shots/ended-$device.png");
+    }
+
+    for (1 .. 40) {
+        last if !$demo->janus->sessions;
+        sleep 0.05;
+    }
+    is(scalar $demo->janus->sessions, 0, 'Janus holds no session any more');
+
+    $bob->go($link);
+    is($bob->js('return document.querySelector("main").dataset.reason'),
+        'call_ended', 'the link of a third guest says call_ended');
+    is($bob->overflow, 0, '... on a page that fits');
+    $bob->screenshot("$shots/link-ended-phone.png");
+};
+
+$driver->stop;
+$demo->stop;
+is(join("\n", $demo->edge->complaints), '', 'nothing bad in the log');
+
+done_testing();

@@ -1,0 +1,203 @@
+#!/usr/bin/perl
+
+# The join page and the refusal page as people see them: on phones and on a
+# desk, light and dark, in three languages, with and without JavaScript.
+
+use strict;
+use warnings;
+use utf8;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use POSIX qw(strftime);
+use Test::More;
+
+use Xassist::Browser ();
+use Xassist::Demo ();
+
+binmode $_, ':encoding(UTF-8)' for map { Test::More->builder->$_ }
+    qw(output failure_output todo_output);
+
+my $why = Xassist::Demo::missing() || Xassist::Browser::missing();
+plan skip_all => $why if $why;
+
+my $shots = Xassist::Edge::top() . '/build/t/e2e';
+my $demo = Xassist::Demo->new->start;
+my $driver = Xassist::Browser->driver;
+my $call = $demo->{call};
+my $link = $demo->invite($call);
+my %pages = map { $_ => $driver->open($_ eq 'desktop' ? () : (device => $_)) }
+    qw(iPhone small desktop);
+
+# Every text against what lies behind it: WCAG asks for 4.5, for large 3.
+my $contrast = <<'EOJ';
+    function parse(c) {
+        return c.match(/[\d.]+/g).map(Number);
+    }
+    function light(c) {
+        var l = c.slice(0, 3).map(function (v) {
+            v /= 255;
+            return v <= 0.03928 ? v / 12.92
+                : Math.pow((v + 0.055) / 1.055, 2.4);
+        });
+        return 0.2126 * l[0] + 0.7152 * l[1] + 0.0722 * l[2];
+    }
+    function behind(e) {
+        for (; e; e = e.parentElement) {
+            var c = parse(getComputedStyle(e).backgroundColor);
+            if (c.length === 3 || c[3] === 1) {
+                return c;
+            }
+        }
+        return [255, 255, 255];
+    }
+    var bad = [], walk = document.createTreeWalker(document.body,
+        NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        var e = walk.currentNode.parentElement;
+        if (!walk.currentNode.data.trim() || !e.getClientRects().length) {
+            continue;
+        }
+        var style = getComputedStyle(e);
+        var a = light(parse(style.color)), b = light(behind(e));
+        var ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        var large = parseFloat(style.fontSize) >= 24;
+        if (ratio < (large ? 3 : 4.5)) {
+            bad.push(walk.currentNode.data.trim() + " " + ratio.toFixed(2));
+        }
+    }
+    return bad;
+EOJ
+
+
+# What holds for each page, whatever it says.
+sub sound {
+    my ($page, $name) = @_;
+
+    is($page->overflow, 0, "$name is not wider than the screen");
+    is_deeply($page->js($contrast), [], "$name can be read");
+    is_deeply($page->js('return [...document.querySelectorAll('
+        . '"input:not([type=hidden])")].filter(i => !i.labels.length).length'),
+        0, "$name labels its fields");
+    is_deeply([ grep { !/favicon|status of (?:403|404|410)/ }
+        $page->console ], [], "$name breaks no policy and misses no file");
+    $page->screenshot("$shots/$name.png");
+}
+
+
+sub text { my ($page, $css) = @_; return $page->js('var e = document'
+    . '.querySelector(arguments[0]); return e && e.textContent.trim()', $css) }
+
+
+my %words = (
+    en => [ 'Your name', 'Join the call', 'Erika Expert invited you.' ],
+    de => [ 'Ihr Name', 'Am Gespräch teilnehmen',
+        'Erika Expert hat Sie eingeladen.' ],
+    fr => [ 'Votre nom', 'Rejoindre l’appel',
+        'Erika Expert vous a invité.' ],
+);
+
+for (qw(iPhone/light/en iPhone/dark/de small/light/fr desktop/light/en
+    desktop/dark/fr))
+{
+    my ($device, $scheme, $language) = split m{/};
+    my $page = $pages{$device};
+
+    subtest "join page: $device, $scheme, $language" => sub {
+        $page->scheme($scheme);
+        $page->go("$link->{link}?lang=$language");
+        is(text($page, 'h1'), 'Pump 7 is leaking', 'the call has its title');
+        is(text($page, 'label[for=name]'), $words{$language}[0], 'the name');
+        is(text($page, 'button'), $words{$language}[1], 'the button');
+        is(text($page, '.lead'), $words{$language}[2], 'the inviter');
+        is($page->js('return document.documentElement.lang'), $language,
+            'the page knows its language');
+        sound($page, "join-$device-$scheme-$language");
+    };
+}
+
+subtest 'looking changes nothing' => sub {
+    my ($shown) = grep { $_->{id} eq $link->{id} }
+        @{ list($demo->ctl('invite', 'list', '--call', $call->{id})) };
+    is($shown->{state}, 'unused', 'the link was opened, not spent');
+};
+
+sub list { my ($l) = @_; return ref $l eq 'HASH' ? $l->{invitations} : $l }
+
+subtest 'the language is a link away' => sub {
+    my $page = $pages{desktop};
+    $page->scheme('light');
+    $page->go($link->{link});
+    $page->click('nav a[hreflang=de]');
+    is(text($page, 'button'), 'Am Gespräch teilnehmen', 'German');
+    is($page->js('return location.pathname'), $link->{path}, 'same link');
+};
+
+subtest 'what can be mended is said and kept' => sub {
+    my $page = $pages{iPhone};
+    $page->scheme('light');
+    $page->go($link->{link} . '?lang=en');
+    $page->js('document.forms[0].noValidate = true');
+    $page->type('#name', 'Zoë Zuber');
+    $page->click('button');
+    ok($page->until('return document.querySelector("[role=alert]")', 30),
+        'the page comes back with an alert');
+    is($page->js('return document.forms[0].dataset.reason'),
+        'terms_required', 'the terms are missing');
+    is($page->js('return document.activeElement.id'), 'terms',
+        'the box is where one is led');
+    is($page->js('return document.getElementById("name").value'),
+        'Zoë Zuber', 'the name is still there');
+    sound($page, 'join-mend-iPhone');
+};
+
+subtest 'without JavaScript' => sub {
+    my $page = $driver->open;
+    $page->cdp('Emulation.setScriptExecutionDisabled', { value => \1 });
+    $page->go($demo->invite($call)->{link});
+    $page->type('#name', 'Ann');
+    $page->click('#terms');
+    $page->click('button');
+    for (1 .. 100) {
+        last if $page->url =~ m{/call/};
+        select undef, undef, undef, 0.1;
+    }
+    like($page->url, qr{/call/\Q$call->{id}\E$}, 'joining leads to the call');
+    $page->close;
+};
+
+my $withdrawn = $demo->invite($call);
+$demo->withdraw($withdrawn);
+my $later = $demo->invite($demo->call('Tomorrow', '--starts-at',
+    strftime('%Y-%m-%dT%H:%M:%SZ', gmtime time + 86400)));
+my %refused = (
+    withdrawn => $withdrawn->{link},
+    not_yet => $later->{link},
+    unknown_link => $demo->url('/j/' . 'A' x 40),
+);
+
+for (qw(withdrawn/iPhone/light/en not_yet/desktop/dark/de
+    unknown_link/small/dark/fr unknown_link/desktop/light/en))
+{
+    my ($reason, $device, $scheme, $language) = split m{/};
+    my $page = $pages{$device};
+
+    subtest "refusal: $reason, $device, $scheme, $language" => sub {
+        $page->scheme($scheme);
+        $page->go("$refused{$reason}?lang=$language");
+        is($page->js('return document.querySelector("main").dataset.reason'),
+            $reason, 'the reason');
+        is($page->js('return document.documentElement.lang'), $language,
+            'the language');
+        ok(length text($page, 'h1'), 'it says what happened');
+        ok(length text($page, '.next p') // '', '... and what to do');
+        sound($page, "refused-$reason-$device-$scheme-$language");
+    };
+}
+
+$driver->stop;
+$demo->stop;
+is(join("\n", $demo->edge->complaints), '', 'nothing bad in the log');
+
+done_testing();
