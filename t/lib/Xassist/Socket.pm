@@ -92,9 +92,10 @@ sub read_head {
     }
 
     $self->{buffer} =~ s/^(.*?)\r\n\r\n//s;
-    my ($first, @lines) = split /\r\n/, $1;
+    my $head = $1;
+    my ($first, @lines) = split /\r\n/, $head;
     my ($status) = $first =~ m{^HTTP/1\.[01] (\d{3})} or return;
-    my %answer = (status => $status, headers => {}, all => {}, head => $1);
+    my %answer = (status => $status, headers => {}, all => {}, head => $head);
 
     for my $line (@lines) {
         my ($name, $value) = $line =~ /^([^:]+):\s*(.*?)\s*$/ or next;

@@ -42,7 +42,7 @@ sub serve {
     $app->log->level('fatal');
     Mojo::IOLoop->recurring(1 => sub { POSIX::_exit(0) if getppid != $parent });
 
-    $routes->websocket('/*any' => { any => '' } => sub { socket_echo(@_, $opt) });
+    $routes->websocket('/*any' => { any => '' } => \&socket_echo);
     $routes->any('/*any' => { any => '' } => sub {
         my ($c) = @_;
 
@@ -69,12 +69,29 @@ sub seen {
 }
 
 
-sub socket_echo {
-    my ($c, $opt) = @_;
+# With ?refuse=STATUS it says no; with ?delay=SECONDS the 101 comes late.
 
-    if ($opt->{refuse}) {
-        return $c->render(text => 'no', status => 500);
+sub socket_echo {
+    my ($c) = @_;
+
+    my $refuse = $c->req->query_params->param('refuse');
+    return $c->rendered($refuse) if $refuse;
+
+    my $delay = $c->req->query_params->param('delay');
+
+    if ($delay && !$c->stash->{delayed}++) {
+        $c->render_later;
+        my $tx = $c->tx;
+        Mojo::IOLoop->timer($delay => sub { accept_socket($c, $tx) });
+        return;
     }
+
+    accept_socket($c);
+}
+
+
+sub accept_socket {
+    my ($c) = @_;
 
     my ($protocol) = split /\s*,\s*/,
         $c->req->headers->sec_websocket_protocol // '';

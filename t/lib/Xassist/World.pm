@@ -13,7 +13,7 @@ use Xassist::Client ();
 use Xassist::Edge ();
 use Xassist::Upstream ();
 
-our @EXPORT = qw(world finish);
+our @EXPORT = qw(world reason with_policy);
 
 
 # Options of Xassist::Edge, and `upstream_options` of Xassist::Upstream.
@@ -26,6 +26,7 @@ sub world {
     my $edge = Xassist::Edge->new(upstream => $upstream->port, %opt);
     my $self = bless { upstream => $upstream, edge => $edge }, __PACKAGE__;
 
+    $self->with_policy($opt{policy}) if $opt{policy};
     $self->{account} = $edge->ctl('account', 'create', 'acme');
     $self->user('olga', roles => 'account_admin');
     $edge->start unless $opt{stopped};
@@ -96,6 +97,31 @@ sub guest {
     BAIL_OUT("a guest could not join: $answer->{status} $answer->{body}")
         unless $answer->{status} == 303;
     return $client;
+}
+
+
+# The reason code of a refusal: of problem+json, or as a page shows it.
+
+sub reason {
+    my ($answer) = @_;
+
+    return 'no answer' unless $answer;
+    return $answer->{json}{reason} // '' if ref $answer->{json} eq 'HASH';
+    return $answer->{body} =~ /\bdata-reason="(\w*)"/ ? $1 : '';
+}
+
+
+# A function over the text of policy.json, for worlds that need other rules.
+
+sub with_policy {
+    my ($self, $change) = @_;
+
+    my $file = $self->edge->{dir} . '/conf/policy.json';
+    my $text = Xassist::Edge::slurp($file);
+    my $changed = $change->($text);
+
+    BAIL_OUT('the policy was not changed') if $changed eq $text;
+    Xassist::Edge::spew($file, $changed);
 }
 
 

@@ -1,0 +1,52 @@
+#!/usr/bin/perl
+
+# When the store is full a change gets 503 store_unavailable, reads go on,
+# and nothing that was acknowledged is lost.
+
+use strict;
+use warnings;
+use lib 't/lib';
+
+use Test::More;
+use Xassist::World;
+
+my $world = world(substitute => sub { $_[0] =~ s/max=64m/max=1m/r });
+my $call = $world->call;
+my $link = $world->link($call);
+my $olga = $world->signed_in('olga');
+my (@joined, $refused, $nonce, $client);
+
+for (1 .. 5000) {
+    $client = $world->client;
+    my $answer = $client->join_link($link, name => 'N' x 60);
+
+    if ($answer->{status} != 303) {
+        $refused = $answer;
+        last;
+    }
+
+    push @joined, $client;
+}
+
+ok($refused, 'the store fills up') or BAIL_OUT('it did not');
+note scalar(@joined) . ' joined';
+is($refused->{status}, 503, 'a change gets 503');
+is(reason($refused), 'store_unavailable', 'with its reason');
+ok($refused->{headers}{'retry-after'}, 'and when to try again');
+ok(!$client->{cookies}{'xassist-g'}, 'no session is given');
+
+my ($socket, $answer) = $joined[0]->websocket("/ws/$call");
+ok(!$socket, 'no WebSocket either: it would have to be recorded');
+is($answer->{status}, 503, '503');
+
+is($world->client->get($link =~ s{http://localhost}{}r)->{status}, 200,
+    'pages go on');
+is($olga->get('/home/dashboard')->{status}, 200, 'decisions go on');
+
+my @lost = grep { $_->get("/call/$call")->{status} != 200 } @joined;
+is(scalar @lost, 0, 'everybody who was let in is known');
+
+ok(-s "$world->{edge}{dir}/store/data.mdb" <= 1024 * 1024 + 4096,
+    'the file keeps its limit');
+
+$world->finish(qr/\[(?:crit|alert|emerg)\].*(?:full|FULL|store)/);
