@@ -1,0 +1,234 @@
+/* Keys of records, and the index keys derived from a record's state. */
+
+#include <string.h>
+
+#include <lmdb_schema/view_int.h>
+
+
+typedef struct {
+    store_derived_t *out;
+    size_t           n;
+    store_sha256_pt  sha256;
+} derive_t;
+
+
+static store_key_t *add(derive_t *d, store_key_class_t key_class,
+    const store_id_t *id);
+static void add_due(derive_t *d, uint64_t when, const store_key_t *primary);
+static void derive_session(derive_t *d, const store_session_t *s,
+    const store_key_t *primary);
+static void derive_invitation(derive_t *d, const store_invitation_t *i,
+    const store_key_t *primary);
+
+
+void
+store_primary(store_record_t record, const void *in, store_key_t *key)
+{
+    const store_any_t  *any = in;
+
+    switch (record) {
+
+    case STORE_IS_account:
+        store_key(key, STORE_KEY_ACCOUNT);
+        store_key_id(key, &((const store_account_t *) in)->id);
+        return;
+
+    case STORE_IS_user:
+        store_key(key, STORE_KEY_USER);
+        store_key_id(key, &((const store_user_t *) in)->id);
+        return;
+
+    case STORE_IS_session:
+        store_key(key, STORE_KEY_SESSION);
+        store_key_id(key, &((const store_session_t *) in)->id);
+        return;
+
+    case STORE_IS_call:
+        store_key(key, STORE_KEY_CALL);
+        store_key_id(key, &((const store_call_t *) in)->id);
+        return;
+
+    case STORE_IS_participant:
+        store_key(key, STORE_KEY_PARTICIPANT);
+        store_key_id(key, &((const store_participant_t *) in)->call);
+        store_key_id(key, &((const store_participant_t *) in)->id);
+        return;
+
+    case STORE_IS_invitation:
+        store_key(key, STORE_KEY_INVITATION);
+        store_key_id(key, &((const store_invitation_t *) in)->id);
+        return;
+
+    case STORE_IS_event:
+        store_key(key, STORE_KEY_EVENT);
+        store_key_u64(key, any->event.seq);
+        return;
+
+    case STORE_IS_end:
+        break;
+    }
+
+    key->len = STORE_LIMIT_KEY + 1;
+}
+
+
+size_t
+store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
+    store_derived_t out[STORE_DERIVED_MAX])
+{
+    derive_t      d = { out, 0, sha256 };
+    store_key_t   primary, *key;
+
+    const store_user_t         *user = in;
+    const store_call_t         *call = in;
+    const store_account_t      *account = in;
+    const store_participant_t  *part = in;
+
+    store_primary(record, in, &primary);
+
+    switch (record) {
+
+    case STORE_IS_account:
+        key = add(&d, STORE_KEY_ACCOUNT_NAME, &account->id);
+        store_key_name(key, account->name, sha256);
+        break;
+
+    case STORE_IS_user:
+        key = add(&d, STORE_KEY_USER_NAME, &user->id);
+        store_key_id(key, &user->account);
+        store_key_name(key, user->name, sha256);
+        break;
+
+    case STORE_IS_session:
+        derive_session(&d, in, &primary);
+        break;
+
+    case STORE_IS_call:
+        key = add(&d, STORE_KEY_CALL_STATE, NULL);
+        store_key_id(key, &call->account);
+        store_key_u8(key, call->state);
+        store_key_u64(key, call->created);
+        store_key_id(key, &call->id);
+
+        add_due(&d, call->state != STORE_CALL_ENDED ? call->due : 0,
+                &primary);
+        break;
+
+    case STORE_IS_participant:
+        if (!store_id_none(&part->user)) {
+            key = add(&d, STORE_KEY_PARTICIPANT_OF, &part->id);
+            store_key_id(key, &part->call);
+            store_key_id(key, &part->user);
+        }
+
+        add_due(&d, part->due, &primary);
+        break;
+
+    case STORE_IS_invitation:
+        derive_invitation(&d, in, &primary);
+        break;
+
+    case STORE_IS_event:
+    case STORE_IS_end:
+        break;
+    }
+
+    return d.n;
+}
+
+
+static store_key_t *
+add(derive_t *d, store_key_class_t key_class, const store_id_t *id)
+{
+    store_derived_t  *one = &d->out[d->n++];
+
+    memset(one, 0, sizeof(*one));
+    store_key(&one->key, key_class);
+
+    if (id != NULL) {
+        one->id = *id;
+        one->valued = true;
+    }
+
+    return &one->key;
+}
+
+
+static void
+add_due(derive_t *d, uint64_t when, const store_key_t *primary)
+{
+    store_key_t  *key;
+
+    if (when == 0) {
+        return;
+    }
+
+    key = add(d, STORE_KEY_DUE, NULL);
+    store_key_u64(key, when);
+    store_key_bytes(key, primary->data, primary->len);
+}
+
+
+static void
+derive_session(derive_t *d, const store_session_t *s,
+    const store_key_t *primary)
+{
+    uint64_t      due;
+    store_key_t  *key;
+
+    if (!store_id_none(&s->user)) {
+        key = add(d, STORE_KEY_SESSION_USER, NULL);
+        store_key_id(key, &s->user);
+        store_key_u8(key, s->ended != 0);
+        store_key_u64(key, s->created);
+        store_key_id(key, &s->id);
+    }
+
+    if (!store_id_none(&s->invitation) && s->browser.len == STORE_HASH_LEN) {
+        key = add(d, STORE_KEY_SESSION_BROWSER, &s->id);
+        store_key_id(key, &s->invitation);
+        store_key_bytes(key, s->browser.data, s->browser.len);
+    }
+
+    if (s->ended == 0) {
+        due = s->expires;
+
+        if (s->idle != 0 && s->touched <= UINT64_MAX - s->idle
+            && s->touched + s->idle < due)
+        {
+            due = s->touched + s->idle;
+        }
+
+        add_due(d, due, primary);
+    }
+}
+
+
+static void
+derive_invitation(derive_t *d, const store_invitation_t *i,
+    const store_key_t *primary)
+{
+    store_key_t  *key;
+
+    if (!store_id_none(&i->call)) {
+        key = add(d, STORE_KEY_INVITATION_CALL, NULL);
+        store_key_id(key, &i->call);
+        store_key_u64(key, i->created);
+        store_key_id(key, &i->id);
+    }
+
+    if (!store_id_none(&i->inviter)) {
+        key = add(d, STORE_KEY_INVITATION_BY, NULL);
+        store_key_id(key, &i->inviter);
+        store_key_u64(key, i->created);
+        store_key_id(key, &i->id);
+    }
+
+    /* a request whose call is made leads to it for as long as it lasts */
+
+    if (i->state == STORE_INV_UNUSED
+        || (i->state == STORE_INV_REDEEMED && !i->opens_call))
+    {
+        add_due(d, i->expires, primary);
+    }
+}

@@ -1,0 +1,417 @@
+/* The environment: opening, checking the schema, figures. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <lmdb_schema/lmdb_int.h>
+#include <lmdb_schema/limits.h>
+
+
+#define DATA_FILE  "/data.mdb"
+#define SCHEMA     "schema"
+
+
+static store_status_t prepare(const store_options_t *options,
+    store_env_t *env, store_error_t *error);
+static store_status_t open_env(const store_options_t *options,
+    store_env_t *env, store_error_t *error);
+static store_status_t check_schema(const store_options_t *options,
+    store_env_t *env, store_error_t *error);
+static store_status_t read_schema(store_txn_t *txn, bool *empty);
+static store_status_t write_schema(store_env_t *env);
+static store_status_t fail(store_error_t *error, store_status_t code,
+    const char *path, const char *what, const char *advice);
+
+
+store_status_t
+store_open(const store_options_t *options, store_env_t **out,
+    store_error_t *error)
+{
+    size_t           len;
+    store_env_t     *env;
+    store_status_t   rc;
+
+    *out = NULL;
+    error->code = STORE_OK;
+    error->text[0] = '\0';
+
+    if (options->path == NULL || options->path[0] == '\0'
+        || (options->sha256 == NULL && !options->read_only))
+    {
+        return fail(error, STORE_INVALID, "store", "has no path or hash", "");
+    }
+
+    env = calloc(1, sizeof(*env));
+
+    if (env == NULL) {
+        return fail(error, STORE_NO_MEMORY, options->path, "out of memory",
+                    "");
+    }
+
+    len = strlen(options->path);
+    env->data_file = malloc(len + sizeof(DATA_FILE));
+
+    if (env->data_file == NULL) {
+        free(env);
+        return fail(error, STORE_NO_MEMORY, options->path, "out of memory",
+                    "");
+    }
+
+    memcpy(env->data_file, options->path, len);
+    memcpy(env->data_file + len, DATA_FILE, sizeof(DATA_FILE));
+
+    env->sha256 = options->sha256;
+    env->read_only = options->read_only;
+
+    rc = prepare(options, env, error);
+
+    if (rc == STORE_OK) {
+        rc = open_env(options, env, error);
+    }
+
+    if (rc == STORE_OK) {
+        rc = check_schema(options, env, error);
+    }
+
+    if (rc != STORE_OK) {
+        store_close(env);
+        return rc;
+    }
+
+    *out = env;
+
+    return STORE_OK;
+}
+
+
+void
+store_close(store_env_t *env)
+{
+    if (env == NULL) {
+        return;
+    }
+
+    if (env->env != NULL) {
+        mdb_env_close(env->env);
+    }
+
+    store_arena_free(&env->arena);
+    free(env->data_file);
+    free(env);
+}
+
+
+uint64_t
+store_txnid(store_env_t *env)
+{
+    MDB_envinfo  info;
+
+    if (mdb_env_info(env->env, &info) != 0) {
+        return 0;
+    }
+
+    return info.me_last_txnid;
+}
+
+
+const char *
+store_data_file(store_env_t *env)
+{
+    return env->data_file;
+}
+
+
+store_status_t
+store_stat(store_env_t *env, store_stat_t *out)
+{
+    int             rc;
+    MDB_stat        stat;
+    MDB_envinfo     info;
+    store_txn_t    *txn;
+    store_status_t  status;
+
+    memset(out, 0, sizeof(*out));
+
+    rc = mdb_env_info(env->env, &info);
+
+    if (rc == 0) {
+        rc = mdb_env_stat(env->env, &stat);
+    }
+
+    if (rc != 0) {
+        return store_lmdb_status(rc);
+    }
+
+    out->txnid = info.me_last_txnid;
+    out->map_bytes = info.me_mapsize;
+    out->used_bytes = (info.me_last_pgno + 1) * (uint64_t) stat.ms_psize;
+    out->readers = info.me_numreaders;
+    out->readers_max = info.me_maxreaders;
+
+    status = store_read_new(env, &txn);
+
+    if (status != STORE_OK) {
+        return status;
+    }
+
+    status = store_read_renew(txn);
+
+    if (status == STORE_OK) {
+        status = store_log_last(txn, &out->log_last);
+    }
+
+    store_read_free(txn);
+
+    return status;
+}
+
+
+static store_status_t
+prepare(const store_options_t *options, store_env_t *env,
+    store_error_t *error)
+{
+    struct stat  st;
+
+    if (options->create && !options->read_only
+        && mkdir(options->path, 0700) != 0 && errno != EEXIST)
+    {
+        return fail(error, store_lmdb_status(errno), options->path,
+                    "cannot be made", strerror(errno));
+    }
+
+    if (stat(env->data_file, &st) == 0) {
+
+        /* LMDB would take an empty file for a new store */
+
+        if (st.st_size == 0 && !options->create) {
+            return fail(error, STORE_CORRUPT, env->data_file, "is empty",
+                        "put back a backup; it is left as it is");
+        }
+
+        return STORE_OK;
+    }
+
+    if (errno != ENOENT && errno != ENOTDIR) {
+        return fail(error, store_lmdb_status(errno), env->data_file,
+                    "cannot be looked at", strerror(errno));
+    }
+
+    if (!options->create || options->read_only) {
+        return fail(error, STORE_NOT_FOUND, options->path, "is no store yet",
+                    "make one with: xassistctl --store DIR store init");
+    }
+
+    return STORE_OK;
+}
+
+
+static store_status_t
+open_env(const store_options_t *options, store_env_t *env,
+    store_error_t *error)
+{
+    int       rc;
+    uint64_t  max;
+    unsigned  flags;
+
+    max = options->max ? options->max : STORE_MAP_DEFAULT;
+
+    if (max < STORE_MAP_LEAST || max > SIZE_MAX) {
+        return fail(error, STORE_INVALID, options->path,
+                    "has a size out of range", "at least 1m");
+    }
+
+    /*
+     * A reader's slot belongs to its transaction, not to its thread: the tool
+     * reads and writes in one thread, a worker in two.
+     */
+    flags = MDB_NOTLS | (options->read_only ? MDB_RDONLY : 0);
+
+    rc = mdb_env_create(&env->env);
+
+    if (rc == 0) {
+        rc = mdb_env_set_maxreaders(env->env, STORE_READERS_MAX);
+    }
+
+    if (rc == 0) {
+        rc = mdb_env_set_mapsize(env->env, (size_t) max);
+    }
+
+    if (rc == 0) {
+        rc = mdb_env_open(env->env, options->path, flags, 0600);
+    }
+
+    if (rc == 0) {
+        rc = mdb_reader_check(env->env, NULL);
+
+        if (rc == EACCES || rc == EROFS) {
+            rc = 0;
+        }
+    }
+
+    if (rc != 0) {
+        return fail(error, store_lmdb_status(rc), options->path,
+                    "cannot be opened", mdb_strerror(rc));
+    }
+
+    return STORE_OK;
+}
+
+
+static store_status_t
+check_schema(const store_options_t *options, store_env_t *env,
+    store_error_t *error)
+{
+    int             rc;
+    bool            empty;
+    MDB_txn        *begun;
+    store_txn_t    *txn;
+    store_status_t  status;
+
+    /* the table's handle: given out once, in a transaction of its own */
+
+    rc = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &begun);
+
+    if (rc == 0) {
+        rc = mdb_dbi_open(begun, NULL, 0, &env->dbi);
+
+        if (rc != 0) {
+            mdb_txn_abort(begun);
+        } else {
+            rc = mdb_txn_commit(begun);
+        }
+    }
+
+    if (rc != 0) {
+        return fail(error, store_lmdb_status(rc), options->path,
+                    "cannot be read", mdb_strerror(rc));
+    }
+
+    empty = false;
+    status = store_read_new(env, &txn);
+
+    if (status == STORE_OK) {
+        status = store_read_renew(txn);
+
+        if (status == STORE_OK) {
+            status = read_schema(txn, &empty);
+        }
+
+        store_read_free(txn);
+    }
+
+    if (status == STORE_NOT_FOUND && empty && options->create
+        && !options->read_only)
+    {
+        status = write_schema(env);
+    }
+
+    switch (status) {
+
+    case STORE_OK:
+        return STORE_OK;
+
+    case STORE_NEWER:
+        return fail(error, status, options->path,
+                    "was written by a newer version",
+                    "update this program; the store is left as it is");
+
+    case STORE_NOT_FOUND:
+    case STORE_CORRUPT:
+        return fail(error, empty ? STORE_NOT_FOUND : STORE_CORRUPT,
+                    options->path, empty ? "is no store yet"
+                                         : "is not a store of xassist",
+                    empty ? "make one with: xassistctl --store DIR store init"
+                          : "it is left as it is");
+
+    default:
+        return fail(error, status, options->path, "cannot be read",
+                    store_status_text(status));
+    }
+}
+
+
+static store_status_t
+read_schema(store_txn_t *txn, bool *empty)
+{
+    store_key_t     key;
+    store_view_t   *view = store_txn_view(txn);
+    store_slice_t   first, value;
+    store_status_t  rc;
+
+    store_key(&key, STORE_KEY_META);
+    store_key_bytes(&key, SCHEMA, sizeof(SCHEMA) - 1);
+
+    rc = store_view_get(view, &key, &value);
+
+    if (rc == STORE_NOT_FOUND) {
+        store_key(&key, STORE_KEY_META);
+        key.data[0] = 0;
+        *empty = view->place->next(view, store_key_slice(&key), &first,
+                                   &value)
+                 == STORE_NOT_FOUND;
+        return rc;
+    }
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    if (value.len != 4 || store_get_u32(value.data) == 0) {
+        return STORE_CORRUPT;
+    }
+
+    return store_get_u32(value.data) > STORE_SCHEMA_VERSION ? STORE_NEWER
+                                                            : STORE_OK;
+}
+
+
+static store_status_t
+write_schema(store_env_t *env)
+{
+    bool            empty;
+    uint8_t         version[4];
+    store_key_t     key;
+    store_view_t   *view;
+    store_slice_t   value;
+    store_status_t  rc;
+
+    rc = store_write_begin(env, &view);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    /* another process may have been first */
+
+    rc = read_schema(&env->write, &empty);
+
+    if (rc != STORE_NOT_FOUND) {
+        store_write_abort(env);
+        return rc;
+    }
+
+    store_put_u32(version, STORE_SCHEMA_VERSION);
+    value.data = version;
+    value.len = sizeof(version);
+
+    store_key(&key, STORE_KEY_META);
+    store_key_bytes(&key, SCHEMA, sizeof(SCHEMA) - 1);
+    store_view_put(view, &key, value);
+
+    return store_write_commit(env);
+}
+
+
+static store_status_t
+fail(store_error_t *error, store_status_t code, const char *path,
+    const char *what, const char *advice)
+{
+    error->code = code;
+    (void) snprintf(error->text, sizeof(error->text), "\"%s\" %s%s%s", path,
+                    what, advice[0] ? ": " : "", advice);
+
+    return code;
+}

@@ -1,0 +1,75 @@
+/*
+ * Keys: one byte of class, then fixed-width parts, integers big-endian, so
+ * that keys of one class sort by their parts.  At most STORE_LIMIT_KEY bytes.
+ *
+ *     13 00a1a2a3a4a5a6a7a8a9aaab              the call of that id
+ *     50 0000018bcfe56800 13 00a1..ab          that call is due then
+ */
+
+#ifndef STORE_KEY_INT_H
+#define STORE_KEY_INT_H
+
+#include <lmdb_schema/limits.h>
+#include <lmdb_schema/store.h>
+
+/*
+ * Stored, never reused.  Records first, then what is derived from them, then
+ * rows of their own.  The log is last in the tree, so that it grows by
+ * appending.
+ */
+typedef enum {
+    STORE_KEY_META            = 0x01,  /* word */
+
+    STORE_KEY_ACCOUNT         = 0x10,  /* id */
+    STORE_KEY_USER            = 0x11,  /* id */
+    STORE_KEY_SESSION         = 0x12,  /* id */
+    STORE_KEY_CALL            = 0x13,  /* id */
+    STORE_KEY_PARTICIPANT     = 0x14,  /* call, id */
+    STORE_KEY_INVITATION      = 0x15,  /* id */
+
+    STORE_KEY_ACCOUNT_NAME    = 0x40,  /* name -> id */
+    STORE_KEY_USER_NAME       = 0x41,  /* account, name -> id */
+    STORE_KEY_SESSION_USER    = 0x42,  /* user, ended 0/1, created, id */
+    STORE_KEY_SESSION_BROWSER = 0x43,  /* invitation, browser -> id */
+    STORE_KEY_CALL_STATE      = 0x44,  /* account, state, created, id */
+    STORE_KEY_PARTICIPANT_OF  = 0x45,  /* call, user -> id */
+    STORE_KEY_INVITATION_CALL = 0x46,  /* call, created, id */
+    STORE_KEY_INVITATION_BY   = 0x47,  /* inviter, created, id */
+    STORE_KEY_DUE             = 0x50,  /* time, class, id [, id] */
+
+    STORE_KEY_ATTACH          = 0x60,  /* call, participant, incarnation */
+    STORE_KEY_ATTACH_OF       = 0x61,  /* incarnation, call, participant */
+
+    STORE_KEY_EVENT           = 0xf0   /* sequence */
+} store_key_class_t;
+
+/* One byte more than a key may have: a walk seeks to "key, then 00". */
+typedef struct {
+    size_t  len;                       /* over the limit: not a key */
+    uint8_t data[STORE_LIMIT_KEY + 1];
+} store_key_t;
+
+#pragma GCC visibility push(hidden)
+
+/* Built part by part; parts beyond the limit spoil the key. */
+void store_key(store_key_t *key, store_key_class_t key_class);
+void store_key_u8(store_key_t *key, uint8_t v);
+void store_key_u64(store_key_t *key, uint64_t v);
+void store_key_bytes(store_key_t *key, const void *data, size_t len);
+void store_key_id(store_key_t *key, const store_id_t *id);
+
+/* A text that may be longer than a key: as it is up to 45 bytes, else its
+   first 14 and its SHA-256.  Without `sha256` a long one spoils the key. */
+void store_key_name(store_key_t *key, store_slice_t name,
+    store_sha256_pt sha256);
+
+bool store_key_good(const store_key_t *key);
+store_slice_t store_key_slice(const store_key_t *key);
+bool store_key_prefix(const store_key_t *prefix, store_slice_t key);
+
+/* The id that a key ends with. */
+bool store_key_tail(store_slice_t key, store_id_t *id);
+
+#pragma GCC visibility pop
+
+#endif /* STORE_KEY_INT_H */

@@ -1,0 +1,27 @@
+/* Ceilings of the store; every decoder and every transition keeps to them. */
+
+#ifndef STORE_LIMITS_H
+#define STORE_LIMITS_H
+
+#define STORE_LIMIT_KEY       64       /* bytes of a key */
+#define STORE_LIMIT_FIELD     4096     /* bytes of one text or bytes field */
+#define STORE_LIMIT_VALUE     16384    /* bytes of a record */
+
+/* Characters (code points) of texts that people give. */
+#define STORE_LIMIT_NAME      64       /* accounts and guests */
+#define STORE_LIMIT_LOGIN     128
+#define STORE_LIMIT_DISPLAY   128
+#define STORE_LIMIT_MAIL      254
+#define STORE_LIMIT_TITLE     200
+#define STORE_LIMIT_COMMENT   1000
+#define STORE_LIMIT_WORD      64       /* profile, version of terms */
+#define STORE_LIMIT_ROLES     2048     /* bytes of a list of roles */
+
+#define STORE_LIMIT_BATCH     65536    /* operations in one transaction */
+#define STORE_LIMIT_SWEEP     1024     /* steps of one sweep */
+
+#define STORE_READERS_MAX     1022
+#define STORE_MAP_DEFAULT     (UINT64_C(64) << 30)
+#define STORE_MAP_LEAST       (UINT64_C(1) << 20)
+
+#endif /* STORE_LIMITS_H */

@@ -1,0 +1,242 @@
+/* Accounts and their users. */
+
+#include <string.h>
+
+#include <lmdb_schema/op_int.h>
+
+
+static store_status_t account_create(store_view_t *view, store_op_t *op);
+static store_status_t user_create(store_view_t *view, store_op_t *op);
+static store_status_t user_set(store_view_t *view, store_op_t *op);
+static void user_event(store_view_t *view, const store_op_t *op,
+    store_event_kind_t kind, const store_user_t *user, store_slice_t detail);
+static bool name_free(store_view_t *view, const store_key_t *key,
+    store_status_t *rc);
+
+
+const store_transition_t  store_account_ops[] = {
+    { STORE_OP_ACCOUNT_CREATE, account_create },
+    { STORE_OP_USER_CREATE, user_create },
+    { STORE_OP_USER_SET, user_set },
+    { 0, NULL }
+};
+
+
+static store_status_t
+account_create(store_view_t *view, store_op_t *op)
+{
+    store_key_t       key;
+    store_event_t     event;
+    store_status_t    rc;
+    store_account_t   account;
+    const store_id_t *id = &op->in.account_create.account;
+
+    if (store_id_none(id)
+        || !store_text_good(op->in.account_create.name, 1, STORE_LIMIT_NAME))
+    {
+        return STORE_INVALID;
+    }
+
+    rc = store_record_get(view, STORE_IS_account, NULL, id, &account);
+
+    if (rc == STORE_OK) {
+        op->out.again = store_slice_equal(account.name,
+                                          op->in.account_create.name);
+        return op->out.again ? STORE_OK : STORE_EXISTS;
+    }
+
+    if (rc != STORE_NOT_FOUND) {
+        return rc;
+    }
+
+    store_key(&key, STORE_KEY_ACCOUNT_NAME);
+    store_key_name(&key, op->in.account_create.name, view->sha256);
+
+    if (!name_free(view, &key, &rc)) {
+        return rc;
+    }
+
+    memset(&account, 0, sizeof(account));
+    account.id = *id;
+    account.name = op->in.account_create.name;
+    account.created = op->now;
+    account.op = op->id;
+
+    store_record_put(view, STORE_IS_account, &account);
+
+    store_op_event(op, STORE_EVENT_ACCOUNT_CREATED, id, &event);
+    event.detail = account.name;
+    (void) store_log_add(view, &event);
+
+    return STORE_OK;
+}
+
+
+static store_status_t
+user_create(store_view_t *view, store_op_t *op)
+{
+    store_key_t       key;
+    store_user_t      user;
+    store_status_t    rc;
+    store_account_t   account;
+    const store_id_t *id = &op->in.user_create.user;
+
+    if (store_id_none(id)
+        || !store_text_good(op->in.user_create.name, 1, STORE_LIMIT_LOGIN)
+        || !store_text_good(op->in.user_create.display, 0,
+                            STORE_LIMIT_DISPLAY)
+        || !store_text_good(op->in.user_create.mail, 0, STORE_LIMIT_MAIL)
+        || !store_words_good(op->in.user_create.roles))
+    {
+        return STORE_INVALID;
+    }
+
+    rc = store_record_get(view, STORE_IS_user, NULL, id, &user);
+
+    if (rc == STORE_OK) {
+        op->out.again = store_slice_equal(user.name, op->in.user_create.name)
+                        && store_id_equal(&user.account,
+                                          &op->in.user_create.account);
+        return op->out.again ? STORE_OK : STORE_EXISTS;
+    }
+
+    if (rc != STORE_NOT_FOUND) {
+        return rc;
+    }
+
+    rc = store_record_get(view, STORE_IS_account, NULL,
+                          &op->in.user_create.account, &account);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    store_key(&key, STORE_KEY_USER_NAME);
+    store_key_id(&key, &account.id);
+    store_key_name(&key, op->in.user_create.name, view->sha256);
+
+    if (!name_free(view, &key, &rc)) {
+        return rc;
+    }
+
+    memset(&user, 0, sizeof(user));
+    user.id = *id;
+    user.account = account.id;
+    user.name = op->in.user_create.name;
+    user.display = op->in.user_create.display;
+    user.mail = op->in.user_create.mail;
+    user.direct = op->in.user_create.roles;
+    user.roles = op->in.user_create.roles;
+    user.licensed = op->in.user_create.licensed;
+    user.created = op->now;
+    user.op = op->id;
+
+    account.users++;
+
+    store_record_put(view, STORE_IS_account, &account);
+    store_record_put(view, STORE_IS_user, &user);
+    user_event(view, op, STORE_EVENT_USER_CREATED, &user, user.name);
+
+    return STORE_OK;
+}
+
+
+static store_status_t
+user_set(store_view_t *view, store_op_t *op)
+{
+    bool            roles, suspended, licensed;
+    store_user_t    user;
+    store_slice_t   detail = { NULL, 0 };
+    store_status_t  rc;
+
+    if (op->in.user_set.set_roles && !store_words_good(op->in.user_set.roles))
+    {
+        return STORE_INVALID;
+    }
+
+    rc = store_record_get(view, STORE_IS_user, NULL, &op->in.user_set.user,
+                          &user);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    if (store_id_equal(&user.op, &op->id)) {
+        op->out.again = true;
+        return STORE_OK;
+    }
+
+    roles = op->in.user_set.set_roles
+            && !store_slice_equal(user.direct, op->in.user_set.roles);
+    suspended = op->in.user_set.set_suspended
+                && (user.suspended != 0) != op->in.user_set.suspended;
+    licensed = op->in.user_set.set_licensed
+               && (user.licensed != 0) != op->in.user_set.licensed;
+
+    if (!roles && !suspended && !licensed) {
+        return STORE_OK;
+    }
+
+    if (roles) {
+        user.direct = op->in.user_set.roles;
+        user.roles = op->in.user_set.roles;
+    }
+
+    user.suspended = suspended ? !user.suspended : user.suspended;
+    user.licensed = licensed ? !user.licensed : user.licensed;
+    user.op = op->id;
+
+    store_record_put(view, STORE_IS_user, &user);
+
+    if (roles) {
+        user_event(view, op, STORE_EVENT_USER_ROLES, &user, user.roles);
+    }
+
+    if (suspended) {
+        user_event(view, op, user.suspended ? STORE_EVENT_USER_SUSPENDED
+                                            : STORE_EVENT_USER_RESUMED,
+                   &user, detail);
+    }
+
+    if (licensed) {
+        detail.data = (const uint8_t *) (user.licensed ? "given" : "taken");
+        detail.len = 5;
+        user_event(view, op, STORE_EVENT_USER_LICENCE, &user, detail);
+    }
+
+    return STORE_OK;
+}
+
+
+static void
+user_event(store_view_t *view, const store_op_t *op, store_event_kind_t kind,
+    const store_user_t *user, store_slice_t detail)
+{
+    store_event_t  event;
+
+    store_op_event(op, kind, &user->account, &event);
+    event.user = user->id;
+    event.detail = detail;
+    (void) store_log_add(view, &event);
+}
+
+
+/* Whether no record has that index key; else *rc is the answer. */
+
+static bool
+name_free(store_view_t *view, const store_key_t *key, store_status_t *rc)
+{
+    store_slice_t  value;
+
+    *rc = store_view_get(view, key, &value);
+
+    if (*rc == STORE_NOT_FOUND) {
+        return true;
+    }
+
+    if (*rc == STORE_OK) {
+        *rc = STORE_EXISTS;
+    }
+
+    return false;
+}

@@ -1,0 +1,94 @@
+/*
+ * Transitions: one static function per operation of store.h, listed in the
+ * table of its file; apply.c finds it there.
+ *
+ * A transition reads, decides, and only then writes.  It returns STORE_OK, or
+ * STORE_REFUSED with op->reason, or another status; on anything but STORE_OK
+ * it should have written nothing, and apply.c sees to it that nothing stays.
+ */
+
+#ifndef STORE_OP_INT_H
+#define STORE_OP_INT_H
+
+#include <lmdb_schema/view_int.h>
+
+typedef struct {
+    store_op_kind_t  kind;
+    store_status_t (*run)(store_view_t *view, store_op_t *op);
+} store_transition_t;
+
+#pragma GCC visibility push(hidden)
+
+/* Each ends with a row whose `run` is NULL. */
+extern const store_transition_t store_account_ops[];
+extern const store_transition_t store_session_ops[];
+extern const store_transition_t store_call_ops[];
+extern const store_transition_t store_invitation_ops[];
+extern const store_transition_t store_redeem_ops[];
+extern const store_transition_t store_presence_ops[];
+extern const store_transition_t store_sweep_ops[];
+
+/* Runs one operation over a view and sets its status; true when what is in
+   the view must not be committed (a failure after a write). */
+bool store_op_run(store_view_t *view, store_op_t *op);
+
+store_status_t store_refuse(store_op_t *op, store_reason_t reason);
+
+/* A new event of this operation: kind, time, actor and account filled in. */
+void store_op_event(const store_op_t *op, store_event_kind_t kind,
+    const store_id_t *account, store_event_t *event);
+
+/* The text of a reason as an event's detail. */
+store_slice_t store_reason_slice(store_reason_t reason);
+
+/* Well-formed UTF-8 without control characters, `min` to `max` code points,
+   no blank at either end. */
+bool store_text_good(store_slice_t text, size_t min, size_t max);
+
+/* Comma-separated words without blanks; empty is good. */
+bool store_words_good(store_slice_t words);
+
+bool store_slice_equal(store_slice_t a, store_slice_t b);
+
+/* a + b, not beyond the end of time. */
+uint64_t store_later(uint64_t a, uint64_t b);
+
+/* NONE when the session holds at `now`; the user's and the account's
+   suspension are looked at by whoever reads those. */
+store_reason_t store_session_reason(const store_session_t *session,
+    uint64_t now);
+
+/* Ends a session; with an event unless `quiet`.  Ended ones stay as they
+   are. */
+void store_session_end(store_view_t *view, const store_op_t *op,
+    store_session_t *session, store_reason_t reason, uint64_t cause,
+    bool quiet);
+
+/* ---- what a link says --------------------------------------------------- */
+
+typedef struct {
+    store_invitation_t invitation;
+    store_call_t       call;           /* id is none when there is none yet */
+    store_session_t    session;        /* of this browser */
+    bool               same_browser;
+    store_inv_state_t  state;          /* as of now */
+    store_reason_t     reason;
+} store_judged_t;
+
+/* The order of reasons of DESIGN section 6 up to `used`; what comes after it
+   depends on the redemption.  STORE_NOT_FOUND: no such invitation. */
+store_status_t store_judge(store_view_t *view, const store_id_t *invitation,
+    const uint8_t browser[STORE_HASH_LEN], uint64_t now, store_judged_t *out)
+    STORE_USE_RESULT;
+
+/* The state of an invitation as of now, call and time considered. */
+store_inv_state_t store_invitation_state(const store_invitation_t *inv,
+    const store_call_t *call, uint64_t now);
+
+/* Whether the user is in the call (present or away). */
+store_status_t store_user_holds(store_view_t *view, const store_id_t *call,
+    const store_id_t *user, bool *holds) STORE_USE_RESULT;
+
+#pragma GCC visibility pop
+
+#endif /* STORE_OP_INT_H */

@@ -1,0 +1,294 @@
+/* Reading records and walking through them. */
+
+#include <string.h>
+
+#include <lmdb_schema/op_int.h>
+
+
+static store_status_t walk_ids(store_view_t *view, store_record_t record,
+    const store_key_t *prefix, store_visit_pt visit, void *data);
+
+
+store_status_t
+store_account_get(store_txn_t *txn, const store_id_t *id,
+    store_account_t *out)
+{
+    return store_record_get(store_txn_view(txn), STORE_IS_account, NULL, id,
+                            out);
+}
+
+
+store_status_t
+store_account_by_name(store_txn_t *txn, store_slice_t name,
+    store_account_t *out)
+{
+    store_key_t   key;
+    store_view_t *view = store_txn_view(txn);
+
+    store_key(&key, STORE_KEY_ACCOUNT_NAME);
+    store_key_name(&key, name, view->sha256);
+
+    return store_record_by(view, STORE_IS_account, NULL, &key, out);
+}
+
+
+store_status_t
+store_user_get(store_txn_t *txn, const store_id_t *id, store_user_t *out)
+{
+    return store_record_get(store_txn_view(txn), STORE_IS_user, NULL, id,
+                            out);
+}
+
+
+store_status_t
+store_user_by_name(store_txn_t *txn, const store_id_t *account,
+    store_slice_t name, store_user_t *out)
+{
+    store_key_t   key;
+    store_view_t *view = store_txn_view(txn);
+
+    store_key(&key, STORE_KEY_USER_NAME);
+    store_key_id(&key, account);
+    store_key_name(&key, name, view->sha256);
+
+    return store_record_by(view, STORE_IS_user, NULL, &key, out);
+}
+
+
+store_status_t
+store_session_get(store_txn_t *txn, const store_id_t *id,
+    store_session_t *out)
+{
+    return store_record_get(store_txn_view(txn), STORE_IS_session, NULL, id,
+                            out);
+}
+
+
+store_status_t
+store_call_get(store_txn_t *txn, const store_id_t *id, store_call_t *out)
+{
+    return store_record_get(store_txn_view(txn), STORE_IS_call, NULL, id,
+                            out);
+}
+
+
+store_status_t
+store_participant_get(store_txn_t *txn, const store_id_t *call,
+    const store_id_t *participant, store_participant_t *out)
+{
+    return store_record_get(store_txn_view(txn), STORE_IS_participant, call,
+                            participant, out);
+}
+
+
+store_status_t
+store_invitation_get(store_txn_t *txn, const store_id_t *id,
+    store_invitation_t *out)
+{
+    store_call_t    call;
+    store_view_t   *view = store_txn_view(txn);
+    store_status_t  rc;
+
+    rc = store_record_get(view, STORE_IS_invitation, NULL, id, out);
+
+    if (rc != STORE_OK || store_id_none(&out->call)) {
+        return rc;
+    }
+
+    rc = store_record_get(view, STORE_IS_call, NULL, &out->call, &call);
+
+    if (rc == STORE_OK) {
+        out->state = (uint8_t) store_invitation_state(out, &call, 0);
+    }
+
+    return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
+}
+
+
+store_status_t
+store_calls(store_txn_t *txn, const store_id_t *account,
+    store_call_state_t state, store_visit_pt visit, void *data)
+{
+    store_key_t  prefix;
+
+    store_key(&prefix, STORE_KEY_CALL_STATE);
+    store_key_id(&prefix, account);
+    store_key_u8(&prefix, (uint8_t) state);
+
+    return walk_ids(store_txn_view(txn), STORE_IS_call, &prefix, visit, data);
+}
+
+
+store_status_t
+store_participants(store_txn_t *txn, const store_id_t *call,
+    store_visit_pt visit, void *data)
+{
+    store_key_t          prefix;
+    store_walk_t         walk;
+    store_view_t        *view = store_txn_view(txn);
+    store_slice_t        key, value;
+    store_status_t       rc;
+    store_participant_t  part;
+
+    store_key(&prefix, STORE_KEY_PARTICIPANT);
+    store_key_id(&prefix, call);
+    store_walk(&walk, &prefix);
+
+    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
+        rc = store_decode(STORE_IS_participant, value, &part);
+
+        if (rc != STORE_OK) {
+            return rc;
+        }
+
+        if (!visit(data, &part)) {
+            return STORE_OK;
+        }
+    }
+
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
+
+store_status_t
+store_invitations(store_txn_t *txn, const store_id_t *call,
+    store_visit_pt visit, void *data)
+{
+    store_key_t  prefix;
+
+    store_key(&prefix, STORE_KEY_INVITATION_CALL);
+    store_key_id(&prefix, call);
+
+    return walk_ids(store_txn_view(txn), STORE_IS_invitation, &prefix, visit,
+                    data);
+}
+
+
+store_status_t
+store_sessions(store_txn_t *txn, const store_id_t *user,
+    store_visit_pt visit, void *data)
+{
+    store_key_t  prefix;
+
+    store_key(&prefix, STORE_KEY_SESSION_USER);
+    store_key_id(&prefix, user);
+
+    return walk_ids(store_txn_view(txn), STORE_IS_session, &prefix, visit,
+                    data);
+}
+
+
+store_status_t
+store_users(store_txn_t *txn, const store_id_t *account,
+    store_visit_pt visit, void *data)
+{
+    store_key_t     prefix;
+    store_user_t    user;
+    store_walk_t    walk;
+    store_view_t   *view = store_txn_view(txn);
+    store_slice_t   key, value;
+    store_status_t  rc;
+
+    store_key(&prefix, STORE_KEY_USER_NAME);
+    store_key_id(&prefix, account);
+    store_walk(&walk, &prefix);
+
+    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
+        store_id_t  id;
+
+        if (value.len != STORE_ID_LEN) {
+            return STORE_CORRUPT;
+        }
+
+        memcpy(id.b, value.data, STORE_ID_LEN);
+        rc = store_record_get(view, STORE_IS_user, NULL, &id, &user);
+
+        if (rc != STORE_OK) {
+            return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
+        }
+
+        if (!visit(data, &user)) {
+            return STORE_OK;
+        }
+    }
+
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
+
+store_status_t
+store_due_next(store_txn_t *txn, uint64_t *when)
+{
+    store_key_t     prefix;
+    store_walk_t    walk;
+    store_slice_t   key, value;
+    store_status_t  rc;
+
+    *when = UINT64_MAX;
+
+    store_key(&prefix, STORE_KEY_DUE);
+    store_walk(&walk, &prefix);
+
+    rc = store_walk_next(store_txn_view(txn), &walk, &key, &value);
+
+    if (rc == STORE_OK) {
+        if (key.len < 9) {
+            return STORE_CORRUPT;
+        }
+
+        *when = store_get_u64(key.data + 1);
+    }
+
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
+
+/* Visits the records whose ids end the index keys. */
+
+static store_status_t
+walk_ids(store_view_t *view, store_record_t record,
+    const store_key_t *prefix, store_visit_pt visit, void *data)
+{
+    bool             more;
+    store_id_t       id;
+    store_any_t      any;
+    store_call_t     call;
+    store_walk_t     walk;
+    store_slice_t    key, value;
+    store_status_t   rc;
+
+    memset(&call, 0, sizeof(call));
+    store_walk(&walk, prefix);
+
+    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
+
+        if (!store_key_tail(key, &id)) {
+            return STORE_CORRUPT;
+        }
+
+        rc = store_record_get(view, record, NULL, &id, &any);
+
+        if (rc == STORE_OK && record == STORE_IS_invitation) {
+
+            if (!store_id_equal(&call.id, &any.invitation.call)) {
+                rc = store_record_get(view, STORE_IS_call, NULL,
+                                      &any.invitation.call, &call);
+            }
+
+            any.invitation.state = (uint8_t)
+                store_invitation_state(&any.invitation, &call, 0);
+        }
+
+        if (rc != STORE_OK) {
+            return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
+        }
+
+        more = visit(data, &any);
+
+        if (!more) {
+            return STORE_OK;
+        }
+    }
+
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}

@@ -1,0 +1,136 @@
+/* Texts that people give. */
+
+#include <string.h>
+
+#include <lmdb_schema/op_int.h>
+
+
+static size_t character(const uint8_t *p, size_t len, uint32_t *c);
+
+
+bool
+store_text_good(store_slice_t text, size_t min, size_t max)
+{
+    size_t    at, n, len;
+    uint32_t  c;
+
+    if (text.len > STORE_LIMIT_FIELD) {
+        return false;
+    }
+
+    if (text.len != 0
+        && (text.data[0] == ' ' || text.data[text.len - 1] == ' '))
+    {
+        return false;
+    }
+
+    n = 0;
+
+    for (at = 0; at < text.len; at += len) {
+        len = character(text.data + at, text.len - at, &c);
+
+        if (len == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0)
+            || c == 0x2028 || c == 0x2029)
+        {
+            return false;
+        }
+
+        n++;
+    }
+
+    return n >= min && n <= max;
+}
+
+
+bool
+store_words_good(store_slice_t words)
+{
+    bool    inside;
+    size_t  i;
+
+    if (words.len > STORE_LIMIT_ROLES) {
+        return false;
+    }
+
+    inside = false;
+
+    for (i = 0; i < words.len; i++) {
+
+        if (words.data[i] == ',') {
+            if (!inside) {
+                return false;
+            }
+
+            inside = false;
+            continue;
+        }
+
+        if (words.data[i] <= 0x20 || words.data[i] >= 0x7f) {
+            return false;
+        }
+
+        inside = true;
+    }
+
+    return words.len == 0 || inside;
+}
+
+
+bool
+store_slice_equal(store_slice_t a, store_slice_t b)
+{
+    return a.len == b.len
+           && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+
+/* Bytes of the character at p, 0 when it is not well-formed. */
+
+static size_t
+character(const uint8_t *p, size_t len, uint32_t *c)
+{
+    size_t    i, n;
+    uint32_t  least;
+
+    if (p[0] < 0x80) {
+        *c = p[0];
+        return 1;
+    }
+
+    if (p[0] >= 0xc2 && p[0] < 0xe0) {
+        n = 2;
+        least = 0x80;
+        *c = p[0] & 0x1f;
+
+    } else if (p[0] >= 0xe0 && p[0] < 0xf0) {
+        n = 3;
+        least = 0x800;
+        *c = p[0] & 0x0f;
+
+    } else if (p[0] >= 0xf0 && p[0] < 0xf5) {
+        n = 4;
+        least = 0x10000;
+        *c = p[0] & 0x07;
+
+    } else {
+        return 0;
+    }
+
+    if (len < n) {
+        return 0;
+    }
+
+    for (i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+
+        *c = *c << 6 | (p[i] & 0x3f);
+    }
+
+    if (*c < least || *c > 0x10ffff || (*c >= 0xd800 && *c < 0xe000)) {
+        return 0;
+    }
+
+    return n;
+}

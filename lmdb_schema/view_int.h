@@ -1,0 +1,128 @@
+/*
+ * A view: what a transition is written over.  It reads and writes keys and
+ * values and says nothing of where they live (an LMDB transaction, a table in
+ * memory, a recording for a fleet).  The functions below add records with
+ * their derived indexes, walks, and the log.
+ *
+ * Writes are sticky: the first failure stays in `status`, later writes do
+ * nothing, and whoever opened the view refuses to commit.  So a transition
+ * checks what it reads, and writes in straight lines.
+ */
+
+#ifndef STORE_VIEW_INT_H
+#define STORE_VIEW_INT_H
+
+#include <lmdb_schema/arena_int.h>
+#include <lmdb_schema/codec_int.h>
+#include <lmdb_schema/key_int.h>
+#include <lmdb_schema/store.h>
+
+typedef struct store_view_s store_view_t;
+
+/*
+ * The place.  `get` and `next` give slices that live until the view is
+ * closed.  `next` gives the first pair whose key is not below `from`, `last`
+ * the last pair of a class.  STORE_NOT_FOUND when there is none.
+ */
+typedef struct {
+    store_status_t (*get)(store_view_t *view, store_slice_t key,
+        store_slice_t *value);
+    store_status_t (*put)(store_view_t *view, store_slice_t key,
+        store_slice_t value);
+    store_status_t (*remove)(store_view_t *view, store_slice_t key);
+    store_status_t (*next)(store_view_t *view, store_slice_t from,
+        store_slice_t *key, store_slice_t *value);
+    store_status_t (*last)(store_view_t *view, store_key_class_t key_class,
+        store_slice_t *key, store_slice_t *value);
+} store_place_t;
+
+struct store_view_s {
+    const store_place_t *place;
+    store_arena_t       *arena;        /* NULL: reading only */
+    store_sha256_pt      sha256;
+    store_status_t       status;       /* first failure of a write */
+    uint64_t             writes;       /* how many there were */
+    uint64_t             log_seq;      /* newest event, once log_known */
+    store_slice_t        log_value;
+    bool                 log_known;
+};
+
+typedef struct {
+    store_key_t prefix;
+    store_key_t from;
+} store_walk_t;
+
+#pragma GCC visibility push(hidden)
+
+/* ---- raw ---------------------------------------------------------------- */
+
+store_status_t store_view_get(store_view_t *view, const store_key_t *key,
+    store_slice_t *value) STORE_USE_RESULT;
+void store_view_put(store_view_t *view, const store_key_t *key,
+    store_slice_t value);
+void store_view_remove(store_view_t *view, const store_key_t *key);
+void store_view_fail(store_view_t *view, store_status_t status);
+
+/* Walks the keys that begin with `prefix`, in order; what is put or removed
+   on the way is seen.  STORE_NOT_FOUND at the end. */
+void store_walk(store_walk_t *walk, const store_key_t *prefix);
+store_status_t store_walk_next(store_view_t *view, store_walk_t *walk,
+    store_slice_t *key, store_slice_t *value) STORE_USE_RESULT;
+
+/* ---- records ------------------------------------------------------------ */
+
+store_status_t store_record_at(store_view_t *view, store_record_t record,
+    const store_key_t *key, void *out) STORE_USE_RESULT;
+
+/* By id; `call` is needed for a participant alone. */
+store_status_t store_record_get(store_view_t *view, store_record_t record,
+    const store_id_t *call, const store_id_t *id, void *out)
+    STORE_USE_RESULT;
+
+/* By the id that an index key's value holds. */
+store_status_t store_record_by(store_view_t *view, store_record_t record,
+    const store_id_t *call, const store_key_t *index, void *out)
+    STORE_USE_RESULT;
+
+/* Puts the record and moves its index keys from the old state to this. */
+void store_record_put(store_view_t *view, store_record_t record,
+    const void *in);
+
+/* ---- derived keys ------------------------------------------------------- */
+
+#define STORE_DERIVED_MAX  4
+
+typedef struct {
+    store_key_t key;
+    store_id_t  id;
+    bool        valued;                /* the key's value is `id` */
+} store_derived_t;
+
+void store_primary(store_record_t record, const void *in, store_key_t *key);
+
+/* The index keys that the record's state asks for; returns how many. */
+size_t store_derive(store_record_t record, const void *in,
+    store_sha256_pt sha256, store_derived_t out[STORE_DERIVED_MAX]);
+
+/* ---- the log ------------------------------------------------------------ */
+
+/* Appends an event: sets its sequence and the hash of the one before.
+   Returns the sequence; failure is sticky. */
+uint64_t store_log_add(store_view_t *view, store_event_t *event);
+
+store_status_t store_log_read(store_view_t *view, uint64_t after,
+    store_event_t *out) STORE_USE_RESULT;
+
+/* ---- from transactions -------------------------------------------------- */
+
+store_view_t *store_txn_view(store_txn_t *txn);
+
+/* A write transaction; the view lives until committed or aborted. */
+store_status_t store_write_begin(store_env_t *env, store_view_t **view)
+    STORE_USE_RESULT;
+store_status_t store_write_commit(store_env_t *env) STORE_USE_RESULT;
+void store_write_abort(store_env_t *env);
+
+#pragma GCC visibility pop
+
+#endif /* STORE_VIEW_INT_H */

@@ -1,0 +1,287 @@
+/* The view over an LMDB transaction, and those transactions. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <lmdb_schema/lmdb_int.h>
+
+
+static store_status_t place_get(store_view_t *view, store_slice_t key,
+    store_slice_t *value);
+static store_status_t place_put(store_view_t *view, store_slice_t key,
+    store_slice_t value);
+static store_status_t place_remove(store_view_t *view, store_slice_t key);
+static store_status_t place_next(store_view_t *view, store_slice_t from,
+    store_slice_t *key, store_slice_t *value);
+static store_status_t place_last(store_view_t *view,
+    store_key_class_t key_class, store_slice_t *key, store_slice_t *value);
+static store_status_t keep(store_view_t *view, store_slice_t *slice);
+
+
+const store_place_t  store_place_lmdb = {
+    place_get, place_put, place_remove, place_next, place_last
+};
+
+
+static store_txn_t *
+txn_of(store_view_t *view)
+{
+    return (store_txn_t *) (void *) view;
+}
+
+
+store_view_t *
+store_txn_view(store_txn_t *txn)
+{
+    return &txn->view;
+}
+
+
+store_status_t
+store_read_new(store_env_t *env, store_txn_t **out)
+{
+    int           rc;
+    store_txn_t  *txn;
+
+    *out = NULL;
+    txn = calloc(1, sizeof(*txn));
+
+    if (txn == NULL) {
+        return STORE_NO_MEMORY;
+    }
+
+    txn->env = env;
+    txn->view.place = &store_place_lmdb;
+    txn->view.sha256 = env->sha256;
+
+    rc = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &txn->txn);
+
+    if (rc == MDB_READERS_FULL && mdb_reader_check(env->env, NULL) == 0) {
+        rc = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &txn->txn);
+    }
+
+    if (rc != 0) {
+        free(txn);
+        return store_lmdb_status(rc);
+    }
+
+    mdb_txn_reset(txn->txn);
+    *out = txn;
+
+    return STORE_OK;
+}
+
+
+store_status_t
+store_read_renew(store_txn_t *txn)
+{
+    int  rc;
+
+    if (txn->open) {
+        return STORE_OK;
+    }
+
+    rc = mdb_txn_renew(txn->txn);
+
+    if (rc == 0) {
+        txn->open = true;
+        txn->stale = txn->cursor != NULL;
+        txn->view.log_known = false;
+    }
+
+    return store_lmdb_status(rc);
+}
+
+
+void
+store_read_reset(store_txn_t *txn)
+{
+    if (txn->open) {
+        mdb_txn_reset(txn->txn);
+        txn->open = false;
+    }
+}
+
+
+void
+store_read_free(store_txn_t *txn)
+{
+    if (txn == NULL) {
+        return;
+    }
+
+    if (txn->cursor != NULL) {
+        mdb_cursor_close(txn->cursor);
+    }
+
+    mdb_txn_abort(txn->txn);
+    free(txn);
+}
+
+
+store_status_t
+store_write_begin(store_env_t *env, store_view_t **view)
+{
+    int           rc;
+    store_txn_t  *txn = &env->write;
+
+    memset(txn, 0, sizeof(*txn));
+
+    txn->env = env;
+    txn->view.place = &store_place_lmdb;
+    txn->view.sha256 = env->sha256;
+    txn->view.arena = &env->arena;
+
+    if (env->read_only) {
+        return STORE_DENIED;
+    }
+
+    rc = mdb_txn_begin(env->env, NULL, 0, &txn->txn);
+
+    if (rc != 0) {
+        return store_lmdb_status(rc);
+    }
+
+    *view = &txn->view;
+
+    return STORE_OK;
+}
+
+
+store_status_t
+store_write_commit(store_env_t *env)
+{
+    int             rc;
+    store_status_t  status;
+    store_txn_t    *txn = &env->write;
+
+    if (txn->view.status != STORE_OK) {
+        status = txn->view.status;
+        store_write_abort(env);
+        return status;
+    }
+
+    if (txn->cursor != NULL) {
+        mdb_cursor_close(txn->cursor);
+        txn->cursor = NULL;
+    }
+
+    /* frees the transaction whatever comes of it */
+    rc = mdb_txn_commit(txn->txn);
+    txn->txn = NULL;
+
+    store_arena_reset(&env->arena);
+
+    return store_lmdb_status(rc);
+}
+
+
+void
+store_write_abort(store_env_t *env)
+{
+    store_txn_t  *txn = &env->write;
+
+    if (txn->cursor != NULL) {
+        mdb_cursor_close(txn->cursor);
+        txn->cursor = NULL;
+    }
+
+    if (txn->txn != NULL) {
+        mdb_txn_abort(txn->txn);
+        txn->txn = NULL;
+    }
+
+    store_arena_reset(&env->arena);
+}
+
+
+static store_status_t
+place_get(store_view_t *view, store_slice_t key, store_slice_t *value)
+{
+    store_status_t  rc;
+
+    rc = store_table_get(txn_of(view), key, value);
+
+    return rc == STORE_OK ? keep(view, value) : rc;
+}
+
+
+static store_status_t
+place_put(store_view_t *view, store_slice_t key, store_slice_t value)
+{
+    return store_table_put(txn_of(view), key, value);
+}
+
+
+static store_status_t
+place_remove(store_view_t *view, store_slice_t key)
+{
+    return store_table_remove(txn_of(view), key);
+}
+
+
+static store_status_t
+place_next(store_view_t *view, store_slice_t from, store_slice_t *key,
+    store_slice_t *value)
+{
+    store_status_t  rc;
+
+    rc = store_table_seek(txn_of(view), from, key, value);
+
+    if (rc == STORE_OK) {
+        rc = keep(view, key);
+    }
+
+    return rc == STORE_OK ? keep(view, value) : rc;
+}
+
+
+static store_status_t
+place_last(store_view_t *view, store_key_class_t key_class,
+    store_slice_t *key, store_slice_t *value)
+{
+    uint8_t         after;
+    store_slice_t   before;
+    store_status_t  rc;
+
+    after = (uint8_t) (key_class + 1);
+    before.data = &after;
+    before.len = 1;
+
+    rc = store_table_last(txn_of(view), before, key, value);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    if (key->len == 0 || key->data[0] != key_class) {
+        return STORE_NOT_FOUND;
+    }
+
+    rc = keep(view, key);
+
+    return rc == STORE_OK ? keep(view, value) : rc;
+}
+
+
+static store_status_t
+keep(store_view_t *view, store_slice_t *slice)
+{
+    uint8_t  *copy;
+
+    if (view->arena == NULL || slice->len == 0) {
+        return STORE_OK;
+    }
+
+    copy = store_arena_take(view->arena, slice->len);
+
+    if (copy == NULL) {
+        store_view_fail(view, STORE_NO_MEMORY);
+        return STORE_NO_MEMORY;
+    }
+
+    memcpy(copy, slice->data, slice->len);
+    slice->data = copy;
+
+    return STORE_OK;
+}
