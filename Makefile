@@ -60,7 +60,7 @@ BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/bench/*.c)))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/fuzz/*.c)))
 TORTURES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/torture/*.c)))
 
-PROVE = prove --merge --timer --recurse
+RUN = XASSIST_SUMMARY=build/summary t/run
 
 .PHONY: all build libs units deps test test-unit test-http test-san demo \
 	bench fuzz torture valgrind install clean FORCE
@@ -180,21 +180,20 @@ VARIANT = build/test
 test: deps
 	@$(MAKE) -j$(JOBS) build units
 	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build
-	@XASSIST_BUILD=$(VARIANT) CMOCKA_MESSAGE_OUTPUT=TAP \
-		$(PROVE) $(BUILD)/t/unit t
+	@XASSIST_BUILD=$(VARIANT) $(RUN) $(BUILD)/t/unit t
 
 test-unit: deps-build deps-test
 	@$(MAKE) -j$(JOBS) units
-	@CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) $(BUILD)/t/unit
+	@$(RUN) $(BUILD)/t/unit
 
 test-http: deps-build deps-test
 	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build
-	@XASSIST_BUILD=$(VARIANT) $(PROVE) t/http
+	@XASSIST_BUILD=$(VARIANT) $(RUN) t/http
 
 test-san: deps-build deps-test
 	@$(MAKE) -j$(JOBS) BUILD=build/asan SAN=1 TEST=1 build units
-	@CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) build/asan/t/unit
-	@XASSIST_BUILD=build/asan $(PROVE) t/http
+	@$(RUN) build/asan/t/unit
+	@XASSIST_BUILD=build/asan $(RUN) t/http
 
 valgrind: deps-build deps-test deps-bench
 	@$(MAKE) -j$(JOBS) units
