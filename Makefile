@@ -56,13 +56,14 @@ CTL_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,\
 MODULE_FILES := $(sort $(wildcard policy/*.[ch] policy/*.def lmdb_schema/*.[ch] \
 	lmdb_schema/*.def ngx_xassist_module/*.[ch] ngx_xassist_module/*.def))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%.t,$(sort $(wildcard t/unit/*.c)))
+TOOLS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/tool/*.c)))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/bench/*.c)))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/fuzz/*.c)))
 TORTURES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/torture/*.c)))
 
 RUN = XASSIST_SUMMARY=build/summary t/run
 
-.PHONY: all build libs units deps test test-unit test-http test-san demo \
+.PHONY: all build libs units tools deps test test-unit test-http test-san demo \
 	bench fuzz torture valgrind install clean FORCE
 
 all:
@@ -136,19 +137,16 @@ $(BUILD)/ngx_xassist_module.so: $(NGINX_BUILD)/Makefile $(MODULE_FILES)
 
 units: $(UNIT_TESTS)
 
+tools: $(TOOLS)
+
 $(BUILD)/t/unit/%.t: t/unit/%.c $(BUILD)/libpolicy.a $(BUILD)/libstore.a
 	@mkdir -p $(@D)
 	@echo "cc $<"
 	$(Q)$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
 		$(BUILD)/libpolicy.a $(BUILD)/libstore.a -lcmocka $(LIBS)
 
-$(BUILD)/t/bench/%: t/bench/%.c $(BUILD)/libpolicy.a $(BUILD)/libstore.a
-	@mkdir -p $(@D)
-	@echo "cc $<"
-	$(Q)$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
-		$(BUILD)/libpolicy.a $(BUILD)/libstore.a $(LIBS)
-
-$(BUILD)/t/torture/%: t/torture/%.c $(BUILD)/libpolicy.a $(BUILD)/libstore.a
+$(TOOLS) $(BENCHES) $(TORTURES): $(BUILD)/%: %.c $(BUILD)/libpolicy.a \
+		$(BUILD)/libstore.a
 	@mkdir -p $(@D)
 	@echo "cc $<"
 	$(Q)$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
@@ -162,7 +160,8 @@ $(BUILD)/t/fuzz/%: t/fuzz/%.c $(wildcard policy/*.[ch] lmdb_schema/*.[ch] \
 		$(wildcard policy/*.c lmdb_schema/*.c) $(LIBS)
 
 -include $(POLICY_OBJS:.o=.d) $(STORE_OBJS:.o=.d) $(CTL_OBJS:.o=.d)
--include $(UNIT_TESTS:.t=.d) $(BENCHES:=.d) $(TORTURES:=.d)
+-include $(UNIT_TESTS:.t=.d)
+-include $(TOOLS:=.d) $(BENCHES:=.d) $(TORTURES:=.d)
 
 # Packages.
 
@@ -179,7 +178,7 @@ VARIANT = build/test
 
 test: deps
 	@$(MAKE) -j$(JOBS) build units
-	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build
+	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build tools
 	@XASSIST_BUILD=$(VARIANT) $(RUN) $(BUILD)/t/unit t
 
 test-unit: deps-build deps-test
@@ -187,11 +186,11 @@ test-unit: deps-build deps-test
 	@$(RUN) $(BUILD)/t/unit
 
 test-http: deps-build deps-test
-	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build
+	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build tools
 	@XASSIST_BUILD=$(VARIANT) $(RUN) t/http
 
 test-san: deps-build deps-test
-	@$(MAKE) -j$(JOBS) BUILD=build/asan SAN=1 TEST=1 build units
+	@$(MAKE) -j$(JOBS) BUILD=build/asan SAN=1 TEST=1 build units tools
 	@$(RUN) build/asan/t/unit
 	@XASSIST_BUILD=build/asan $(RUN) t/http
 

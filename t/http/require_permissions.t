@@ -60,10 +60,26 @@ for my $i (0 .. $#rows) {
         . role("bare$i", $name) . role("rest$i", @others);
 }
 
-my $world = world(policy => sub { $_[0] =~ s/"roles"\s*:\s*\{/$&$roles/r });
+# The same permissions within a call, where the session of a guest counts.
+
+my $within = join '', map { qq(
+        location ~ "^/in/(?<call>[A-Za-z0-9_-]{16})/$_\$" {
+            xassist_call \$call;
+            xassist_require $rows[$_][0];
+            proxy_pass http://application;
+        }\n) } 0 .. $#rows;
+
+my $world = world(
+    policy => sub { $_[0] =~ s/"roles"\s*:\s*\{/$&$roles/r },
+    substitute => sub { $_[0] =~ s/(?=        location \/ \{)/$within/r });
 my $call = $world->call;
 my $guest = $world->guest($call);
 my $bearer = $world->client;
+my $everything = join ',', 'account_admin', map { "with$_" } 0 .. $#rows;
+
+is(system(Xassist::Edge::build() . '/t/tool/claim_roles',
+    $world->edge->{dir} . '/store', $guest->{cookies}{'xassist-g'},
+    $everything), 0, 'the record of the guest claims every role');
 my $nobody = $world->client;
 
 for my $i (0 .. $#rows) {
@@ -97,6 +113,10 @@ for my $i (0 .. $#rows) {
         $answer = $bearer->get($path, Accept => 'application/json',
             Authorization => "Bearer $guest->{cookies}{'xassist-g'}");
         is($answer->{status}, 403, 'nor does the token of a guest');
+        is(reason($answer), 'not_for_guests', 'with its reason');
+
+        $answer = $guest->get("/in/$call/$i", Accept => 'application/json');
+        is($answer->{status}, 403, 'nor within the call');
         is(reason($answer), 'not_for_guests', 'with its reason');
 
         $answer = $nobody->get($path, Accept => 'application/json');
