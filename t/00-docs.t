@@ -38,7 +38,7 @@ for my $table ($code =~ /ngx_command_t\s+\w+\[\]\s*=\s*\{(.*?)\n\};/gs) {
     }
 }
 
-for my $name ($code =~ /ngx_string\("(xassist_\w+)"\)/g) {
+for my $name ($code =~ /ngx_str(?:ing\(|_set\(&\w+, )"(xassist_\w+)"\)/g) {
     $variables{$name} = 1 unless exists $directives{$name};
 }
 

@@ -33,12 +33,12 @@ subtest 'cookie and Bearer together' => sub {
 };
 
 subtest 'an upgrade decided by a cookie' => sub {
-    for my $row ([$guest->origin, 1], ['http://app.example.com', 1],
-        ['https://pages.example.com', 1], ['http://evil.example', 0],
+    for my $row ([$guest->origin, 1], ['https://app.example.com', 1],
+        ['https://pages.example.com', 1], ['http://app.example.com', 0], ['http://evil.example', 0],
         ['null', 0], [undef, 0], ['', 0],
         ['http://127.0.0.1', 0], [$guest->origin . '.evil.example', 0],
-        ['http://app.example.com.evil.example', 0],
-        ['http://evil-app.example.com', 0])
+        ['https://app.example.com.evil.example', 0],
+        ['https://evil-app.example.com', 0])
     {
         my ($origin, $passes) = @$row;
         my ($socket, $answer) = $guest->websocket("/ws/$call",

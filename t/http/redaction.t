@@ -12,7 +12,7 @@ use Xassist::Socket;
 use Xassist::World;
 
 my $format = join ' ', map { "\$$_" } qw(request request_uri uri args
-    arg_token http_referer http_cookie http_authorization xassist_uri status);
+    arg_token http_referer xassist_uri status);
 
 my $world = world(upstream_options => {}, substitute => sub {
     $_[0] =~ s{access_log logs/access.log;}{log_format all '$format';
@@ -34,6 +34,7 @@ $world->client->get("/open/$guest_token/more");
 $world->client->get('/open?token=' . ($link =~ s/^(.)/sprintf '%%%02x', ord $1/er));
 $world->client->get('/open', Referer => "http://localhost/j/$link");
 $world->client->get('/open', Referer => "http://localhost/x?y=$link&z=1");
+$world->client->get("/j/$link$_") for '.', ')', '>', '%29', '%0a', '==';
 $world->client->join_link("http://localhost/j/$link");
 $world->client->post("/j/$link", { nonce => 'A' });
 $world->client->request('DELETE', "/j/$link", {});
@@ -47,6 +48,7 @@ for my $bytes ("GET /j/$link HTTP/9.9\r\nHost: localhost\r\n\r\n",
     "GET /j/$link HTTP/1.1\r\n\r\n",
     "GET /j/$link HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
     "GET /j/$link HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+    "GET /open HTTP/1.1\r\nReferer: http://localhost/j/$link\r\n\r\n",
     "G\@\@T /j/$link HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "GET /j/$link%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "GET /j/$link HTTP/1.1\r\nHost: localhost\r\n")
