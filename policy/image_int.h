@@ -130,6 +130,9 @@ extern const policy_section_info_t policy_sections[POLICY_SECTIONS];
 #define POLICY_SPECIAL_SHORTCUTS  16u
 #define POLICY_SPECIAL_WORDS      18u
 
+#define POLICY_FLAG_REASON         1u
+#define POLICY_FLAG_ANONYMOUS      2u
+
 /* Order of POLICY_SETTINGS. */
 typedef enum {
     POLICY_SET_PRESENCE_GRACE = 0,
