@@ -51,6 +51,7 @@ static const policy_fact_word_t  policy_fact_words[] = {
     { "call_owner", POLICY_FACT_CALL_OWNER },
     { "same_account", POLICY_FACT_SAME_ACCOUNT },
     { "in_group", POLICY_FACT_IN_GROUP },
+    { "licensed", POLICY_FACT_LICENSED },
     { NULL, 0 }
 };
 

@@ -130,6 +130,11 @@ policy_step_test(const policy_eval_t *eval, uint32_t op, uint32_t argument,
 
     case POLICY_OP_FACT:
         policy_value_truth(eval, (eval->facts & argument) != 0, value);
+        if (value->truth == POLICY_FALSE && argument == POLICY_FACT_LICENSED
+            && eval->query->kind == POLICY_KIND_REGULAR)
+        {
+            value->reason = POLICY_REASON_NO_LICENCE;
+        }
         return;
 
     case POLICY_OP_EQUAL:

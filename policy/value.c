@@ -226,6 +226,13 @@ policy_number_read(policy_reader_t *reader, const policy_node_t *node,
     if (policy_digits(node->text, value) != node->text.len
         || *value < member->min || *value > member->max)
     {
+        if (member->min == member->max) {
+            policy_error_at(reader->errors, node->place, "\"%s\" is %u, not "
+                            "%.*s", member->name, (unsigned) member->min,
+                            POLICY_SHOWN(node->text));
+            return false;
+        }
+
         policy_error_at(reader->errors, node->place, "\"%s\" is a whole "
                         "number from %u to %u, not %.*s", member->name,
                         (unsigned) member->min, (unsigned) member->max,
