@@ -1,0 +1,193 @@
+/* log ...: what changed, and whether the log is whole. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <xassistctl/args_int.h>
+#include <xassistctl/open_int.h>
+#include <xassistctl/print_int.h>
+
+
+#define TAIL  20
+
+
+static int log_tail(const ctl_options_t *options, int argc, char **argv);
+static int log_verify(const ctl_options_t *options, int argc, char **argv);
+static bool parse_count(const char *text, uint64_t *count);
+static store_status_t print_from(store_txn_t *txn, uint64_t after,
+    ctl_print_t *out);
+static void print_event(ctl_print_t *out, const store_event_t *event);
+static int digest(const void *data, size_t len,
+    uint8_t out[STORE_HASH_LEN]);
+
+
+const ctl_command_t  ctl_log_commands[] = {
+    { "log tail", "[-n N]", "prints the newest events, 20 of them",
+      log_tail },
+    { "log verify", "", "checks that no event was changed or taken out",
+      log_verify },
+    { NULL, NULL, NULL, NULL }
+};
+
+
+static int
+log_tail(const ctl_options_t *options, int argc, char **argv)
+{
+    int             rc;
+    uint64_t        last, count;
+    const char     *n = NULL;
+    ctl_print_t     out;
+    ctl_store_t     store;
+    store_status_t  status;
+
+    const ctl_arg_t  args[] = {
+        { "-n", &n, NULL },
+        { NULL, NULL, NULL }
+    };
+
+    if (ctl_args(argc, argv, args, 0, 0) == -1) {
+        return CTL_USAGE;
+    }
+
+    count = TAIL;
+
+    if (n != NULL && !parse_count(n, &count)) {
+        ctl_complain("\"%s\" is no number of events", n);
+        return CTL_USAGE;
+    }
+
+    rc = ctl_store_open(options, true, &store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    rc = ctl_found(store_log_last(store.txn, &last), "store",
+                   options->store);
+
+    if (rc == CTL_OK) {
+        ctl_print_begin(&out, options->json, NULL);
+        ctl_print_list(&out, "events");
+        status = print_from(store.txn, last > count ? last - count : 0, &out);
+        ctl_print_list_end(&out);
+
+        rc = ctl_print_end(&out);
+        rc = rc == CTL_OK ? ctl_found(status, "store", options->store) : rc;
+    }
+
+    ctl_store_close(&store);
+
+    return rc;
+}
+
+
+static int
+log_verify(const ctl_options_t *options, int argc, char **argv)
+{
+    int             rc;
+    uint64_t        last, bad;
+    ctl_print_t     out;
+    ctl_store_t     store;
+    store_status_t  status;
+
+    if (ctl_args(argc, argv, NULL, 0, 0) == -1) {
+        return CTL_USAGE;
+    }
+
+    rc = ctl_store_open(options, true, &store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    status = store_log_last(store.txn, &last);
+
+    if (status == STORE_OK) {
+        status = store_log_verify(store.txn, digest, NULL, NULL, &bad);
+    }
+
+    ctl_store_close(&store);
+
+    rc = ctl_found(status, "store", options->store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    ctl_print_begin(&out, options->json, NULL);
+    ctl_print_number(&out, "events", last);
+    ctl_print_bool(&out, "whole", bad == 0);
+
+    if (bad != 0) {
+        ctl_print_number(&out, "bad", bad);
+    }
+
+    rc = ctl_print_end(&out);
+
+    return rc == CTL_OK && bad != 0 ? CTL_NO : rc;
+}
+
+
+static bool
+parse_count(const char *text, uint64_t *count)
+{
+    char  *end;
+
+    if (text[0] < '0' || text[0] > '9') {
+        return false;
+    }
+
+    *count = strtoull(text, &end, 10);
+
+    return *end == '\0';
+}
+
+
+static store_status_t
+print_from(store_txn_t *txn, uint64_t after, ctl_print_t *out)
+{
+    store_event_t   event;
+    store_status_t  status;
+
+    for ( ;; ) {
+        status = store_log_next(txn, after, &event);
+
+        if (status != STORE_OK && status != STORE_TRIMMED) {
+            return status == STORE_NOT_FOUND ? STORE_OK : status;
+        }
+
+        print_event(out, &event);
+        after = event.seq;
+    }
+}
+
+
+static void
+print_event(ctl_print_t *out, const store_event_t *event)
+{
+    ctl_print_item(out);
+    ctl_print_number(out, "seq", event->seq);
+    ctl_print_time(out, "time", event->time);
+    ctl_print_word(out, "kind", store_event_name(event->kind));
+    ctl_print_id(out, "account", &event->account);
+    ctl_print_id(out, "actor", &event->actor);
+    ctl_print_id(out, "user", &event->user);
+    ctl_print_id(out, "session", &event->session);
+    ctl_print_id(out, "call", &event->call);
+    ctl_print_id(out, "participant", &event->participant);
+    ctl_print_id(out, "invitation", &event->invitation);
+
+    if (event->cause != 0) {
+        ctl_print_number(out, "cause", event->cause);
+    }
+
+    ctl_print_text(out, "detail", event->detail);
+    ctl_print_item_end(out);
+}
+
+
+static int
+digest(const void *data, size_t len, uint8_t out[STORE_HASH_LEN])
+{
+    return policy_sha256(data, len, out);
+}

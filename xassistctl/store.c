@@ -1,0 +1,93 @@
+/* store ...: making the store, its figures. */
+
+#include <xassistctl/args_int.h>
+#include <xassistctl/open_int.h>
+#include <xassistctl/print_int.h>
+
+
+static int store_init(const ctl_options_t *options, int argc, char **argv);
+static int store_figures(const ctl_options_t *options, int argc,
+    char **argv);
+
+
+const ctl_command_t  ctl_store_commands[] = {
+    { "store init", "[--owner USER]",
+      "makes an empty store, for the user that nginx's workers run as",
+      store_init },
+    { "store stat", "", "prints sizes, readers and the newest event",
+      store_figures },
+    { NULL, NULL, NULL, NULL }
+};
+
+
+static int
+store_init(const ctl_options_t *options, int argc, char **argv)
+{
+    int           rc;
+    const char   *owner = NULL;
+    ctl_print_t   out;
+    ctl_store_t   store;
+
+    const ctl_arg_t  args[] = {
+        { "--owner", &owner, NULL },
+        { NULL, NULL, NULL }
+    };
+
+    if (ctl_args(argc, argv, args, 0, 0) == -1) {
+        return CTL_USAGE;
+    }
+
+    rc = ctl_store_create(options, owner, &store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    ctl_store_close(&store);
+
+    ctl_print_begin(&out, options->json, "store");
+    ctl_print_word(&out, "store", options->store);
+
+    return ctl_print_end(&out);
+}
+
+
+static int
+store_figures(const ctl_options_t *options, int argc, char **argv)
+{
+    int             rc;
+    ctl_print_t     out;
+    ctl_store_t     store;
+    store_stat_t    stat;
+    store_status_t  status;
+
+    if (ctl_args(argc, argv, NULL, 0, 0) == -1) {
+        return CTL_USAGE;
+    }
+
+    rc = ctl_store_open(options, true, &store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    status = store_stat(store.env, &stat);
+    ctl_store_close(&store);
+
+    rc = ctl_found(status, "store", options->store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    ctl_print_begin(&out, options->json, NULL);
+    ctl_print_word(&out, "store", options->store);
+    ctl_print_number(&out, "txnid", stat.txnid);
+    ctl_print_number(&out, "map_bytes", stat.map_bytes);
+    ctl_print_number(&out, "used_bytes", stat.used_bytes);
+    ctl_print_number(&out, "log_last", stat.log_last);
+    ctl_print_number(&out, "readers", stat.readers);
+    ctl_print_number(&out, "readers_max", stat.readers_max);
+
+    return ctl_print_end(&out);
+}
