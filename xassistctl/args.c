@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <xassistctl/args_int.h>
+#include <xassistctl/args.h>
 
 
 static const ctl_arg_t *find(const ctl_arg_t *table, const char *word,

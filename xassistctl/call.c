@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include <xassistctl/args_int.h>
-#include <xassistctl/clock_int.h>
-#include <xassistctl/open_int.h>
-#include <xassistctl/print_int.h>
+#include <xassistctl/args.h>
+#include <xassistctl/clock.h>
+#include <xassistctl/open.h>
+#include <xassistctl/print.h>
 
 
 #define ROOM_BITS  53

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <xassistctl/clock_int.h>
+#include <xassistctl/clock.h>
 
 
 #define DAY  INT64_C(86400)

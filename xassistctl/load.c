@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <xassistctl/args_int.h>
-#include <xassistctl/open_int.h>
+#include <xassistctl/args.h>
+#include <xassistctl/open.h>
 
 
 #define POLICY_MOST  (32u << 20)

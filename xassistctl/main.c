@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <xassistctl/args_int.h>
+#include <xassistctl/args.h>
 #include <xassistctl/ctl.h>
 
 

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <xassistctl/args_int.h>
-#include <xassistctl/clock_int.h>
-#include <xassistctl/open_int.h>
+#include <xassistctl/args.h>
+#include <xassistctl/clock.h>
+#include <xassistctl/open.h>
 
 
 static int become_owner(const char *folder);

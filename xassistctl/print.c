@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <xassistctl/clock_int.h>
+#include <xassistctl/clock.h>
 #include <xassistctl/ctl.h>
-#include <xassistctl/print_int.h>
+#include <xassistctl/print.h>
 
 
 static bool member(ctl_print_t *out, const char *name, bool value);

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <xassistctl/args_int.h>
-#include <xassistctl/open_int.h>
-#include <xassistctl/print_int.h>
+#include <xassistctl/args.h>
+#include <xassistctl/open.h>
+#include <xassistctl/print.h>
 
 
 /* Sessions to print, newest first; the store walks the oldest first. */

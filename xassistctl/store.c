@@ -1,8 +1,8 @@
 /* store ...: making the store, its figures. */
 
-#include <xassistctl/args_int.h>
-#include <xassistctl/open_int.h>
-#include <xassistctl/print_int.h>
+#include <xassistctl/args.h>
+#include <xassistctl/open.h>
+#include <xassistctl/print.h>
 
 
 static int store_init(const ctl_options_t *options, int argc, char **argv);

@@ -3,9 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <xassistctl/args_int.h>
-#include <xassistctl/open_int.h>
-#include <xassistctl/print_int.h>
+#include <xassistctl/args.h>
+#include <xassistctl/open.h>
+#include <xassistctl/print.h>
 
 
 static int account_create(const ctl_options_t *options, int argc,
