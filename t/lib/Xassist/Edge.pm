@@ -44,7 +44,7 @@ sub new {
     $self->{owner} = $$;
 
     make_path(map { "$self->{dir}/$_" } qw(conf logs tmp));
-    chown_worker("$self->{dir}/tmp");
+    chown_worker("$self->{dir}/$_") for qw(logs tmp);
 
     symlink build(), "$self->{dir}/build";
     copy("$top/conf/policy.json", "$self->{dir}/conf/policy.json");
