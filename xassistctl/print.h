@@ -4,8 +4,8 @@
  * text a top member is a line, an item is a line of member=value.
  */
 
-#ifndef CTL_PRINT_INT_H
-#define CTL_PRINT_INT_H
+#ifndef CTL_PRINT_H
+#define CTL_PRINT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,4 +50,4 @@ void ctl_print_list_end(ctl_print_t *out);
 
 #pragma GCC visibility pop
 
-#endif /* CTL_PRINT_INT_H */
+#endif /* CTL_PRINT_H */

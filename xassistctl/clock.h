@@ -1,7 +1,7 @@
 /* Time: now, and as RFC 3339 text. */
 
-#ifndef CTL_CLOCK_INT_H
-#define CTL_CLOCK_INT_H
+#ifndef CTL_CLOCK_H
+#define CTL_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,4 +21,4 @@ bool ctl_time_parse(const char *text, uint64_t *ms);
 
 #pragma GCC visibility pop
 
-#endif /* CTL_CLOCK_INT_H */
+#endif /* CTL_CLOCK_H */

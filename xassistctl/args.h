@@ -1,7 +1,7 @@
 /* The words of a command: positional ones, and options from a table. */
 
-#ifndef CTL_ARGS_INT_H
-#define CTL_ARGS_INT_H
+#ifndef CTL_ARGS_H
+#define CTL_ARGS_H
 
 #include <stdbool.h>
 
@@ -30,4 +30,4 @@ void ctl_complain(const char *format, ...)
 
 #pragma GCC visibility pop
 
-#endif /* CTL_ARGS_INT_H */
+#endif /* CTL_ARGS_H */

@@ -5,8 +5,8 @@
  * ever belongs to root.
  */
 
-#ifndef CTL_OPEN_INT_H
-#define CTL_OPEN_INT_H
+#ifndef CTL_OPEN_H
+#define CTL_OPEN_H
 
 #include <xassistctl/ctl.h>
 
@@ -52,4 +52,4 @@ int ctl_find_user(ctl_store_t *store, const char *account, const char *name,
 
 #pragma GCC visibility pop
 
-#endif /* CTL_OPEN_INT_H */
+#endif /* CTL_OPEN_H */
