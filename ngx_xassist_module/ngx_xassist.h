@@ -1,0 +1,223 @@
+/*
+ * The hub of the module: configuration, worker state and request context.
+ *
+ * Lifetimes.  Configuration lives in the cycle's pool and is constant once
+ * the configuration phase has ended.  A worker has one ngx_xassist_worker_t
+ * from init_process to exit_process; all mutable state hangs from it.  A
+ * request has one ngx_xassist_ctx_t in its pool, which survives internal
+ * redirects (nginx forgets r->ctx there; ngx_xassist_ctx.c does not).
+ *
+ * Everything here runs on the event thread of one process; only the writer's
+ * task (ngx_xassist_writer.c) runs on another, and it touches operations
+ * alone.
+ */
+
+#ifndef NGX_XASSIST_H
+#define NGX_XASSIST_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+#include <ngx_http.h>
+
+#include <policy/policy.h>
+#include <lmdb_schema/store.h>
+
+#pragma GCC visibility push(hidden)
+
+
+#define NGX_XASSIST_ID_TEXT    16
+#define NGX_XASSIST_MAX_ROLES  64
+
+
+typedef struct ngx_xassist_worker_s  ngx_xassist_worker_t;
+typedef struct ngx_xassist_writer_s  ngx_xassist_writer_t;
+typedef struct ngx_xassist_live_s    ngx_xassist_live_t;
+typedef struct ngx_xassist_tunnel_s  ngx_xassist_tunnel_t;
+typedef struct ngx_xassist_watch_s   ngx_xassist_watch_t;
+typedef struct ngx_xassist_pages_s   ngx_xassist_pages_t;
+typedef struct ngx_xassist_write_s   ngx_xassist_write_t;
+
+
+/* A rule named somewhere in the configuration; `slot` is its place in the
+   worker's table of indexes, resolved anew for each policy generation. */
+typedef struct {
+    ngx_str_t                   name;
+    ngx_str_t                   file;          /* where it was first named */
+    ngx_uint_t                  line;
+} ngx_xassist_rule_t;
+
+
+/* One line of xassist_require. */
+typedef struct {
+    ngx_uint_t                  slot;
+    ngx_array_t                *attributes;    /* ngx_xassist_attribute_t */
+} ngx_xassist_require_t;
+
+
+typedef struct {
+    ngx_str_t                   name;
+    ngx_http_complex_value_t    value;
+} ngx_xassist_attribute_t;
+
+
+typedef struct {
+    ngx_str_t                   policy_file;
+    ngx_str_t                   policy_conf;   /* file:line of directive */
+    ngx_uint_t                  policy_line;
+    policy_image_t              image;         /* compiled, not yet live */
+    ngx_shm_zone_t             *zone;
+
+    ngx_path_t                 *store;
+    size_t                      store_max;
+
+    ngx_str_t                   keys_file;
+    policy_keys_t              *keys;
+
+    ngx_array_t                 rules;         /* ngx_xassist_rule_t */
+    ngx_array_t                 headers;       /* identity header hashes */
+    ngx_array_t                 in_call;       /* what the API requires: */
+    ngx_array_t                 signed_in;     /* ngx_xassist_require_t */
+    ngx_thread_pool_t          *pool;
+    ngx_flag_t                  plain;         /* xassist_cookie plain */
+    ngx_flag_t                  used;          /* any directive was given */
+
+    ngx_xassist_worker_t       *worker;        /* set in init_process */
+} ngx_xassist_main_conf_t;
+
+
+typedef struct {
+    ngx_array_t                *requires;      /* ngx_xassist_require_t */
+    ngx_flag_t                  off;           /* xassist_require off */
+    ngx_http_complex_value_t   *call;
+    ngx_http_complex_value_t   *device;
+    ngx_http_complex_value_t   *call_page;
+    ngx_array_t                *origins;       /* ngx_str_t */
+    ngx_xassist_pages_t        *pages;
+    ngx_str_t                   terms_version;
+    ngx_str_t                   terms_url;
+    ngx_str_t                   janus_secret;
+    time_t                      janus_ttl;
+    ngx_flag_t                  join;          /* the join handler */
+    ngx_flag_t                  api;
+} ngx_xassist_loc_conf_t;
+
+
+struct ngx_xassist_worker_s {
+    ngx_xassist_main_conf_t    *conf;
+    ngx_cycle_t                *cycle;
+    ngx_log_t                  *log;
+
+    store_env_t                *env;           /* NULL: unavailable */
+    store_txn_t                *read;          /* NULL with env */
+    u_char                      incarnation[8];
+    int                         lock;          /* of the incarnation file */
+    char                       *folder;        /* of the store */
+    ngx_event_t                 reopen;        /* tries again */
+    unsigned                    complained:1;
+
+    policy_token_cache_t       *cache;
+    uint64_t                    generation;    /* that `slots` belong to */
+    uint32_t                   *slots;         /* rule indexes */
+
+    ngx_xassist_writer_t       *writer;
+    ngx_xassist_live_t         *live;
+    ngx_xassist_watch_t        *watch;
+};
+
+
+/* Reasons of every refusal, in one table: see ngx_xassist_reason.c. */
+typedef enum {
+    NGX_XASSIST_R_NONE = 0,
+#define NGX_XASSIST_REASON(symbol, ...)  NGX_XASSIST_R_##symbol,
+#include "ngx_xassist_reason.def"
+#undef NGX_XASSIST_REASON
+    NGX_XASSIST_REASONS
+} ngx_xassist_reason_t;
+
+
+/* What a decision came to.  Zeroed means: not decided. */
+typedef enum {
+    NGX_XASSIST_UNDECIDED = 0,
+    NGX_XASSIST_ALLOW,
+    NGX_XASSIST_DENY,
+    NGX_XASSIST_ERROR
+} ngx_xassist_verdict_t;
+
+
+typedef struct {
+    ngx_http_request_t         *request;
+
+    /* From the request's head: ngx_xassist_identify. */
+    store_id_t                  user_session;
+    store_id_t                  guest_session;
+    ngx_str_t                   link;          /* cut out of the URI */
+    unsigned                    identified:1;
+    unsigned                    has_user:1;
+    unsigned                    has_guest:1;
+    unsigned                    bearer:1;      /* came as Authorization */
+    unsigned                    ambiguous:1;   /* cookie and Bearer */
+    unsigned                    redacted:1;
+
+    /* From the store: ngx_xassist_authorize. */
+    unsigned                    known:1;       /* the principal fields hold */
+    unsigned                    has_call:1;    /* `call` and `standing` */
+    unsigned                    licensed:1;
+    unsigned                    refused:1;     /* in the access phase */
+    unsigned                    joining:1;     /* the join is in flight */
+    unsigned                    joined:1;      /* committed, not attached */
+    unsigned                    page_sent:1;
+    policy_kind_t               kind;
+    policy_device_t             device;
+    store_id_t                  session;
+    store_id_t                  account;
+    store_id_t                  user;
+    store_id_t                  invitation;
+    store_id_t                  call;
+    store_id_t                  participant;
+    uint64_t                    room;
+    uint64_t                    expires;
+    ngx_str_t                   name;
+    ngx_str_t                   roles;
+
+    /* What was decided. */
+    ngx_xassist_verdict_t       verdict;
+    ngx_xassist_reason_t        reason;
+    ngx_str_t                   rule;
+    uint64_t                    generation;
+    ngx_uint_t                  status;        /* of a refusal */
+    uint64_t                    took;          /* microseconds */
+
+    ngx_str_t                   page;          /* body of a refusal */
+    ngx_xassist_write_t        *join;
+    ngx_xassist_tunnel_t       *tunnel;
+
+    /* Of the location that decided; configuration, constant. */
+    const ngx_xassist_loc_conf_t  *conf;
+} ngx_xassist_ctx_t;
+
+
+extern ngx_module_t  ngx_xassist_module;
+
+
+/* Milliseconds UTC; the test build takes them from a file if told to. */
+uint64_t ngx_xassist_now(void);
+
+/* Text of an id, 16 characters, no NUL; the reverse is false when it is
+   not one. */
+u_char *ngx_xassist_id_text(u_char *dst, const store_id_t *id);
+ngx_int_t ngx_xassist_id_parse(const ngx_str_t *text, store_id_t *id);
+
+ngx_inline ngx_xassist_worker_t *
+ngx_xassist_worker(ngx_http_request_t *r)
+{
+    ngx_xassist_main_conf_t  *xmcf;
+
+    xmcf = ngx_http_get_module_main_conf(r, ngx_xassist_module);
+
+    return xmcf->worker;
+}
+
+#pragma GCC visibility pop
+
+#endif /* NGX_XASSIST_H */

@@ -1,0 +1,642 @@
+#include "ngx_xassist_join.h"
+#include "ngx_xassist_cookie.h"
+#include "ngx_xassist_ctx.h"
+#include "ngx_xassist_decide.h"
+#include "ngx_xassist_device.h"
+#include "ngx_xassist_form.h"
+#include "ngx_xassist_identify.h"
+#include "ngx_xassist_page.h"
+#include "ngx_xassist_worker.h"
+#include "ngx_xassist_writer.h"
+
+
+#define NGX_XASSIST_NONCE_LIFE    (15 * 60)            /* seconds */
+#define NGX_XASSIST_BROWSER_LIFE  (30 * 24 * 60 * 60)
+#define NGX_XASSIST_BROWSER_TEXT  22
+
+
+/* One visit of a link. */
+typedef struct {
+    ngx_http_request_t   *request;
+    ngx_xassist_ctx_t    *ctx;
+    store_id_t            invitation;
+    u_char                browser[POLICY_BROWSER_LEN];
+    u_char                hash[STORE_HASH_LEN];
+    ngx_uint_t            known_browser;       /* it sent the cookie */
+
+    store_link_t          link;                /* texts: of r->pool */
+    ngx_str_t             name;
+    ngx_str_t             title;
+    ngx_str_t             inviter;
+
+    ngx_xassist_write_t   write;
+} ngx_xassist_visit_t;
+
+
+static ngx_int_t ngx_xassist_join_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_xassist_join_open(ngx_http_request_t *r,
+    ngx_xassist_visit_t *visit, ngx_xassist_reason_t *reason);
+static ngx_int_t ngx_xassist_join_browser(ngx_xassist_visit_t *visit);
+static ngx_int_t ngx_xassist_join_link(ngx_xassist_visit_t *visit,
+    ngx_xassist_reason_t *reason);
+static ngx_int_t ngx_xassist_join_copy(ngx_pool_t *pool, ngx_str_t *dst,
+    const store_slice_t *src);
+static ngx_int_t ngx_xassist_join_page(ngx_xassist_visit_t *visit,
+    ngx_xassist_reason_t reason);
+static void ngx_xassist_join_field(ngx_xassist_field_t *fields, ngx_uint_t *n,
+    const char *name, const ngx_str_t *value);
+static ngx_int_t ngx_xassist_join_nonce(ngx_xassist_visit_t *visit,
+    ngx_str_t *nonce);
+static void ngx_xassist_join_post(ngx_http_request_t *r);
+static ngx_int_t ngx_xassist_join_redeem(ngx_http_request_t *r);
+static ngx_xassist_reason_t ngx_xassist_join_form(ngx_xassist_visit_t *visit,
+    const ngx_str_t *body, store_op_t *op);
+static void ngx_xassist_join_resume(ngx_http_request_t *r);
+static ngx_int_t ngx_xassist_join_redeemed(ngx_xassist_visit_t *visit);
+static ngx_int_t ngx_xassist_join_answer(ngx_xassist_visit_t *visit,
+    ngx_xassist_reason_t reason);
+
+
+char *
+ngx_xassist_join_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_xassist_loc_conf_t  *xlcf = conf;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_xassist_join_handler;
+    xlcf->join = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_xassist_join_handler(ngx_http_request_t *r)
+{
+    ngx_int_t              rc;
+    ngx_xassist_visit_t   *visit;
+    ngx_xassist_reason_t   reason;
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST))) {
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    if (r->method == NGX_HTTP_POST) {
+
+        if (r->headers_in.content_length_n > NGX_XASSIST_BODY_MAX) {
+            return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
+        }
+
+        rc = ngx_http_read_client_request_body(r, ngx_xassist_join_post);
+
+        return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+    }
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    visit = ngx_pcalloc(r->pool, sizeof(ngx_xassist_visit_t));
+
+    if (visit == NULL
+        || ngx_xassist_join_open(r, visit, &reason) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_xassist_join_answer(visit, reason);
+}
+
+
+/* Reads link and browser; the reason says whether it can be joined now. */
+
+static ngx_int_t
+ngx_xassist_join_open(ngx_http_request_t *r, ngx_xassist_visit_t *visit,
+    ngx_xassist_reason_t *reason)
+{
+    ngx_xassist_ctx_t     *ctx;
+    policy_token_kind_t    kind;
+    ngx_xassist_worker_t  *worker;
+
+    visit->request = r;
+
+    ctx = ngx_xassist_ctx_need(r);
+    if (ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    visit->ctx = ctx;
+    worker = ngx_xassist_worker(r);
+
+    *reason = NGX_XASSIST_R_UNKNOWN_LINK;
+
+    /* The MAC is checked before the store is touched. */
+
+    if (ctx->link.len == 0
+        || policy_token_open(worker->conf->keys, worker->cache,
+                             (char *) ctx->link.data, ctx->link.len, &kind,
+                             visit->invitation.b)
+           != POLICY_OK
+        || kind != POLICY_TOKEN_LINK)
+    {
+        ctx->reason = *reason;
+        return NGX_OK;
+    }
+
+    if (ngx_xassist_join_browser(visit) != NGX_OK
+        || ngx_xassist_join_link(visit, reason) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ctx->reason = *reason;
+    ctx->call = visit->link.call;
+    ctx->account = visit->link.account;
+    ctx->invitation = visit->invitation;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_xassist_join_browser(ngx_xassist_visit_t *visit)
+{
+    ngx_str_t   values[NGX_XASSIST_COOKIES];
+    ngx_str_t  *value;
+
+    ngx_xassist_cookie_read(visit->request, values);
+    value = &values[NGX_XASSIST_COOKIE_BROWSER];
+
+    if (value->len == NGX_XASSIST_BROWSER_TEXT
+        && policy_base64url_decode((char *) value->data, value->len,
+                                   visit->browser, POLICY_BROWSER_LEN))
+    {
+        visit->known_browser = 1;
+
+    } else if (policy_random(visit->browser, POLICY_BROWSER_LEN)
+               != POLICY_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return policy_sha256(visit->browser, POLICY_BROWSER_LEN, visit->hash) == 0
+           ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_xassist_join_link(ngx_xassist_visit_t *visit,
+    ngx_xassist_reason_t *reason)
+{
+    ngx_int_t              rc;
+    ngx_pool_t            *pool;
+    store_status_t         status;
+    ngx_xassist_worker_t  *worker;
+
+    worker = ngx_xassist_worker(visit->request);
+    pool = visit->request->pool;
+
+    *reason = NGX_XASSIST_R_STORE_UNAVAILABLE;
+
+    if (ngx_xassist_worker_read(worker) != NGX_OK) {
+        return NGX_OK;
+    }
+
+    status = store_link(worker->read, &visit->invitation, visit->hash,
+                        ngx_xassist_now(), &visit->link);
+
+    rc = NGX_OK;
+
+    if (status == STORE_OK) {
+        *reason = ngx_xassist_reason_of_store(visit->link.reason);
+
+        if (ngx_xassist_join_copy(pool, &visit->name, &visit->link.name)
+            != NGX_OK
+            || ngx_xassist_join_copy(pool, &visit->title, &visit->link.title)
+               != NGX_OK
+            || ngx_xassist_join_copy(pool, &visit->inviter,
+                                     &visit->link.inviter_name)
+               != NGX_OK)
+        {
+            rc = NGX_ERROR;
+        }
+
+    } else if (status == STORE_NOT_FOUND) {
+        *reason = NGX_XASSIST_R_UNKNOWN_LINK;
+
+    } else {
+        ngx_log_error(NGX_LOG_ERR, visit->request->connection->log, 0,
+                      "xassist: reading an invitation failed: %s",
+                      store_status_text(status));
+    }
+
+    store_read_reset(worker->read);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_xassist_join_copy(ngx_pool_t *pool, ngx_str_t *dst,
+    const store_slice_t *src)
+{
+    ngx_str_null(dst);
+
+    if (src->len == 0) {
+        return NGX_OK;
+    }
+
+    dst->data = ngx_pnalloc(pool, src->len);
+    if (dst->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(dst->data, src->data, src->len);
+    dst->len = src->len;
+
+    return NGX_OK;
+}
+
+
+/* The page, or the refusal that it leads to. */
+
+static ngx_int_t
+ngx_xassist_join_answer(ngx_xassist_visit_t *visit,
+    ngx_xassist_reason_t reason)
+{
+    ngx_xassist_loc_conf_t  *xlcf;
+
+    xlcf = ngx_http_get_module_loc_conf(visit->request, ngx_xassist_module);
+
+    visit->ctx->reason = reason;
+
+    switch (reason) {
+
+    case NGX_XASSIST_R_NONE:
+    case NGX_XASSIST_R_PAGE_STALE:
+    case NGX_XASSIST_R_NAME_REQUIRED:
+    case NGX_XASSIST_R_TERMS_REQUIRED:
+
+        /* These can be mended on the page itself. */
+
+        if (xlcf->pages != NULL) {
+            return ngx_xassist_join_page(visit, reason);
+        }
+
+        break;
+
+    default:
+        break;
+    }
+
+    if (reason == NGX_XASSIST_R_NONE) {
+        ngx_log_error(NGX_LOG_ERR, visit->request->connection->log, 0,
+                      "xassist_join needs xassist_pages");
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_xassist_page_send_reason(visit->request, reason);
+}
+
+
+static ngx_int_t
+ngx_xassist_join_page(ngx_xassist_visit_t *visit, ngx_xassist_reason_t reason)
+{
+    u_char                           text[NGX_XASSIST_BROWSER_TEXT];
+    ngx_str_t                        body, nonce, action, cookie;
+    ngx_uint_t                       n;
+    ngx_http_request_t              *r;
+    ngx_xassist_field_t              fields[14];
+    ngx_xassist_language_t           language;
+    ngx_xassist_loc_conf_t          *xlcf;
+    const ngx_xassist_reason_row_t  *row;
+
+    static const ngx_str_t  yes = ngx_string("1");
+
+    r = visit->request;
+    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
+    language = ngx_xassist_page_language(r);
+    row = ngx_xassist_reason(reason);
+
+    if (ngx_xassist_join_nonce(visit, &nonce) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    /* Relative, so that it holds under any prefix. */
+
+    action = visit->ctx->link;
+
+    n = ngx_xassist_page_fields(fields, language);
+
+    ngx_xassist_join_field(fields, &n, "title", &visit->title);
+    ngx_xassist_join_field(fields, &n, "inviter", &visit->inviter);
+    ngx_xassist_join_field(fields, &n, "name", &visit->name);
+    ngx_xassist_join_field(fields, &n, "action", &action);
+    ngx_xassist_join_field(fields, &n, "nonce", &nonce);
+    ngx_xassist_join_field(fields, &n, "terms_version", &xlcf->terms_version);
+    ngx_xassist_join_field(fields, &n, "terms_url", &xlcf->terms_url);
+    ngx_xassist_join_field(fields, &n, "reason", &row->code);
+    ngx_xassist_join_field(fields, &n, "text", &row->what[language]);
+    ngx_xassist_join_field(fields, &n, "next", &row->next[language]);
+
+    if (visit->link.terms) {
+        ngx_xassist_join_field(fields, &n, "terms", &yes);
+    }
+
+    if (visit->link.same_browser) {
+        ngx_xassist_join_field(fields, &n, "again", &yes);
+    }
+
+    if (ngx_xassist_template_render(r->pool, xlcf->pages->join, fields, n,
+                                    &body)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (!visit->known_browser) {
+
+        cookie.data = text;
+        cookie.len = policy_base64url_encode(visit->browser,
+                                             POLICY_BROWSER_LEN,
+                                             (char *) text);
+
+        if (ngx_xassist_cookie_set(r, NGX_XASSIST_COOKIE_BROWSER, &cookie,
+                                   NGX_XASSIST_BROWSER_LIFE)
+            != NGX_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    return ngx_xassist_page_send(r, row->status, NGX_XASSIST_PAGE_HTML,
+                                 &body);
+}
+
+
+static void
+ngx_xassist_join_field(ngx_xassist_field_t *fields, ngx_uint_t *n,
+    const char *name, const ngx_str_t *value)
+{
+    fields[*n].name.data = (u_char *) name;
+    fields[*n].name.len = ngx_strlen(name);
+    fields[*n].value = *value;
+    (*n)++;
+}
+
+
+static ngx_int_t
+ngx_xassist_join_nonce(ngx_xassist_visit_t *visit, ngx_str_t *nonce)
+{
+    uint32_t               expires;
+    ngx_xassist_worker_t  *worker;
+
+    worker = ngx_xassist_worker(visit->request);
+
+    nonce->len = POLICY_NONCE_LEN;
+    nonce->data = ngx_pnalloc(visit->request->pool, POLICY_NONCE_LEN);
+    if (nonce->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    expires = (uint32_t) (ngx_xassist_now() / 1000 + NGX_XASSIST_NONCE_LIFE);
+
+    return policy_nonce_make(worker->conf->keys, visit->invitation.b,
+                             visit->browser, expires, (char *) nonce->data)
+           == POLICY_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+static void
+ngx_xassist_join_post(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_xassist_join_redeem(r);
+
+    /* AGAIN: the commit is in flight and will finalize the request. */
+
+    if (rc != NGX_AGAIN) {
+        ngx_http_finalize_request(r, rc);
+    }
+}
+
+
+static ngx_int_t
+ngx_xassist_join_redeem(ngx_http_request_t *r)
+{
+    ngx_int_t                rc;
+    ngx_str_t                body;
+    ngx_xassist_visit_t     *visit;
+    ngx_xassist_reason_t     reason;
+    ngx_xassist_loc_conf_t  *xlcf;
+
+    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
+
+    visit = ngx_pcalloc(r->pool, sizeof(ngx_xassist_visit_t));
+
+    if (visit == NULL
+        || ngx_xassist_join_open(r, visit, &reason) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (reason != NGX_XASSIST_R_NONE) {
+        return ngx_xassist_join_answer(visit, reason);
+    }
+
+    /* Browsers send an Origin with every POST; the page came from here. */
+
+    if (ngx_xassist_header(r, "origin", sizeof("origin") - 1) == NULL
+        || !ngx_xassist_origin_ok(r, visit->ctx, xlcf))
+    {
+        return ngx_xassist_join_answer(visit, NGX_XASSIST_R_ORIGIN_REFUSED);
+    }
+
+    rc = ngx_xassist_form_body(r, &body);
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_HTTP_REQUEST_ENTITY_TOO_LARGE
+                                  : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_xassist_writer_prepare(ngx_xassist_worker(r), STORE_OP_REDEEM,
+                                   &visit->write.op)
+        != NGX_OK)
+    {
+        return ngx_xassist_join_answer(visit,
+                                       NGX_XASSIST_R_STORE_UNAVAILABLE);
+    }
+
+    reason = ngx_xassist_join_form(visit, &body, &visit->write.op);
+
+    if (reason != NGX_XASSIST_R_NONE) {
+        return ngx_xassist_join_answer(visit, reason);
+    }
+
+    r->read_event_handler = ngx_http_test_reading;
+
+    if (ngx_xassist_writer_wait(r, &visit->write, ngx_xassist_join_resume)
+        != NGX_OK)
+    {
+        return ngx_xassist_join_answer(visit,
+                                       NGX_XASSIST_R_STORE_UNAVAILABLE);
+    }
+
+    /* The visit holds the write that `resume` comes back for. */
+
+    visit->ctx->join = &visit->write;
+
+    return NGX_AGAIN;
+}
+
+
+static ngx_xassist_reason_t
+ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body,
+    store_op_t *op)
+{
+    ngx_str_t                nonce, name, terms, touch;
+    ngx_pool_t              *pool;
+    policy_settings_t        settings;
+    ngx_xassist_worker_t    *worker;
+    ngx_xassist_loc_conf_t  *xlcf;
+
+    worker = ngx_xassist_worker(visit->request);
+    xlcf = ngx_http_get_module_loc_conf(visit->request, ngx_xassist_module);
+    pool = visit->request->pool;
+
+    if (ngx_xassist_form_field(pool, body, "nonce", &nonce) != NGX_OK
+        || ngx_xassist_form_field(pool, body, "terms", &terms) != NGX_OK
+        || ngx_xassist_form_field(pool, body, "touch", &touch) != NGX_OK
+        || !visit->known_browser
+        || policy_nonce_check(worker->conf->keys, visit->invitation.b,
+                              visit->browser,
+                              (uint32_t) (ngx_xassist_now() / 1000),
+                              (char *) nonce.data, nonce.len)
+           != POLICY_OK)
+    {
+        return NGX_XASSIST_R_PAGE_STALE;
+    }
+
+    if (ngx_xassist_form_field(pool, body, "name", &name) != NGX_OK) {
+        return NGX_XASSIST_R_NAME_REQUIRED;
+    }
+
+    if (visit->name.len != 0) {
+        name = visit->name;
+
+    } else if (!ngx_xassist_form_name(&name)) {
+        return NGX_XASSIST_R_NAME_REQUIRED;
+    }
+
+    visit->name = name;
+
+    if (ngx_xassist_settings(worker, &settings) != NGX_OK
+        || policy_random(op->in.redeem.session.b, STORE_ID_LEN) != POLICY_OK
+        || policy_random(op->in.redeem.participant.b, STORE_ID_LEN)
+           != POLICY_OK)
+    {
+        return NGX_XASSIST_R_STORE_UNAVAILABLE;
+    }
+
+    op->in.redeem.session.b[0] = 0;
+    op->in.redeem.participant.b[0] = 0;
+    op->in.redeem.invitation = visit->invitation;
+    op->in.redeem.name.data = name.data;
+    op->in.redeem.name.len = name.len;
+    op->in.redeem.device = (uint8_t) ngx_xassist_device(visit->request,
+                                                        touch.len != 0);
+    op->in.redeem.terms_accepted = terms.len != 0;
+    op->in.redeem.terms_version.data = xlcf->terms_version.data;
+    op->in.redeem.terms_version.len = xlcf->terms_version.len;
+    op->in.redeem.lifetime = settings.session_lifetime;
+    ngx_memcpy(op->in.redeem.browser, visit->hash, STORE_HASH_LEN);
+
+    return NGX_XASSIST_R_NONE;
+}
+
+
+static void
+ngx_xassist_join_resume(ngx_http_request_t *r)
+{
+    ngx_xassist_ctx_t    *ctx;
+    ngx_xassist_visit_t  *visit;
+
+    ctx = ngx_xassist_ctx_get(r);
+
+    visit = (ngx_xassist_visit_t *)
+                ((u_char *) ctx->join - offsetof(ngx_xassist_visit_t, write));
+    ctx->join = NULL;
+
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    ngx_http_finalize_request(r, ngx_xassist_join_redeemed(visit));
+}
+
+
+static ngx_int_t
+ngx_xassist_join_redeemed(ngx_xassist_visit_t *visit)
+{
+    u_char                   text[POLICY_TOKEN_LEN];
+    ngx_str_t                token, url, body;
+    store_op_t              *op;
+    ngx_table_elt_t         *location;
+    ngx_http_request_t      *r;
+    ngx_xassist_worker_t    *worker;
+    ngx_xassist_loc_conf_t  *xlcf;
+
+    r = visit->request;
+    op = &visit->write.op;
+    worker = ngx_xassist_worker(r);
+    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
+
+    if (op->status == STORE_REFUSED) {
+        return ngx_xassist_join_answer(visit,
+                                  ngx_xassist_reason_of_store(op->reason));
+    }
+
+    if (op->status != STORE_OK) {
+        return ngx_xassist_join_answer(visit,
+                                       NGX_XASSIST_R_STORE_UNAVAILABLE);
+    }
+
+    if (policy_token_make(worker->conf->keys, POLICY_TOKEN_GUEST,
+                          op->out.session.b, (char *) text)
+        != POLICY_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    token.data = text;
+    token.len = POLICY_TOKEN_LEN;
+
+    visit->ctx->call = op->out.call;
+    visit->ctx->session = op->out.session;
+    visit->ctx->participant = op->out.participant;
+
+    if (xlcf->call_page == NULL
+        || ngx_http_complex_value(r, xlcf->call_page, &url) != NGX_OK
+        || ngx_xassist_cookie_set(r, NGX_XASSIST_COOKIE_GUEST, &token, 0)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    location = ngx_list_push(&r->headers_out.headers);
+    if (location == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memzero(location, sizeof(ngx_table_elt_t));
+    location->hash = 1;
+    ngx_str_set(&location->key, "Location");
+    location->value = url;
+    r->headers_out.location = location;
+
+    ngx_str_set(&body, "");
+
+    return ngx_xassist_page_send(r, NGX_HTTP_SEE_OTHER,
+                                 NGX_XASSIST_PAGE_HTML, &body);
+}

@@ -1,0 +1,285 @@
+#include "ngx_xassist_live.h"
+#include "ngx_xassist_decide.h"
+#include "ngx_xassist_presence.h"
+#include "ngx_xassist_worker.h"
+
+
+/* A power of two; 16 bytes each. */
+#define NGX_XASSIST_BUCKETS  8192
+
+/* Connections looked at in one turn of the event loop. */
+#define NGX_XASSIST_SLICE    64
+
+
+struct ngx_xassist_live_s {
+    ngx_queue_t            all;
+    ngx_queue_t            dirty;
+    ngx_uint_t             count;
+    uint64_t               generation;
+    ngx_event_t            slice;
+    ngx_xassist_worker_t  *worker;
+    ngx_queue_t           *buckets[NGX_XASSIST_KEYS];
+};
+
+
+/* Where a connection's id of each key stands in its context. */
+
+static const size_t  ngx_xassist_live_ids[NGX_XASSIST_KEYS] = {
+    [NGX_XASSIST_KEY_SESSION] = offsetof(ngx_xassist_ctx_t, session),
+    [NGX_XASSIST_KEY_USER] = offsetof(ngx_xassist_ctx_t, user),
+    [NGX_XASSIST_KEY_ACCOUNT] = offsetof(ngx_xassist_ctx_t, account),
+    [NGX_XASSIST_KEY_CALL] = offsetof(ngx_xassist_ctx_t, call),
+    [NGX_XASSIST_KEY_INVITATION] = offsetof(ngx_xassist_ctx_t, invitation)
+};
+
+
+static void ngx_xassist_live_dirty(ngx_xassist_live_t *live,
+    ngx_xassist_tunnel_t *tunnel);
+static void ngx_xassist_live_slice(ngx_event_t *ev);
+
+
+static ngx_inline const store_id_t *
+ngx_xassist_live_id(ngx_xassist_tunnel_t *tunnel, ngx_uint_t key)
+{
+    return (store_id_t *) ((u_char *) tunnel->ctx
+                           + ngx_xassist_live_ids[key]);
+}
+
+
+/* Ids are random bytes behind the first: any four of them are a hash. */
+
+static ngx_inline ngx_queue_t *
+ngx_xassist_live_bucket(ngx_xassist_live_t *live, ngx_uint_t key,
+    const store_id_t *id)
+{
+    uint32_t  hash;
+
+    ngx_memcpy(&hash, &id->b[STORE_ID_LEN - sizeof(hash)], sizeof(hash));
+
+    return &live->buckets[key][hash & (NGX_XASSIST_BUCKETS - 1)];
+}
+
+
+ngx_int_t
+ngx_xassist_live_init(ngx_xassist_worker_t *worker)
+{
+    ngx_uint_t           i, key;
+    ngx_xassist_live_t  *live;
+
+    live = ngx_pcalloc(worker->cycle->pool, sizeof(ngx_xassist_live_t));
+    if (live == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (key = 0; key < NGX_XASSIST_KEYS; key++) {
+
+        live->buckets[key] = ngx_palloc(worker->cycle->pool,
+                                  NGX_XASSIST_BUCKETS * sizeof(ngx_queue_t));
+        if (live->buckets[key] == NULL) {
+            return NGX_ERROR;
+        }
+
+        for (i = 0; i < NGX_XASSIST_BUCKETS; i++) {
+            ngx_queue_init(&live->buckets[key][i]);
+        }
+    }
+
+    ngx_queue_init(&live->all);
+    ngx_queue_init(&live->dirty);
+
+    live->worker = worker;
+    live->slice.handler = ngx_xassist_live_slice;
+    live->slice.data = &ngx_xassist_no_connection;
+    live->slice.log = worker->log;
+
+    worker->live = live;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_xassist_live_exit(ngx_xassist_worker_t *worker)
+{
+    ngx_queue_t           *q;
+    ngx_xassist_live_t    *live;
+    ngx_xassist_tunnel_t  *tunnel;
+
+    live = worker->live;
+
+    for (q = ngx_queue_head(&live->all);
+         q != ngx_queue_sentinel(&live->all);
+         q = ngx_queue_next(q))
+    {
+        tunnel = ngx_queue_data(q, ngx_xassist_tunnel_t, all);
+        ngx_xassist_presence_detach(tunnel);
+    }
+}
+
+
+void
+ngx_xassist_live_add(ngx_xassist_tunnel_t *tunnel)
+{
+    ngx_uint_t           key;
+    const store_id_t    *id;
+    ngx_xassist_live_t  *live;
+
+    live = tunnel->worker->live;
+
+    for (key = 0; key < NGX_XASSIST_KEYS; key++) {
+
+        id = ngx_xassist_live_id(tunnel, key);
+
+        if (store_id_none(id)) {
+            ngx_queue_init(&tunnel->keys[key]);
+            continue;
+        }
+
+        ngx_queue_insert_tail(ngx_xassist_live_bucket(live, key, id),
+                              &tunnel->keys[key]);
+    }
+
+    ngx_queue_insert_tail(&live->all, &tunnel->all);
+    live->count++;
+}
+
+
+void
+ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel)
+{
+    ngx_uint_t  key;
+
+    for (key = 0; key < NGX_XASSIST_KEYS; key++) {
+        ngx_queue_remove(&tunnel->keys[key]);
+    }
+
+    ngx_queue_remove(&tunnel->all);
+
+    if (tunnel->is_dirty) {
+        ngx_queue_remove(&tunnel->dirty);
+        tunnel->is_dirty = 0;
+    }
+
+    tunnel->worker->live->count--;
+}
+
+
+static void
+ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel)
+{
+    if (tunnel->is_dirty || tunnel->close != NULL) {
+        return;
+    }
+
+    tunnel->is_dirty = 1;
+    ngx_queue_insert_tail(&live->dirty, &tunnel->dirty);
+
+    if (!live->slice.posted) {
+        ngx_post_event(&live->slice, &ngx_posted_events);
+    }
+}
+
+
+void
+ngx_xassist_live_mark(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
+    const store_id_t *id)
+{
+    ngx_queue_t           *q, *bucket;
+    ngx_xassist_live_t    *live;
+    ngx_xassist_tunnel_t  *tunnel;
+
+    live = worker->live;
+    bucket = ngx_xassist_live_bucket(live, key, id);
+
+    for (q = ngx_queue_head(bucket);
+         q != ngx_queue_sentinel(bucket);
+         q = ngx_queue_next(q))
+    {
+        tunnel = (ngx_xassist_tunnel_t *)
+                     ((u_char *) q - offsetof(ngx_xassist_tunnel_t, keys)
+                      - key * sizeof(ngx_queue_t));
+
+        if (store_id_equal(ngx_xassist_live_id(tunnel, key), id)) {
+            ngx_xassist_live_dirty(live, tunnel);
+        }
+    }
+}
+
+
+void
+ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker)
+{
+    ngx_queue_t         *q;
+    ngx_xassist_live_t  *live;
+
+    live = worker->live;
+
+    for (q = ngx_queue_head(&live->all);
+         q != ngx_queue_sentinel(&live->all);
+         q = ngx_queue_next(q))
+    {
+        ngx_xassist_live_dirty(live,
+                               ngx_queue_data(q, ngx_xassist_tunnel_t, all));
+    }
+}
+
+
+void
+ngx_xassist_live_generation(ngx_xassist_worker_t *worker)
+{
+    uint64_t  generation;
+
+    generation = policy_zone_generation(worker->conf->zone->data);
+
+    if (generation == worker->live->generation) {
+        return;
+    }
+
+    worker->live->generation = generation;
+    ngx_xassist_live_mark_all(worker);
+}
+
+
+ngx_uint_t
+ngx_xassist_live_count(ngx_xassist_worker_t *worker)
+{
+    return worker->live->count;
+}
+
+
+static void
+ngx_xassist_live_slice(ngx_event_t *ev)
+{
+    ngx_uint_t             n;
+    ngx_queue_t           *q;
+    ngx_xassist_ctx_t     *ctx;
+    ngx_xassist_live_t    *live;
+    ngx_xassist_tunnel_t  *tunnel;
+
+    live = (ngx_xassist_live_t *)
+               ((u_char *) ev - offsetof(ngx_xassist_live_t, slice));
+
+    for (n = 0; n < NGX_XASSIST_SLICE && !ngx_queue_empty(&live->dirty); n++) {
+
+        q = ngx_queue_head(&live->dirty);
+        ngx_queue_remove(q);
+
+        tunnel = ngx_queue_data(q, ngx_xassist_tunnel_t, dirty);
+        tunnel->is_dirty = 0;
+
+        ctx = tunnel->ctx;
+
+        ngx_http_set_log_request(tunnel->request->connection->log,
+                                 tunnel->request);
+
+        ngx_xassist_decide(tunnel->request, ctx, tunnel->conf);
+
+        if (ctx->verdict != NGX_XASSIST_ALLOW) {
+            ngx_xassist_tunnel_close(tunnel, ctx->reason);
+        }
+    }
+
+    if (!ngx_queue_empty(&live->dirty)) {
+        ngx_post_event(ev, &ngx_posted_next_events);
+    }
+}

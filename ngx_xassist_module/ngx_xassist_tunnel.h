@@ -1,0 +1,72 @@
+/*
+ * One live connection: its place in the registry, the frames that pass, and
+ * its end.
+ */
+
+#ifndef NGX_XASSIST_TUNNEL_H
+#define NGX_XASSIST_TUNNEL_H
+
+#include "ngx_xassist.h"
+#include "ngx_xassist_frame.h"
+#include "ngx_xassist_reason.h"
+#include "ngx_xassist_writer.h"
+
+#pragma GCC visibility push(hidden)
+
+typedef enum {
+    NGX_XASSIST_KEY_SESSION = 0,
+    NGX_XASSIST_KEY_USER,
+    NGX_XASSIST_KEY_ACCOUNT,
+    NGX_XASSIST_KEY_CALL,
+    NGX_XASSIST_KEY_INVITATION,
+    NGX_XASSIST_KEYS
+} ngx_xassist_key_t;
+
+
+typedef struct ngx_xassist_close_s  ngx_xassist_close_t;
+
+
+/* malloc'ed, not of r->pool: there it would cost a second 4 KB block. */
+struct ngx_xassist_tunnel_s {
+    ngx_queue_t                    keys[NGX_XASSIST_KEYS];
+    ngx_queue_t                    all;
+    ngx_queue_t                    dirty;
+
+    ngx_http_request_t            *request;
+    ngx_xassist_ctx_t             *ctx;
+    const ngx_xassist_loc_conf_t  *conf;
+    ngx_xassist_worker_t          *worker;
+
+    ngx_send_pt                    send_down;  /* nginx's own */
+    ngx_send_pt                    send_up;
+    ngx_xassist_frame_t            down;
+    ngx_xassist_frame_t            up;
+    size_t                         retry_down; /* TLS: offered, not taken */
+    size_t                         retry_up;
+
+    ngx_xassist_close_t           *close;      /* NULL: not closing */
+    ngx_xassist_write_t           *attaching;  /* NULL: not in flight */
+
+    unsigned                       websocket:1;
+    unsigned                       is_dirty:1;
+    unsigned                       attached:1;
+    unsigned                       ended:1;
+};
+
+
+/* Registers the connection whose 101 is about to be sent.  NGX_OK, or an
+   HTTP status that refuses it. */
+ngx_int_t ngx_xassist_tunnel_admit(ngx_http_request_t *r,
+    ngx_xassist_ctx_t *ctx);
+
+/*
+ * Ends a connection with the reason's close code: a Close frame at a frame
+ * boundary if that comes within two seconds, else at once.  From a timer or
+ * a posted event only, never from within send.
+ */
+void ngx_xassist_tunnel_close(ngx_xassist_tunnel_t *tunnel,
+    ngx_xassist_reason_t reason);
+
+#pragma GCC visibility pop
+
+#endif /* NGX_XASSIST_TUNNEL_H */

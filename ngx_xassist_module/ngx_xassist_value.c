@@ -1,0 +1,72 @@
+#include "ngx_xassist.h"
+
+
+#if (XASSIST_TEST)
+
+static uint64_t
+ngx_xassist_test_clock(void)
+{
+    FILE                *f;
+    const char          *path;
+    unsigned long long   now;
+
+    path = getenv("XASSIST_TEST_CLOCK");
+    if (path == NULL) {
+        return 0;
+    }
+
+    f = fopen(path, "r");
+    if (f == NULL) {
+        return 0;
+    }
+
+    if (fscanf(f, "%llu", &now) != 1) {
+        now = 0;
+    }
+
+    (void) fclose(f);
+
+    return now;
+}
+
+#endif
+
+
+uint64_t
+ngx_xassist_now(void)
+{
+    ngx_time_t  *tp;
+#if (XASSIST_TEST)
+    uint64_t     now;
+
+    now = ngx_xassist_test_clock();
+    if (now) {
+        return now;
+    }
+#endif
+
+    tp = ngx_timeofday();
+
+    return (uint64_t) tp->sec * 1000 + tp->msec;
+}
+
+
+u_char *
+ngx_xassist_id_text(u_char *dst, const store_id_t *id)
+{
+    return dst + policy_base64url_encode(id->b, STORE_ID_LEN, (char *) dst);
+}
+
+
+ngx_int_t
+ngx_xassist_id_parse(const ngx_str_t *text, store_id_t *id)
+{
+    if (text->len != NGX_XASSIST_ID_TEXT
+        || !policy_base64url_decode((char *) text->data, text->len, id->b,
+                                    STORE_ID_LEN))
+    {
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}

@@ -1,0 +1,258 @@
+#include "ngx_xassist_worker.h"
+#include "ngx_xassist_live.h"
+#include "ngx_xassist_watch.h"
+#include "ngx_xassist_writer.h"
+
+
+#define NGX_XASSIST_REOPEN  1000               /* milliseconds */
+
+
+static ngx_int_t ngx_xassist_worker_open(ngx_xassist_worker_t *worker);
+static void ngx_xassist_worker_close(ngx_xassist_worker_t *worker);
+static void ngx_xassist_worker_complain(ngx_xassist_worker_t *worker,
+    const char *text);
+static void ngx_xassist_worker_reopen(ngx_event_t *ev);
+static int ngx_xassist_worker_sha256(const void *data, size_t len,
+    uint8_t out[STORE_HASH_LEN]);
+
+
+/* nginx's debug log reads the descriptor of a timer's connection. */
+
+ngx_connection_t  ngx_xassist_no_connection = { .fd = (ngx_socket_t) -1 };
+
+
+ngx_int_t
+ngx_xassist_worker_init(ngx_cycle_t *cycle)
+{
+    ngx_xassist_worker_t     *worker;
+    ngx_xassist_main_conf_t  *xmcf;
+
+    xmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_xassist_module);
+
+    if (xmcf == NULL || !xmcf->used
+        || (ngx_process != NGX_PROCESS_WORKER
+            && ngx_process != NGX_PROCESS_SINGLE))
+    {
+        return NGX_OK;
+    }
+
+    worker = ngx_pcalloc(cycle->pool, sizeof(ngx_xassist_worker_t));
+    if (worker == NULL) {
+        return NGX_ERROR;
+    }
+
+    worker->conf = xmcf;
+    worker->cycle = cycle;
+    worker->log = cycle->log;
+    worker->lock = -1;
+
+    worker->slots = ngx_pcalloc(cycle->pool,
+                                (xmcf->rules.nelts + 1) * sizeof(uint32_t));
+    if (worker->slots == NULL) {
+        return NGX_ERROR;
+    }
+
+    worker->cache = policy_token_cache_new();
+
+    worker->folder = ngx_pnalloc(cycle->pool, xmcf->store->name.len + 1);
+    if (worker->folder == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_cpystrn((u_char *) worker->folder, xmcf->store->name.data,
+                       xmcf->store->name.len + 1);
+
+    /* ngx_conf_set_path_slot keeps a slash at the end, if there was one. */
+
+    worker->reopen.handler = ngx_xassist_worker_reopen;
+    worker->reopen.data = &ngx_xassist_no_connection;
+    worker->reopen.log = cycle->log;
+    worker->reopen.cancelable = 1;
+
+    if (policy_random(worker->incarnation, sizeof(worker->incarnation))
+        != POLICY_OK
+        || ngx_xassist_writer_init(worker) != NGX_OK
+        || ngx_xassist_live_init(worker) != NGX_OK
+        || ngx_xassist_watch_init(worker) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    xmcf->worker = worker;
+
+    if (ngx_xassist_worker_open(worker) != NGX_OK) {
+        ngx_add_timer(&worker->reopen, NGX_XASSIST_REOPEN);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_xassist_worker_open(ngx_xassist_worker_t *worker)
+{
+    store_error_t    error;
+    store_options_t  options;
+
+    ngx_memzero(&options, sizeof(store_options_t));
+    ngx_memzero(&error, sizeof(store_error_t));
+
+    options.path = worker->folder;
+    options.max = worker->conf->store_max;
+    options.sha256 = ngx_xassist_worker_sha256;
+    options.create = 1;
+
+    if (store_open(&options, &worker->env, &error) != STORE_OK) {
+        worker->env = NULL;
+        ngx_xassist_worker_complain(worker, error.text);
+        return NGX_ERROR;
+    }
+
+    if (store_read_new(worker->env, &worker->read) != STORE_OK) {
+        worker->read = NULL;
+        ngx_xassist_worker_complain(worker, "no reader slot is free");
+        ngx_xassist_worker_close(worker);
+        return NGX_ERROR;
+    }
+
+    worker->lock = store_incarnation_open(worker->folder,
+                                          worker->incarnation);
+    if (worker->lock == -1) {
+        ngx_xassist_worker_complain(worker, "the folder \"workers\" in it "
+                                    "cannot be written");
+        ngx_xassist_worker_close(worker);
+        return NGX_ERROR;
+    }
+
+    if (worker->complained) {
+        worker->complained = 0;
+        ngx_log_error(NGX_LOG_NOTICE, worker->log, 0,
+                      "xassist: store \"%s\" is available again",
+                      worker->folder);
+    }
+
+    ngx_xassist_watch_start(worker);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_xassist_worker_close(ngx_xassist_worker_t *worker)
+{
+    ngx_xassist_watch_stop(worker);
+
+    store_read_free(worker->read);
+    worker->read = NULL;
+
+    if (worker->lock != -1) {
+        store_incarnation_close(worker->folder, worker->incarnation,
+                                worker->lock);
+        worker->lock = -1;
+    }
+
+    store_close(worker->env);
+    worker->env = NULL;
+}
+
+
+/* Once per outage: a log full of one line hides the others. */
+
+static void
+ngx_xassist_worker_complain(ngx_xassist_worker_t *worker, const char *text)
+{
+    if (worker->complained) {
+        return;
+    }
+
+    worker->complained = 1;
+
+    ngx_log_error(NGX_LOG_EMERG, worker->log, 0,
+                  "xassist: store \"%s\" is unavailable: %s; everything that "
+                  "needs it is refused until it can be opened, which is "
+                  "tried every second",
+                  worker->folder, text);
+}
+
+
+static void
+ngx_xassist_worker_reopen(ngx_event_t *ev)
+{
+    ngx_xassist_worker_t  *worker;
+
+    worker = (ngx_xassist_worker_t *)
+                 ((u_char *) ev - offsetof(ngx_xassist_worker_t, reopen));
+
+    if (ngx_exiting || ngx_quit || worker->env != NULL) {
+        return;
+    }
+
+    if (ngx_xassist_worker_open(worker) != NGX_OK) {
+        ngx_add_timer(ev, NGX_XASSIST_REOPEN);
+    }
+}
+
+
+ngx_int_t
+ngx_xassist_worker_read(ngx_xassist_worker_t *worker)
+{
+    store_status_t  status;
+
+    if (worker == NULL || worker->read == NULL) {
+        return NGX_ERROR;
+    }
+
+    status = store_read_renew(worker->read);
+
+    if (status == STORE_OK) {
+        return NGX_OK;
+    }
+
+    ngx_xassist_worker_complain(worker, store_status_text(status));
+
+    /* The writer may be using the environment: it closes when it is idle. */
+
+    if (!ngx_xassist_writer_busy(worker)) {
+        ngx_xassist_worker_close(worker);
+
+        if (!worker->reopen.timer_set) {
+            ngx_add_timer(&worker->reopen, NGX_XASSIST_REOPEN);
+        }
+    }
+
+    return NGX_ERROR;
+}
+
+
+void
+ngx_xassist_worker_exit(ngx_cycle_t *cycle)
+{
+    ngx_xassist_worker_t     *worker;
+    ngx_xassist_main_conf_t  *xmcf;
+
+    xmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_xassist_module);
+
+    if (xmcf == NULL || xmcf->worker == NULL) {
+        return;
+    }
+
+    worker = xmcf->worker;
+
+    /* The thread pool has been joined: what is left is applied here. */
+
+    ngx_xassist_live_exit(worker);
+    ngx_xassist_writer_drain(worker);
+
+    ngx_xassist_worker_close(worker);
+    policy_token_cache_free(worker->cache);
+
+    xmcf->worker = NULL;
+}
+
+
+static int
+ngx_xassist_worker_sha256(const void *data, size_t len,
+    uint8_t out[STORE_HASH_LEN])
+{
+    return policy_sha256(data, len, out);
+}

@@ -1,0 +1,399 @@
+#include "ngx_xassist_writer.h"
+#include "ngx_xassist_decide.h"
+#include "ngx_xassist_worker.h"
+
+
+#define NGX_XASSIST_QUEUE_MAX   8192
+#define NGX_XASSIST_BATCH_MAX   1024
+#define NGX_XASSIST_TASK_TIMER  60000          /* milliseconds */
+#define NGX_XASSIST_JOINING     30000          /* milliseconds */
+
+
+struct ngx_xassist_writer_s {
+    ngx_xassist_worker_t  *worker;
+    ngx_thread_task_t      task;
+    ngx_event_t            kick;
+
+    ngx_xassist_write_t   *queue;
+    ngx_xassist_write_t  **queue_last;
+    ngx_uint_t             queued;
+
+    ngx_xassist_write_t   *batch;              /* in flight */
+    ngx_uint_t             nbatch;
+    store_env_t           *env;
+    store_status_t         status;
+    store_op_t            *ops[NGX_XASSIST_BATCH_MAX];
+};
+
+
+/* A request and where it goes on. */
+typedef struct {
+    ngx_http_request_t        *request;
+    ngx_http_event_handler_pt  resume;
+} ngx_xassist_waiter_t;
+
+
+static void ngx_xassist_writer_kick(ngx_event_t *ev);
+static void ngx_xassist_writer_start(ngx_xassist_writer_t *writer);
+static void ngx_xassist_writer_run(void *data, ngx_log_t *log);
+static void ngx_xassist_writer_finish(ngx_event_t *ev);
+static void ngx_xassist_writer_answer(ngx_xassist_write_t *list);
+static void ngx_xassist_writer_fail(ngx_xassist_write_t *list,
+    store_status_t status);
+static void ngx_xassist_writer_pending(ngx_http_request_t *r);
+static void ngx_xassist_writer_resume(ngx_xassist_write_t *write);
+
+
+ngx_int_t
+ngx_xassist_writer_init(ngx_xassist_worker_t *worker)
+{
+    ngx_xassist_writer_t  *writer;
+
+    writer = ngx_pcalloc(worker->cycle->pool, sizeof(ngx_xassist_writer_t));
+    if (writer == NULL) {
+        return NGX_ERROR;
+    }
+
+    writer->worker = worker;
+    writer->queue_last = &writer->queue;
+
+    writer->task.ctx = writer;
+    writer->task.handler = ngx_xassist_writer_run;
+    writer->task.event.data = &ngx_xassist_no_connection;
+    writer->task.event.handler = ngx_xassist_writer_finish;
+    writer->task.event.log = worker->log;
+
+    writer->kick.data = &ngx_xassist_no_connection;
+    writer->kick.handler = ngx_xassist_writer_kick;
+    writer->kick.log = worker->log;
+
+    worker->writer = writer;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_xassist_writer_prepare(ngx_xassist_worker_t *worker, store_op_kind_t kind,
+    store_op_t *op)
+{
+    store_presence_t   *presence;
+    policy_settings_t   settings;
+
+    if (ngx_xassist_settings(worker, &settings) != NGX_OK
+        || policy_random(op->id.b, STORE_ID_LEN) != POLICY_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    op->kind = kind;
+    op->id.b[0] = 0;
+    op->now = ngx_xassist_now();
+
+    presence = &op->presence;
+    presence->grace = settings.presence_grace;
+    presence->request_grace = settings.request_grace;
+    presence->joining = NGX_XASSIST_JOINING;
+    presence->never_joined = settings.never_joined;
+    presence->end_when_empty = settings.end_when_empty;
+    presence->end_when_owner_left = settings.end_when_owner_left;
+    presence->participants_per_call = settings.participants_per_call;
+    presence->sockets_per_guest = settings.sockets_per_guest;
+    presence->sockets_per_user = settings.sockets_per_user;
+    presence->guest_seats = settings.guest_seats;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_xassist_writer_post(ngx_xassist_worker_t *worker,
+    ngx_xassist_write_t *write)
+{
+    ngx_xassist_writer_t  *writer;
+
+    if (worker == NULL || worker->env == NULL) {
+        return NGX_ERROR;
+    }
+
+    writer = worker->writer;
+
+    if (writer->queued >= NGX_XASSIST_QUEUE_MAX) {
+        ngx_log_error(NGX_LOG_WARN, worker->log, 0,
+                      "xassist: %ui writes wait for the store, no more are "
+                      "taken", writer->queued);
+        return NGX_BUSY;
+    }
+
+    write->next = NULL;
+    *writer->queue_last = write;
+    writer->queue_last = &write->next;
+    writer->queued++;
+
+    /* Posted, so that all of this round of events share the batch. */
+
+    if (writer->batch == NULL) {
+        ngx_post_event(&writer->kick, &ngx_posted_events);
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_xassist_writer_busy(ngx_xassist_worker_t *worker)
+{
+    return worker->writer->batch != NULL;
+}
+
+
+static void
+ngx_xassist_writer_kick(ngx_event_t *ev)
+{
+    ngx_xassist_writer_t  *writer;
+
+    writer = (ngx_xassist_writer_t *)
+                 ((u_char *) ev - offsetof(ngx_xassist_writer_t, kick));
+
+    if (writer->batch == NULL && writer->queue != NULL) {
+        ngx_xassist_writer_start(writer);
+    }
+}
+
+
+static void
+ngx_xassist_writer_start(ngx_xassist_writer_t *writer)
+{
+    ngx_xassist_write_t  *write, *list;
+
+    list = writer->queue;
+    writer->nbatch = 0;
+
+    for (write = list; write; write = write->next) {
+        writer->ops[writer->nbatch++] = &write->op;
+
+        if (writer->nbatch == NGX_XASSIST_BATCH_MAX) {
+            break;
+        }
+    }
+
+    writer->queue = write ? write->next : NULL;
+    writer->queued -= writer->nbatch;
+
+    if (write) {
+        write->next = NULL;
+    }
+
+    if (writer->queue == NULL) {
+        writer->queue_last = &writer->queue;
+    }
+
+    writer->batch = list;
+    writer->env = writer->worker->env;
+
+    if (writer->env != NULL
+        && ngx_thread_task_post(writer->worker->conf->pool, &writer->task)
+           == NGX_OK)
+    {
+        /*
+         * A graceful stop ends a worker without timers, whatever is in
+         * flight: this one keeps it until the answer is out.
+         */
+
+        ngx_add_timer(&writer->task.event, NGX_XASSIST_TASK_TIMER);
+        return;
+    }
+
+    writer->batch = NULL;
+    ngx_xassist_writer_fail(list, STORE_IO);
+}
+
+
+/* On the thread of the pool: touches the operations and nothing else. */
+
+static void
+ngx_xassist_writer_run(void *data, ngx_log_t *log)
+{
+    ngx_xassist_writer_t  *writer = data;
+
+    writer->status = store_apply(writer->env, writer->ops, writer->nbatch);
+}
+
+
+static void
+ngx_xassist_writer_finish(ngx_event_t *ev)
+{
+    ngx_thread_task_t     *task;
+    ngx_xassist_write_t   *list;
+    ngx_xassist_writer_t  *writer;
+
+    task = (ngx_thread_task_t *)
+               ((u_char *) ev - offsetof(ngx_thread_task_t, event));
+    writer = task->ctx;
+
+    if (ev->timedout) {
+        ev->timedout = 0;
+        ngx_log_error(NGX_LOG_ALERT, writer->worker->log, 0,
+                      "xassist: a commit is taking longer than a minute");
+        ngx_add_timer(ev, NGX_XASSIST_TASK_TIMER);
+        return;
+    }
+
+    if (ev->timer_set) {
+        ngx_del_timer(ev);
+    }
+
+    ev->complete = 0;
+
+    if (writer->status != STORE_OK) {
+        ngx_log_error(NGX_LOG_ERR, writer->worker->log, 0,
+                      "xassist: %ui change(s) were not made: %s",
+                      writer->nbatch, store_status_text(writer->status));
+    }
+
+    list = writer->batch;
+    writer->batch = NULL;
+
+    /* The next batch goes first: its commit runs while we answer. */
+
+    if (writer->queue != NULL) {
+        ngx_xassist_writer_start(writer);
+    }
+
+    ngx_xassist_writer_answer(list);
+}
+
+
+static void
+ngx_xassist_writer_answer(ngx_xassist_write_t *list)
+{
+    ngx_xassist_write_t  *write;
+
+    while (list != NULL) {
+        write = list;
+        list = write->next;
+        write->done(write);
+    }
+}
+
+
+static void
+ngx_xassist_writer_fail(ngx_xassist_write_t *list, store_status_t status)
+{
+    ngx_xassist_write_t  *write;
+
+    for (write = list; write; write = write->next) {
+        write->op.status = status;
+    }
+
+    ngx_xassist_writer_answer(list);
+}
+
+
+void
+ngx_xassist_writer_drain(ngx_xassist_worker_t *worker)
+{
+    ngx_uint_t             n;
+    ngx_xassist_write_t   *write;
+    ngx_xassist_writer_t  *writer;
+
+    writer = worker->writer;
+
+    if (worker->env == NULL) {
+        return;
+    }
+
+    for (write = writer->queue; write; /* void */) {
+
+        for (n = 0; write && n < NGX_XASSIST_BATCH_MAX; write = write->next) {
+            writer->ops[n++] = &write->op;
+        }
+
+        if (store_apply(worker->env, writer->ops, n) != STORE_OK) {
+            break;
+        }
+    }
+
+    /* Nobody is left to be answered. */
+
+    writer->queue = NULL;
+    writer->queue_last = &writer->queue;
+    writer->queued = 0;
+}
+
+
+ngx_int_t
+ngx_xassist_writer_wait(ngx_http_request_t *r, ngx_xassist_write_t *write,
+    ngx_http_event_handler_pt resume)
+{
+    ngx_int_t              rc;
+    ngx_xassist_waiter_t  *waiter;
+
+    waiter = ngx_palloc(r->pool, sizeof(ngx_xassist_waiter_t));
+    if (waiter == NULL) {
+        return NGX_ERROR;
+    }
+
+    waiter->request = r;
+    waiter->resume = resume;
+
+    write->done = ngx_xassist_writer_resume;
+    write->data = waiter;
+
+    rc = ngx_xassist_writer_post(ngx_xassist_worker(r), write);
+
+    if (rc == NGX_OK) {
+
+        /*
+         * Blocked, not counted: a terminated request is freed whatever its
+         * count is, but never while it is blocked.
+         */
+
+        r->main->blocked++;
+        r->write_event_handler = ngx_xassist_writer_pending;
+    }
+
+    return rc;
+}
+
+
+static void
+ngx_xassist_writer_pending(ngx_http_request_t *r)
+{
+    /* void: a write event says nothing about the commit */
+}
+
+
+static void
+ngx_xassist_writer_resume(ngx_xassist_write_t *write)
+{
+    ngx_connection_t      *c;
+    ngx_http_request_t    *r;
+    ngx_xassist_waiter_t  *waiter;
+
+    waiter = write->data;
+    r = waiter->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    r->main->blocked--;
+
+    /* A request that died meanwhile has its finalizer here. */
+
+    if (r->write_event_handler == ngx_xassist_writer_pending) {
+        r->write_event_handler = waiter->resume;
+    }
+
+#if (nginx_version >= 1025004)
+
+    if (r->done || r->main->terminated) {
+        c->write->handler(c->write);
+        return;
+    }
+
+#endif
+
+    r->write_event_handler(r);
+    ngx_http_run_posted_requests(c);
+}

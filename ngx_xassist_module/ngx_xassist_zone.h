@@ -1,0 +1,23 @@
+/* The policy: read at configuration, published when the cycle runs. */
+
+#ifndef NGX_XASSIST_ZONE_H
+#define NGX_XASSIST_ZONE_H
+
+#include "ngx_xassist.h"
+
+#pragma GCC visibility push(hidden)
+
+/* xassist_policy FILE zone=NAME:SIZE */
+char *ngx_xassist_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* Postconfiguration: compiles the file; every error names its place, and
+   every rule that the configuration requires must exist. */
+ngx_int_t ngx_xassist_zone_compile(ngx_conf_t *cf,
+    ngx_xassist_main_conf_t *xmcf);
+
+/* init_module: publishes; never fails (nginx would exit). */
+void ngx_xassist_zone_publish(ngx_cycle_t *cycle);
+
+#pragma GCC visibility pop
+
+#endif /* NGX_XASSIST_ZONE_H */
