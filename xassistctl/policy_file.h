@@ -1,0 +1,34 @@
+/* What the policy commands share. */
+
+#ifndef CTL_POLICY_FILE_H
+#define CTL_POLICY_FILE_H
+
+#include <xassistctl/ctl.h>
+
+/* A policy file, read and compiled; errors beyond the first 100 are only
+   counted. */
+#define CTL_POLICY_ERRORS  100
+
+typedef struct {
+    const char      *path;
+    policy_image_t   image;
+    policy_status_t  status;
+    policy_error_t   items[CTL_POLICY_ERRORS];
+    policy_errors_t  errors;
+} ctl_policy_t;
+
+#pragma GCC visibility push(hidden)
+
+/* CTL_OK, and the status of the policy in `policy`; CTL_FAILURE after a
+   message when the file cannot be read. */
+int ctl_policy_read(const char *path, ctl_policy_t *policy);
+void ctl_policy_done(ctl_policy_t *policy);
+
+/* Writes "file:line:column: text" for each error. */
+void ctl_policy_errors(FILE *to, const ctl_policy_t *policy);
+
+int ctl_policy_table(const ctl_options_t *options, int argc, char **argv);
+
+#pragma GCC visibility pop
+
+#endif /* CTL_POLICY_FILE_H */
