@@ -39,6 +39,10 @@ typedef struct ngx_xassist_pages_s   ngx_xassist_pages_t;
 typedef struct ngx_xassist_write_s   ngx_xassist_write_t;
 
 
+#define NGX_XASSIST_COOKIE_SECURE  0
+#define NGX_XASSIST_COOKIE_PLAIN   1
+
+
 /* A rule named somewhere in the configuration; `slot` is its place in the
    worker's table of indexes, resolved anew for each policy generation. */
 typedef struct {
@@ -79,7 +83,6 @@ typedef struct {
     ngx_array_t                 in_call;       /* what the API requires: */
     ngx_array_t                 signed_in;     /* ngx_xassist_require_t */
     ngx_thread_pool_t          *pool;
-    ngx_flag_t                  plain;         /* xassist_cookie plain */
     ngx_flag_t                  used;          /* any directive was given */
 
     ngx_xassist_worker_t       *worker;        /* set in init_process */
@@ -93,6 +96,7 @@ typedef struct {
     ngx_http_complex_value_t   *device;
     ngx_http_complex_value_t   *call_page;
     ngx_array_t                *origins;       /* ngx_str_t */
+    ngx_uint_t                  cookie;        /* NGX_XASSIST_COOKIE_* */
     ngx_xassist_pages_t        *pages;
     ngx_str_t                   terms_version;
     ngx_str_t                   terms_url;

@@ -22,8 +22,6 @@ ngx_xassist_conf_create_main(ngx_conf_t *cf)
         return NULL;
     }
 
-    xmcf->plain = NGX_CONF_UNSET;
-
     if (ngx_array_init(&xmcf->rules, cf->pool, 16, sizeof(ngx_xassist_rule_t))
         != NGX_OK)
     {
@@ -47,6 +45,7 @@ ngx_xassist_conf_create_loc(ngx_conf_t *cf)
     xlcf->requires = NGX_CONF_UNSET_PTR;
     xlcf->origins = NGX_CONF_UNSET_PTR;
     xlcf->pages = NGX_CONF_UNSET_PTR;
+    xlcf->cookie = NGX_CONF_UNSET_UINT;
     xlcf->janus_ttl = NGX_CONF_UNSET;
 
     return xlcf;
@@ -62,6 +61,8 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->requires, prev->requires, NULL);
     ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
     ngx_conf_merge_ptr_value(conf->pages, prev->pages, NULL);
+    ngx_conf_merge_uint_value(conf->cookie, prev->cookie,
+                              NGX_XASSIST_COOKIE_SECURE);
     ngx_conf_merge_str_value(conf->terms_version, prev->terms_version, "");
     ngx_conf_merge_str_value(conf->terms_url, prev->terms_url, "");
 
@@ -207,33 +208,6 @@ static void
 ngx_xassist_conf_keys_free(void *data)
 {
     policy_keys_free(data);
-}
-
-
-char *
-ngx_xassist_conf_cookie(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_xassist_main_conf_t  *xmcf = conf;
-
-    ngx_str_t  *value;
-
-    if (xmcf->plain != NGX_CONF_UNSET) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    if (ngx_strcmp(value[1].data, "secure") == 0) {
-        xmcf->plain = 0;
-
-    } else if (ngx_strcmp(value[1].data, "plain") == 0) {
-        xmcf->plain = 1;
-
-    } else {
-        return "must be \"secure\" or \"plain\"";
-    }
-
-    return NGX_CONF_OK;
 }
 
 
@@ -484,10 +458,6 @@ ngx_xassist_conf_check(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf)
                       "the http block of %V", missing,
                       &cf->conf_file->file.name);
         return NGX_ERROR;
-    }
-
-    if (xmcf->plain == NGX_CONF_UNSET) {
-        xmcf->plain = 0;
     }
 
     if (ngx_xassist_conf_one(cf, xmcf, &xmcf->in_call, "in-call") != NGX_OK

@@ -6,13 +6,19 @@ typedef void (*ngx_xassist_cookie_visit_pt)(void *data, ngx_int_t which,
     ngx_str_t *pair, ngx_str_t *value);
 
 
-static const ngx_str_t  ngx_xassist_cookie_names[2][NGX_XASSIST_COOKIES] = {
-    { ngx_string("__Host-xassist"),
+static const ngx_str_t  ngx_xassist_cookie_names[][NGX_XASSIST_COOKIES] = {
+
+    [NGX_XASSIST_COOKIE_SECURE] = {
+      ngx_string("__Host-xassist"),
       ngx_string("__Host-xassist-g"),
-      ngx_string("__Host-xassist-b") },
-    { ngx_string("xassist"),
+      ngx_string("__Host-xassist-b")
+    },
+
+    [NGX_XASSIST_COOKIE_PLAIN] = {
+      ngx_string("xassist"),
       ngx_string("xassist-g"),
-      ngx_string("xassist-b") }
+      ngx_string("xassist-b")
+    }
 };
 
 
@@ -33,11 +39,11 @@ static ngx_table_elt_t *ngx_xassist_cookie_header(ngx_list_part_t **part,
 static ngx_inline const ngx_str_t *
 ngx_xassist_cookie_set_of(ngx_http_request_t *r)
 {
-    ngx_xassist_main_conf_t  *xmcf;
+    ngx_xassist_loc_conf_t  *xlcf;
 
-    xmcf = ngx_http_get_module_main_conf(r, ngx_xassist_module);
+    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
 
-    return ngx_xassist_cookie_names[xmcf->plain ? 1 : 0];
+    return ngx_xassist_cookie_names[xlcf->cookie];
 }
 
 
@@ -288,9 +294,9 @@ ngx_xassist_cookie_set(ngx_http_request_t *r, ngx_xassist_cookie_t which,
     ngx_str_t                 text;
     ngx_table_elt_t          *h;
     const ngx_str_t          *name;
-    ngx_xassist_main_conf_t  *xmcf;
+    ngx_xassist_loc_conf_t   *xlcf;
 
-    xmcf = ngx_http_get_module_main_conf(r, ngx_xassist_module);
+    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
     name = &ngx_xassist_cookie_set_of(r)[which];
 
     text.len = name->len + value->len + NGX_TIME_T_LEN
@@ -302,7 +308,7 @@ ngx_xassist_cookie_set(ngx_http_request_t *r, ngx_xassist_cookie_t which,
 
     p = ngx_sprintf(text.data, "%V=%V; Path=/; HttpOnly; SameSite=Lax", name,
                     value);
-    if (!xmcf->plain) {
+    if (xlcf->cookie == NGX_XASSIST_COOKIE_SECURE) {
         p = ngx_cpymem(p, "; Secure", sizeof("; Secure") - 1);
     }
 

@@ -19,6 +19,13 @@ static ngx_int_t ngx_xassist_postconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_xassist_init_module(ngx_cycle_t *cycle);
 
 
+static ngx_conf_enum_t  ngx_xassist_cookie_modes[] = {
+    { ngx_string("secure"), NGX_XASSIST_COOKIE_SECURE },
+    { ngx_string("plain"), NGX_XASSIST_COOKIE_PLAIN },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_command_t  ngx_xassist_commands[] = {
 
     { ngx_string("xassist_policy"),
@@ -38,9 +45,11 @@ static ngx_command_t  ngx_xassist_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
 
     { ngx_string("xassist_cookie"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_xassist_conf_cookie,
-      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_xassist_loc_conf_t, cookie),
+      &ngx_xassist_cookie_modes },
 
     { ngx_string("xassist_require"),
       NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
