@@ -32,7 +32,7 @@ sub fails {
         $case{before}->() if $case{before};
 
         my $line = defined $case{at}
-            ? 1 + (() = substr($_, 0, index $_, $case{at}) =~ /\n/g) : undef;
+            ? 1 + (() = /^(.*?^)\s*\Q$case{at}\E/ms ? $1 =~ /\n/g : ()) : undef;
 
         my ($ok, $text) = $edge->test_config;
         ok(!$ok, 'nginx -t fails');
@@ -76,7 +76,7 @@ fails('policy: unknown parameter',
     at => 'xassist_policy', says => qr/colour=red/);
 fails('policy: broken text',
     before => sub { Xassist::Edge::spew("$dir/conf/policy.json",
-        $policy =~ s/"roles"/\n"roles" oops/r) },
+        $policy =~ s/"roles"\s*:/\n"roles" oops :/r) },
     after => sub { Xassist::Edge::spew("$dir/conf/policy.json", $policy) },
     says => qr/policy\.json:\d+:\d+/);
 

@@ -41,7 +41,7 @@ sub seen {
 
 subtest 'of a user' => sub {
     my $seen = seen($bob->get('/home/dashboard'));
-    my %one = map { $_ => $seen->{"X-Xassist-$_"}[0] } @names;
+    my %one = map { $_ => ($seen->{"X-Xassist-$_"} // [])->[0] } @names;
 
     is($one{Kind}, 'regular', 'kind');
     like($one{Actor}, $id, 'actor');
@@ -58,7 +58,7 @@ subtest 'of a user' => sub {
 subtest 'of a guest' => sub {
     my $answer = $guest->get("/call/$call");
     my $seen = seen($answer);
-    my %one = map { $_ => $seen->{"X-Xassist-$_"}[0] } @names;
+    my %one = map { $_ => ($seen->{"X-Xassist-$_"} // [])->[0] } @names;
 
     is($one{Kind}, 'guest', 'kind') or diag explain $answer;
     like($one{Actor}, $id, 'actor');

@@ -22,8 +22,8 @@ Xassist::Edge::spew("$edge->{dir}/conf/janus.secret", "$secret\n");
 chmod 0600, "$edge->{dir}/conf/janus.secret";
 $edge->start;
 
-my $call = $world->call('--title', 'A');
-my $other = $world->call('--title', 'B');
+my $call = $world->call;
+my $other = $world->call;
 my $guest = $world->guest($call, name => 'Ann');
 my $room = $world->shown($call)->{room};
 

@@ -113,9 +113,8 @@ forged('random bytes', map {
 } 1 .. 60, 200);
 forged('every flipped bit', flips($valid));
 forged('other characters', map { substr($valid, 0, 39) . $_ }
-    qw(= + * . ~), '%00', '%2F', '%0a');
+    qw(= + * . ~), '%2F', '%0a');
 forged('tokens of sessions', $user, $guest->{cookies}{'xassist-g'});
-forged('padded', "$valid=", "$valid==", "$valid%20", "%20$valid");
 
 subtest 'joining by a forged link' => sub {
     for my $path ($absent, (flips($valid))[0, 8, 20, 100, 239]) {

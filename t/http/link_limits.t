@@ -22,14 +22,14 @@ sub second_is_refused {
     my $first = $world->client;
 
     is($first->join_link($link)->{status}, 303, "$reason: the first joins");
-    my ($socket) = $first->websocket("/ws/$call");
-    ok($socket, "$reason: and is in the call");
+    my ($here) = $first->websocket("/ws/$call");
+    ok($here, "$reason: and is in the call");
 
     my $second = $world->client;
     my $answer = $second->join_link($link);
 
     if ($answer->{status} == 303) {
-        ($socket, $answer) = $second->websocket("/ws/$call",
+        (my $socket, $answer) = $second->websocket("/ws/$call",
             Accept => 'application/json');
         ok(!$socket, "$reason: the second is not let in");
     }
@@ -40,6 +40,7 @@ sub second_is_refused {
     is($first->join_link($link)->{status}, 303,
         "$reason: the first browser may come again");
 
+    $here->close;
     is($world->edge->stop('QUIT'), 1, "$reason: the edge ends");
     is(join("\n", $world->edge->complaints), '', "$reason: a quiet log");
 }

@@ -27,6 +27,9 @@ for (1 .. 60) {
 is(scalar keys %held, 2, 'each worker holds a WebSocket');
 
 my ($dead, $alive) = sort keys %held;
+ok($edge->wait_for(sub {
+    2 == grep { $world->states($_) eq 'present' } values %call
+}), 'both are present');
 kill 'KILL', $dead;
 
 ok($held{$dead}->ended(2), 'the connection ends');
@@ -47,6 +50,9 @@ my ($socket) = $world->guest($call)->websocket("/ws/$call");
 ok($socket, 'joining goes on');
 is($world->signed_in('olga')->get('/home/dashboard')->{status}, 200,
     'decisions go on');
+
+$socket->close;
+$held{$alive}->close;
 
 my @files = glob "$edge->{dir}/store/workers/*";
 cmp_ok(scalar @files, '<=', 3, 'no file of the dead worker piles up');
