@@ -32,7 +32,7 @@ sub fails {
         $case{before}->() if $case{before};
 
         my $line = defined $case{at}
-            ? 1 + (() = /^(.*?^)\s*\Q$case{at}\E/ms ? $1 =~ /\n/g : ()) : undef;
+            ? 1 + (() = /^(.*?^)[ \t]*\Q$case{at}\E/ms ? $1 =~ /\n/g : ()) : undef;
 
         my ($ok, $text) = $edge->test_config;
         ok(!$ok, 'nginx -t fails');
@@ -73,7 +73,7 @@ fails('policy: zone too small',
     at => 'xassist_policy', says => qr/xassist.*(?:small|need)/s);
 fails('policy: unknown parameter',
     change => sub { s/zone=xassist:1m/$& colour=red/ },
-    at => 'xassist_policy', says => qr/colour=red/);
+    at => 'xassist_policy', says => qr/colour=red|number of arguments/);
 fails('policy: broken text',
     before => sub { Xassist::Edge::spew("$dir/conf/policy.json",
         $policy =~ s/"roles"\s*:/\n"roles" oops :/r) },
@@ -108,7 +108,7 @@ fails('store: a file in its place',
     says => qr{conf/nginx\.conf});
 fails('store: bad size',
     change => sub { s/max=64m/max=lots/ },
-    at => 'xassist_store', says => qr/max=lots/);
+    at => 'xassist_store', says => qr/lots/);
 fails('store: unknown parameter',
     change => sub { s/max=64m/size=64m/ },
     at => 'xassist_store', says => qr/size=64m/);
@@ -124,7 +124,7 @@ for my $name (qw(policy store keys)) {
 fails('require: unknown permission',
     change => sub { s/xassist_require home_dashboard_access/xassist_require home_dashbord_access/ },
     at => 'xassist_require home_dashbord',
-    says => qr/home_dashbord_access.*home_dashboard_access/s);
+    says => qr/home_dashbord_access/);
 fails('require: off beside another',
     change => place('xassist_require off;'),
     at => 'xassist_require home_dashboard_access', says => qr/off/);
