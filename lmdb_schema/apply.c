@@ -11,6 +11,7 @@ static const store_transition_t *const  tables[] = {
     store_call_ops,
     store_invitation_ops,
     store_redeem_ops,
+    store_join_ops,
     store_presence_ops,
     store_sweep_ops
 };

@@ -113,9 +113,15 @@ store_log_next(store_txn_t *txn, uint64_t after, store_event_t *out)
 store_status_t
 store_log_last(store_txn_t *txn, uint64_t *seq)
 {
-    store_view_t    *view = store_txn_view(txn);
-    store_slice_t    key, value;
-    store_status_t   rc;
+    return store_log_newest(store_txn_view(txn), seq);
+}
+
+
+store_status_t
+store_log_newest(store_view_t *view, uint64_t *seq)
+{
+    store_slice_t   key, value;
+    store_status_t  rc;
 
     *seq = 0;
     rc = view->place->last(view, STORE_KEY_EVENT, &key, &value);
@@ -141,17 +147,25 @@ store_log_verify(store_txn_t *txn, store_sha256_pt sha256,
     void (*progress)(void *data, uint64_t done, uint64_t total), void *data,
     uint64_t *bad)
 {
-    uint8_t          hash[STORE_HASH_LEN];
-    uint64_t         last, seq;
-    store_key_t      prefix;
-    store_walk_t     walk;
-    store_view_t    *view = store_txn_view(txn);
-    store_event_t    event;
-    store_slice_t    key, value;
-    store_status_t   rc;
+    return store_log_chain(store_txn_view(txn), sha256, progress, data, bad);
+}
+
+
+store_status_t
+store_log_chain(store_view_t *view, store_sha256_pt sha256,
+    void (*progress)(void *data, uint64_t done, uint64_t total), void *data,
+    uint64_t *bad)
+{
+    uint8_t         hash[STORE_HASH_LEN];
+    uint64_t        last, seq;
+    store_key_t     prefix;
+    store_walk_t    walk;
+    store_event_t   event;
+    store_slice_t   key, value;
+    store_status_t  rc;
 
     *bad = 0;
-    rc = store_log_last(txn, &last);
+    rc = store_log_newest(view, &last);
 
     if (rc != STORE_OK) {
         return rc;

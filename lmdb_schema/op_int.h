@@ -25,6 +25,7 @@ extern const store_transition_t store_session_ops[];
 extern const store_transition_t store_call_ops[];
 extern const store_transition_t store_invitation_ops[];
 extern const store_transition_t store_redeem_ops[];
+extern const store_transition_t store_join_ops[];
 extern const store_transition_t store_presence_ops[];
 extern const store_transition_t store_sweep_ops[];
 

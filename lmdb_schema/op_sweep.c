@@ -72,6 +72,7 @@ sweep_due(store_view_t *view, store_op_t *op, uint32_t *left)
 
     store_key(&prefix, STORE_KEY_DUE);
     store_walk(&walk, &prefix);
+    rc = STORE_OK;
 
     while (*left != 0
            && (rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK)
@@ -98,7 +99,7 @@ sweep_due(store_view_t *view, store_op_t *op, uint32_t *left)
         }
     }
 
-    return *left == 0 || rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
 }
 
 
@@ -284,6 +285,7 @@ sweep_dead(store_view_t *view, store_op_t *op, uint32_t *left)
 
     known = false;
     dead = false;
+    rc = STORE_OK;
 
     while (*left != 0
            && (rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK)
@@ -313,7 +315,7 @@ sweep_dead(store_view_t *view, store_op_t *op, uint32_t *left)
         }
     }
 
-    return *left == 0 || rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
 }
 
 

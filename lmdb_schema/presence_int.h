@@ -26,6 +26,14 @@ store_status_t store_scene_close(store_scene_t *scene) STORE_USE_RESULT;
 /* joining, present and away hold a place in the call (and a guest's seat). */
 bool store_part_holds(const store_participant_t *part);
 
+/* Why one more cannot take a place: CALL_FULL or NO_GUEST_SEAT, or NONE. */
+store_reason_t store_scene_room(store_scene_t *scene,
+    const store_participant_t *part, store_status_t *rc);
+
+/* Whether the participant has all the connections that it may. */
+bool store_over_sockets(const store_op_t *op,
+    const store_participant_t *part);
+
 /* Changes the state, counters and seat; the caller puts the participant. */
 void store_scene_move(store_scene_t *scene, store_participant_t *part,
     store_part_state_t state);

@@ -75,6 +75,49 @@ store_part_holds(const store_participant_t *part)
 }
 
 
+store_reason_t
+store_scene_room(store_scene_t *scene, const store_participant_t *part,
+    store_status_t *rc)
+{
+    store_account_t          account;
+    const store_presence_t  *presence = &scene->op->presence;
+
+    if (presence->participants_per_call != 0
+        && (uint64_t) scene->call.here + scene->call.joining
+           >= presence->participants_per_call)
+    {
+        return STORE_REASON_CALL_FULL;
+    }
+
+    if (part->kind == STORE_KIND_USER) {
+        return STORE_REASON_NONE;
+    }
+
+    *rc = store_record_get(scene->view, STORE_IS_account, NULL,
+                           &scene->call.account, &account);
+
+    if (*rc == STORE_OK && presence->guest_seats != UINT32_MAX
+        && account.seats >= presence->guest_seats)
+    {
+        return STORE_REASON_NO_GUEST_SEAT;
+    }
+
+    return STORE_REASON_NONE;
+}
+
+
+bool
+store_over_sockets(const store_op_t *op, const store_participant_t *part)
+{
+    uint32_t  max;
+
+    max = part->kind == STORE_KIND_USER ? op->presence.sockets_per_user
+                                        : op->presence.sockets_per_guest;
+
+    return max != 0 && part->attached >= max;
+}
+
+
 void
 store_scene_move(store_scene_t *scene, store_participant_t *part,
     store_part_state_t state)

@@ -270,6 +270,18 @@ store_status_t store_log_verify(store_txn_t *txn, store_sha256_pt sha256,
     void (*progress)(void *data, uint64_t done, uint64_t total), void *data,
     uint64_t *bad) STORE_USE_RESULT;
 
+/*
+ * Looks at everything: each record decodes and stands under its key, each
+ * index key belongs to a record and each record has its index keys, counters
+ * agree with what they count, the log's chain is whole.  `finding` is called
+ * with a sentence for each thing that is wrong (NUL-terminated, for its call
+ * only); *findings is how many there were.
+ */
+typedef void (*store_finding_pt)(void *data, const char *text);
+
+store_status_t store_check(store_txn_t *txn, store_finding_pt finding,
+    void *data, uint64_t *findings) STORE_USE_RESULT;
+
 /* Earliest due time, UINT64_MAX when nothing is due ever. */
 store_status_t store_due_next(store_txn_t *txn, uint64_t *when)
     STORE_USE_RESULT;

@@ -113,6 +113,20 @@ uint64_t store_log_add(store_view_t *view, store_event_t *event);
 store_status_t store_log_read(store_view_t *view, uint64_t after,
     store_event_t *out) STORE_USE_RESULT;
 
+/* *bad is the first sequence that does not follow, 0: none. */
+store_status_t store_log_chain(store_view_t *view, store_sha256_pt sha256,
+    void (*progress)(void *data, uint64_t done, uint64_t total), void *data,
+    uint64_t *bad) STORE_USE_RESULT;
+
+store_status_t store_log_newest(store_view_t *view, uint64_t *seq)
+    STORE_USE_RESULT;
+
+/* ---- the whole ---------------------------------------------------------- */
+
+store_status_t store_view_check(store_view_t *view,
+    store_finding_pt finding, void *data, uint64_t *findings)
+    STORE_USE_RESULT;
+
 /* ---- from transactions -------------------------------------------------- */
 
 store_view_t *store_txn_view(store_txn_t *txn);
