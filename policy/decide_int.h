@@ -17,9 +17,15 @@ typedef enum {
 } policy_truth_t;
 
 /*
- * Why it is not true travels with the value.  When "any" fails, the weight
- * says which branch to tell of: the wrong kind of principal weighs nothing.
+ * Why it is not true travels with the value.  When "any" fails, the branch of
+ * most weight is told of: a permission can be given, a kind cannot.
  */
+typedef enum {
+    POLICY_WEIGHT_KIND = 0,
+    POLICY_WEIGHT_FACT,
+    POLICY_WEIGHT_PERMISSION
+} policy_weight_t;
+
 typedef struct {
     uint8_t  truth;
     uint8_t  reason;

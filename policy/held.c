@@ -86,7 +86,7 @@ policy_held(const policy_eval_t *eval, uint32_t permission,
 
     value->truth = POLICY_TRUE;
     value->reason = POLICY_REASON_NONE;
-    value->weight = 1;
+    value->weight = POLICY_WEIGHT_PERMISSION;
     value->permission = POLICY_NONE;
 }
 
@@ -96,7 +96,7 @@ policy_value_corrupt(policy_value_t *value)
 {
     value->truth = POLICY_UNKNOWN;
     value->reason = POLICY_REASON_CORRUPT;
-    value->weight = 1;
+    value->weight = POLICY_WEIGHT_FACT;
     value->permission = POLICY_NONE;
 }
 
@@ -232,6 +232,6 @@ policy_lacks(policy_value_t *value, policy_reason_t reason,
 {
     value->truth = POLICY_FALSE;
     value->reason = (uint8_t) reason;
-    value->weight = 1;
+    value->weight = POLICY_WEIGHT_PERMISSION;
     value->permission = permission;
 }

@@ -52,11 +52,12 @@ static policy_node_t *policy_parser_node(policy_parser_t *parser,
     policy_json_type_t type);
 static int policy_parser_open(policy_parser_t *parser,
     policy_json_type_t type);
-static bool policy_parser_text(policy_parser_t *parser, const void *text,
-    size_t len, policy_str_t *out);
+static bool policy_parser_text(policy_parser_t *parser, policy_place_t place,
+    const void *text, size_t len, policy_str_t *out);
 static void policy_parser_start(policy_parser_t *parser);
 static void policy_parser_end(policy_parser_t *parser);
-static int policy_parser_refuse(policy_parser_t *parser, const char *text);
+static int policy_parser_refuse(policy_parser_t *parser, policy_place_t place,
+    const char *text);
 static void policy_parser_failed(policy_parser_t *parser);
 static int policy_key_order(const void *a, const void *b);
 
@@ -200,10 +201,12 @@ policy_on_number(void *ctx, const char *text, size_t len)
     node = policy_parser_node(ctx, POLICY_JSON_NUMBER);
 
     if (node != NULL && len > POLICY_MAX_NUMBER) {
-        return policy_parser_refuse(ctx, "a number of more than 32 digits");
+        return policy_parser_refuse(ctx, node->place,
+                                    "a number of more than 32 digits");
     }
 
-    return node != NULL && policy_parser_text(ctx, text, len, &node->text);
+    return node != NULL
+           && policy_parser_text(ctx, node->place, text, len, &node->text);
 }
 
 
@@ -214,7 +217,8 @@ policy_on_string(void *ctx, const unsigned char *text, size_t len)
 
     node = policy_parser_node(ctx, POLICY_JSON_STRING);
 
-    return node != NULL && policy_parser_text(ctx, text, len, &node->text);
+    return node != NULL
+           && policy_parser_text(ctx, node->place, text, len, &node->text);
 }
 
 
@@ -227,7 +231,9 @@ policy_on_key(void *ctx, const unsigned char *text, size_t len)
     policy_parser_start(parser);
     parser->key_place = parser->cursor.place;
 
-    if (!policy_parser_text(parser, text, len, &parser->key)) {
+    if (!policy_parser_text(parser, parser->key_place, text, len,
+                            &parser->key))
+    {
         return 0;
     }
 
@@ -320,7 +326,8 @@ policy_parser_node(policy_parser_t *parser, policy_json_type_t type)
     policy_parser_start(parser);
 
     if (++parser->nodes > POLICY_MAX_NODES) {
-        (void) policy_parser_refuse(parser, "the file has too many values");
+        (void) policy_parser_refuse(parser, parser->cursor.place,
+                                    "the file has too many values");
         return NULL;
     }
 
@@ -369,7 +376,8 @@ policy_parser_open(policy_parser_t *parser, policy_json_type_t type)
     }
 
     if (parser->depth == POLICY_MAX_DEPTH) {
-        return policy_parser_refuse(parser, "nested deeper than 32");
+        return policy_parser_refuse(parser, node->place,
+                                    "nested deeper than 32");
     }
 
     parser->open[parser->depth++] = node;
@@ -379,19 +387,19 @@ policy_parser_open(policy_parser_t *parser, policy_json_type_t type)
 
 
 static bool
-policy_parser_text(policy_parser_t *parser, const void *text, size_t len,
-    policy_str_t *out)
+policy_parser_text(policy_parser_t *parser, policy_place_t place,
+    const void *text, size_t len, policy_str_t *out)
 {
     char  *copy;
 
     if (len > POLICY_MAX_STRING) {
-        (void) policy_parser_refuse(parser, "a string of more than 4096 "
-                                    "bytes");
+        (void) policy_parser_refuse(parser, place, "a string of more than "
+                                    "4096 bytes");
         return false;
     }
 
     if (len != 0 && memchr(text, '\0', len) != NULL) {
-        (void) policy_parser_refuse(parser, "a NUL byte");
+        (void) policy_parser_refuse(parser, place, "a NUL byte");
         return false;
     }
 
@@ -458,9 +466,10 @@ policy_parser_end(policy_parser_t *parser)
 
 
 static int
-policy_parser_refuse(policy_parser_t *parser, const char *text)
+policy_parser_refuse(policy_parser_t *parser, policy_place_t place,
+    const char *text)
 {
-    policy_error_at(parser->errors, parser->cursor.place, "%s", text);
+    policy_error_at(parser->errors, place, "%s", text);
 
     return 0;
 }

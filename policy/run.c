@@ -116,7 +116,7 @@ policy_step_test(const policy_eval_t *eval, uint32_t op, uint32_t argument,
     case POLICY_OP_FALSE:
         value->truth = POLICY_FALSE;
         value->reason = POLICY_REASON_PERMISSION_MISSING;
-        value->weight = 1;
+        value->weight = POLICY_WEIGHT_FACT;
         value->permission = POLICY_NONE;
         return;
 
@@ -164,7 +164,7 @@ policy_step_kind(const policy_eval_t *eval, uint32_t kinds,
         return;
     }
 
-    value->weight = 0;
+    value->weight = POLICY_WEIGHT_KIND;
     if (kind == POLICY_KIND_GUEST || kind == POLICY_KIND_EXTERNAL) {
         value->reason = POLICY_REASON_NOT_FOR_GUESTS;
     }
@@ -247,7 +247,7 @@ policy_value_truth(const policy_eval_t *eval, bool truth,
     policy_value_t *value)
 {
     value->truth = truth ? POLICY_TRUE : POLICY_FALSE;
-    value->weight = 1;
+    value->weight = POLICY_WEIGHT_FACT;
     value->permission = POLICY_NONE;
 
     if (truth) {
