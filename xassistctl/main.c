@@ -13,10 +13,6 @@
 #define KEYS    "/etc/xassist/keys"
 
 
-#pragma weak ctl_policy_commands
-#pragma weak ctl_keys_commands
-
-
 static const ctl_command_t *const  tables[] = {
     ctl_keys_commands,
     ctl_store_commands,
@@ -177,7 +173,7 @@ find(int argc, char **argv, int *words)
     len = strlen(argv[0]);
 
     for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-        for (c = tables[i]; c != NULL && c->words != NULL; c++) {
+        for (c = tables[i]; c->words != NULL; c++) {
 
             if (strncmp(c->words, argv[0], len) != 0) {
                 continue;
@@ -217,7 +213,7 @@ usage(FILE *to, const char *first)
 
     for (turn = 0; turn < 2 && shown == 0; turn++) {
         for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-            for (c = tables[i]; c != NULL && c->words != NULL; c++) {
+            for (c = tables[i]; c->words != NULL; c++) {
 
                 len = first != NULL && turn == 0 ? strlen(first) : 0;
 

@@ -1,4 +1,6 @@
-/* store ...: making the store, its figures. */
+/* store ...: making the store, its figures, looking at all of it. */
+
+#include <stdio.h>
 
 #include <xassistctl/args.h>
 #include <xassistctl/open.h>
@@ -8,6 +10,8 @@
 static int store_init(const ctl_options_t *options, int argc, char **argv);
 static int store_figures(const ctl_options_t *options, int argc,
     char **argv);
+static int store_whole(const ctl_options_t *options, int argc, char **argv);
+static void tell(void *data, const char *text);
 
 
 const ctl_command_t  ctl_store_commands[] = {
@@ -16,6 +20,9 @@ const ctl_command_t  ctl_store_commands[] = {
       store_init },
     { "store stat", "", "prints sizes, readers and the newest event",
       store_figures },
+    { "store check", "",
+      "looks at every record, index key and count, and at the log's chain",
+      store_whole },
     { NULL, NULL, NULL, NULL }
 };
 
@@ -90,4 +97,50 @@ store_figures(const ctl_options_t *options, int argc, char **argv)
     ctl_print_number(&out, "readers_max", stat.readers_max);
 
     return ctl_print_end(&out);
+}
+
+
+static int
+store_whole(const ctl_options_t *options, int argc, char **argv)
+{
+    int             rc;
+    uint64_t        findings;
+    ctl_print_t     out;
+    ctl_store_t     store;
+    store_status_t  status;
+
+    if (ctl_args(argc, argv, NULL, 0, 0) == -1) {
+        return CTL_USAGE;
+    }
+
+    rc = ctl_store_open(options, true, &store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    findings = 0;
+    status = store_check(store.txn, tell, NULL, &findings);
+    ctl_store_close(&store);
+
+    rc = ctl_found(status, "store", options->store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    ctl_print_begin(&out, options->json, NULL);
+    ctl_print_bool(&out, "whole", findings == 0);
+    ctl_print_number(&out, "findings", findings);
+    rc = ctl_print_end(&out);
+
+    return rc == CTL_OK && findings != 0 ? CTL_NO : rc;
+}
+
+
+static void
+tell(void *data, const char *text)
+{
+    (void) data;
+    (void) fprintf(stderr, "%s\n", text);
 }
