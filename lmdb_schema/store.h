@@ -216,6 +216,10 @@ store_status_t store_read_new(store_env_t *env, store_txn_t **txn)
     STORE_USE_RESULT;
 store_status_t store_read_renew(store_txn_t *txn) STORE_USE_RESULT;
 void store_read_reset(store_txn_t *txn);
+
+/* The transaction id that a renewed read sees.  A moment after a commit it
+   may still be the one before, when store_txnid moved already. */
+uint64_t store_read_txnid(store_txn_t *txn);
 void store_read_free(store_txn_t *txn);
 
 store_status_t store_account_get(store_txn_t *txn, const store_id_t *id,

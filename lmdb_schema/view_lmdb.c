@@ -72,6 +72,13 @@ store_read_new(store_env_t *env, store_txn_t **out)
 }
 
 
+uint64_t
+store_read_txnid(store_txn_t *txn)
+{
+    return (uint64_t) mdb_txn_id(txn->txn);
+}
+
+
 store_status_t
 store_read_renew(store_txn_t *txn)
 {

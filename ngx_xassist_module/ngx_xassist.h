@@ -118,6 +118,7 @@ struct ngx_xassist_worker_s {
     int                         lock;          /* of the incarnation file */
     char                       *folder;        /* of the store */
     ngx_event_t                 reopen;        /* tries again */
+    unsigned                    read_only:1;   /* changes are refused */
     unsigned                    complained:1;
 
     policy_token_cache_t       *cache;

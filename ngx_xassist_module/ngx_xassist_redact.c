@@ -2,33 +2,16 @@
 #include "ngx_xassist_ctx.h"
 
 
-#define NGX_XASSIST_CUT_LEN  (sizeof("TOKEN_0123") - 1)
-
-
-static ngx_int_t ngx_xassist_redact_segment(u_char *p, u_char *end,
+static u_char *ngx_xassist_redact_find(u_char *p, u_char *end,
     u_char token[POLICY_TOKEN_LEN]);
 static u_char *ngx_xassist_redact_cut(u_char *dst,
     const u_char token[POLICY_TOKEN_LEN]);
 
 
-static ngx_inline ngx_uint_t
-ngx_xassist_redact_delimiter(u_char ch)
-{
-    switch (ch) {
-
-    case '/': case '?': case '&': case '=': case ';': case '#': case ' ':
-    case ',': case '"': case '\'':
-        return 1;
-    }
-
-    return 0;
-}
-
-
 ngx_int_t
 ngx_xassist_redact(ngx_pool_t *pool, ngx_str_t *text, ngx_str_t *token)
 {
-    u_char  *p, *q, *end, *dst, *out;
+    u_char  *p, *next, *end, *dst, *out;
     u_char   found[POLICY_TOKEN_LEN];
 
     if (text->len < POLICY_TOKEN_LEN) {
@@ -39,47 +22,45 @@ ngx_xassist_redact(ngx_pool_t *pool, ngx_str_t *text, ngx_str_t *token)
     dst = NULL;
     end = text->data + text->len;
 
-    for (p = text->data; p < end; p = q) {
+    for (p = text->data; p < end; /* void */) {
 
-        for (q = p; q < end && !ngx_xassist_redact_delimiter(*q); q++) {
-            /* void */
-        }
+        next = ngx_xassist_redact_find(p, end, found);
 
-        if ((size_t) (q - p) >= POLICY_TOKEN_LEN
-            && ngx_xassist_redact_segment(p, q, found) == NGX_OK)
-        {
-            if (out == NULL) {
-                out = ngx_pnalloc(pool, text->len);
-                if (out == NULL) {
-                    return NGX_ERROR;
-                }
-
-                dst = ngx_cpymem(out, text->data, p - text->data);
-            }
-
-            if (token != NULL && token->len == 0) {
-                token->data = ngx_pnalloc(pool, POLICY_TOKEN_LEN);
-                if (token->data == NULL) {
-                    return NGX_ERROR;
-                }
-
-                ngx_memcpy(token->data, found, POLICY_TOKEN_LEN);
-                token->len = POLICY_TOKEN_LEN;
-            }
-
-            dst = ngx_xassist_redact_cut(dst, found);
-
-        } else if (out != NULL) {
-            dst = ngx_cpymem(dst, p, q - p);
-        }
-
-        if (q < end) {
+        if (next == NULL) {
             if (out != NULL) {
-                *dst++ = *q;
+                *dst++ = *p;
             }
 
-            q++;
+            p++;
+            continue;
         }
+
+        if (out == NULL) {
+            out = ngx_pnalloc(pool, text->len);
+            if (out == NULL) {
+                return NGX_ERROR;
+            }
+
+            dst = ngx_cpymem(out, text->data, p - text->data);
+        }
+
+        /* A link is a whole segment of a path, nothing less. */
+
+        if (token != NULL && token->len == 0
+            && p > text->data && p[-1] == '/'
+            && (next == end || *next == '/'))
+        {
+            token->data = ngx_pnalloc(pool, POLICY_TOKEN_LEN);
+            if (token->data == NULL) {
+                return NGX_ERROR;
+            }
+
+            ngx_memcpy(token->data, found, POLICY_TOKEN_LEN);
+            token->len = POLICY_TOKEN_LEN;
+        }
+
+        dst = ngx_xassist_redact_cut(dst, found);
+        p = next;
     }
 
     if (out == NULL) {
@@ -93,42 +74,48 @@ ngx_xassist_redact(ngx_pool_t *pool, ngx_str_t *text, ngx_str_t *token)
 }
 
 
-/* A segment is judged after percent-decoding, as the handlers will see it. */
+/*
+ * Whether a token starts at p, percent-decoded as the handlers will see it;
+ * returns where it ends.  Most characters are told by the first test: the
+ * version stands in a token's first character, E to H.
+ */
 
-static ngx_int_t
-ngx_xassist_redact_segment(u_char *p, u_char *end,
+static u_char *
+ngx_xassist_redact_find(u_char *p, u_char *end,
     u_char token[POLICY_TOKEN_LEN])
 {
     size_t     n;
     ngx_int_t  ch;
 
-    for (n = 0; p < end; n++) {
+    if (*p != '%' && (*p < 'E' || *p > 'H')) {
+        return NULL;
+    }
 
-        if (n == POLICY_TOKEN_LEN) {
-            return NGX_DECLINED;
+    for (n = 0; n < POLICY_TOKEN_LEN; n++) {
+
+        if (p == end) {
+            return NULL;
         }
 
-        if (*p == '%' && end - p >= 3) {
-            ch = ngx_hextoi(p + 1, 2);
-            if (ch == NGX_ERROR) {
-                return NGX_DECLINED;
-            }
-
-            token[n] = (u_char) ch;
-            p += 3;
-
-        } else {
+        if (*p != '%') {
             token[n] = *p++;
+            continue;
         }
+
+        if (end - p < 3) {
+            return NULL;
+        }
+
+        ch = ngx_hextoi(p + 1, 2);
+        if (ch == NGX_ERROR) {
+            return NULL;
+        }
+
+        token[n] = (u_char) ch;
+        p += 3;
     }
 
-    if (n != POLICY_TOKEN_LEN
-        || !policy_token_looks((char *) token, POLICY_TOKEN_LEN))
-    {
-        return NGX_DECLINED;
-    }
-
-    return NGX_OK;
+    return policy_token_looks((char *) token, POLICY_TOKEN_LEN) ? p : NULL;
 }
 
 
@@ -197,7 +184,31 @@ ngx_xassist_redact_request(ngx_http_request_t *r)
 ngx_int_t
 ngx_xassist_redact_log(ngx_http_request_t *r)
 {
-    /* Idempotent: after POST_READ there is nothing left to cut. */
+    u_char  *p;
+
+    /*
+     * The variable of a request line that was not parsed to its end takes it
+     * from the buffer: here it is taken, so that it can be cut.
+     */
+
+    if (r->request_line.data == NULL && r->request_start != NULL) {
+
+        for (p = r->request_start; p < r->header_in->last; p++) {
+            if (*p == CR || *p == LF) {
+                break;
+            }
+        }
+
+        r->request_line.data = r->request_start;
+        r->request_line.len = p - r->request_start;
+    }
+
+    if (r->headers_in.referer != NULL) {
+        (void) ngx_xassist_redact(r->pool, &r->headers_in.referer->value,
+                                  NULL);
+    }
+
+    /* After POST_READ there is nothing left to cut. */
 
     (void) ngx_xassist_redact(r->pool, &r->request_line, NULL);
     (void) ngx_xassist_redact(r->pool, &r->unparsed_uri, NULL);

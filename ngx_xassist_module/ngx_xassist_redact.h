@@ -8,10 +8,11 @@
 #pragma GCC visibility push(hidden)
 
 /*
- * Replaces each path segment or argument value that looks like one of our
- * tokens by TOKEN_ and four hex digits of its SHA-256.  `text` is given new
- * memory, never overwritten in place: nginx's own strings share one buffer.
- * The first token found is stored in `token` unless that is NULL or set.
+ * Replaces whatever looks like one of our tokens, percent-encoded or not, by
+ * TOKEN_ and four hex digits of its SHA-256.  `text` is given new memory,
+ * never overwritten in place: nginx's own strings share one buffer.  The
+ * first token that is a whole path segment is stored in `token`, unless that
+ * is NULL.
  * NGX_OK when something was replaced, NGX_DECLINED when not, NGX_ERROR.
  */
 ngx_int_t ngx_xassist_redact(ngx_pool_t *pool, ngx_str_t *text,

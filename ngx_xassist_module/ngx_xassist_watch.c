@@ -6,6 +6,7 @@
 
 
 #define NGX_XASSIST_POLL        100            /* milliseconds */
+#define NGX_XASSIST_SOON        1
 #define NGX_XASSIST_SWEEP       1000
 #define NGX_XASSIST_DEAD        10000
 
@@ -18,7 +19,7 @@ struct ngx_xassist_watch_s {
     ngx_xassist_worker_t  *worker;
     ngx_connection_t      *inotify;            /* NULL: poll alone */
     ngx_event_t            poll;
-    ngx_event_t            more;               /* posted: go on reading */
+    ngx_event_t            more;               /* go on reading */
     uint64_t               txnid;
     uint64_t               cursor;             /* last event seen */
     ngx_msec_t             swept;
@@ -95,6 +96,7 @@ ngx_xassist_watch_init(ngx_xassist_worker_t *worker)
     watch->more.handler = ngx_xassist_watch_more;
     watch->more.data = &ngx_xassist_no_connection;
     watch->more.log = worker->log;
+    watch->more.cancelable = 1;
 
     worker->watch = watch;
 
@@ -113,7 +115,7 @@ ngx_xassist_watch_start(ngx_xassist_worker_t *worker)
     ngx_xassist_watch_inotify(worker);
 
     watch->cursor = 0;
-    watch->txnid = store_txnid(worker->env);
+    watch->txnid = 0;
 
     if (store_read_renew(worker->read) == STORE_OK) {
 
@@ -149,6 +151,10 @@ ngx_xassist_watch_stop(ngx_xassist_worker_t *worker)
 
     if (watch->more.posted) {
         ngx_delete_posted_event(&watch->more);
+    }
+
+    if (watch->more.timer_set) {
+        ngx_del_timer(&watch->more);
     }
 }
 
@@ -261,7 +267,6 @@ ngx_xassist_watch_more(ngx_event_t *ev)
                 ((u_char *) ev - offsetof(ngx_xassist_watch_t, more));
 
     if (watch->worker->env != NULL) {
-        watch->txnid = 0;
         ngx_xassist_watch_read(watch->worker);
     }
 }
@@ -283,7 +288,17 @@ ngx_xassist_watch_read(ngx_xassist_worker_t *worker)
         return;
     }
 
-    watch->txnid = txnid;
+    /*
+     * LMDB writes its meta page first, which wakes us, and lets readers see
+     * the commit a moment later.  What counts is what this read sees.
+     */
+
+    watch->txnid = store_read_txnid(worker->read);
+
+    if (watch->txnid < txnid && !watch->more.timer_set) {
+        ngx_add_timer(&watch->more, NGX_XASSIST_SOON);
+    }
+
     status = STORE_OK;
 
     for (n = 0; n < NGX_XASSIST_EVENTS; n++) {
@@ -304,6 +319,7 @@ ngx_xassist_watch_read(ngx_xassist_worker_t *worker)
     store_read_reset(worker->read);
 
     if (status == STORE_OK) {
+        watch->txnid = 0;
         ngx_post_event(&watch->more, &ngx_posted_next_events);
     }
 }

@@ -7,6 +7,7 @@
 #define NGX_XASSIST_REOPEN  1000               /* milliseconds */
 
 
+/* NGX_ERROR: closed, or open for reading alone; worth another try. */
 static ngx_int_t ngx_xassist_worker_open(ngx_xassist_worker_t *worker);
 static void ngx_xassist_worker_close(ngx_xassist_worker_t *worker);
 static void ngx_xassist_worker_complain(ngx_xassist_worker_t *worker,
@@ -92,6 +93,7 @@ static ngx_int_t
 ngx_xassist_worker_open(ngx_xassist_worker_t *worker)
 {
     store_error_t    error;
+    store_status_t   status;
     store_options_t  options;
 
     ngx_memzero(&options, sizeof(store_options_t));
@@ -102,7 +104,21 @@ ngx_xassist_worker_open(ngx_xassist_worker_t *worker)
     options.sha256 = ngx_xassist_worker_sha256;
     options.create = 1;
 
-    if (store_open(&options, &worker->env, &error) != STORE_OK) {
+    worker->read_only = 0;
+    status = store_open(&options, &worker->env, &error);
+
+    if (status == STORE_DENIED) {
+
+        /* What cannot be written may still be read. */
+
+        ngx_xassist_worker_complain(worker, error.text);
+
+        options.read_only = 1;
+        worker->read_only = 1;
+        status = store_open(&options, &worker->env, &error);
+    }
+
+    if (status != STORE_OK) {
         worker->env = NULL;
         ngx_xassist_worker_complain(worker, error.text);
         return NGX_ERROR;
@@ -115,12 +131,21 @@ ngx_xassist_worker_open(ngx_xassist_worker_t *worker)
         return NGX_ERROR;
     }
 
-    worker->lock = store_incarnation_open(worker->folder,
-                                          worker->incarnation);
-    if (worker->lock == -1) {
+    if (!worker->read_only) {
+        worker->lock = store_incarnation_open(worker->folder,
+                                              worker->incarnation);
+    }
+
+    if (worker->lock == -1 && !worker->read_only) {
         ngx_xassist_worker_complain(worker, "the folder \"workers\" in it "
                                     "cannot be written");
         ngx_xassist_worker_close(worker);
+        return NGX_ERROR;
+    }
+
+    ngx_xassist_watch_start(worker);
+
+    if (worker->read_only) {
         return NGX_ERROR;
     }
 
@@ -130,8 +155,6 @@ ngx_xassist_worker_open(ngx_xassist_worker_t *worker)
                       "xassist: store \"%s\" is available again",
                       worker->folder);
     }
-
-    ngx_xassist_watch_start(worker);
 
     return NGX_OK;
 }
@@ -183,8 +206,22 @@ ngx_xassist_worker_reopen(ngx_event_t *ev)
     worker = (ngx_xassist_worker_t *)
                  ((u_char *) ev - offsetof(ngx_xassist_worker_t, reopen));
 
-    if (ngx_exiting || ngx_quit || worker->env != NULL) {
+    if (ngx_exiting || ngx_quit) {
         return;
+    }
+
+    if (worker->env != NULL) {
+
+        if (!worker->read_only) {
+            return;
+        }
+
+        if (access(store_data_file(worker->env), W_OK) != 0) {
+            ngx_add_timer(ev, NGX_XASSIST_REOPEN);
+            return;
+        }
+
+        ngx_xassist_worker_close(worker);
     }
 
     if (ngx_xassist_worker_open(worker) != NGX_OK) {

@@ -112,7 +112,7 @@ ngx_xassist_writer_post(ngx_xassist_worker_t *worker,
 {
     ngx_xassist_writer_t  *writer;
 
-    if (worker == NULL || worker->env == NULL) {
+    if (worker == NULL || worker->env == NULL || worker->read_only) {
         return NGX_ERROR;
     }
 

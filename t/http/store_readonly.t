@@ -15,7 +15,7 @@ my $edge = $world->edge;
 my $call = $world->call;
 my $link = $world->link($call);
 my $olga = $world->signed_in('olga');
-my @files = glob "$edge->{dir}/store/*.mdb";
+my @files = ("$edge->{dir}/store/data.mdb");
 
 chmod 0444, @files;
 chown 0, 0, @files if $> == 0;
