@@ -10,6 +10,7 @@
 static bool policy_eval_open(policy_eval_t *eval, const policy_image_t *image,
     const policy_query_t *query);
 static bool policy_eval_check(const policy_eval_t *eval);
+static bool policy_eval_roles(policy_eval_t *eval);
 static bool policy_indexes_check(const uint32_t *indexes, uint32_t n,
     uint32_t max, uint32_t count);
 static uint32_t policy_column(policy_kind_t kind, policy_device_t device);
@@ -36,7 +37,7 @@ policy_decide(const policy_image_t *image, uint32_t rule,
         return;
     }
 
-    if (!policy_eval_check(&eval)) {
+    if (!policy_eval_check(&eval) || !policy_eval_roles(&eval)) {
         return;
     }
 
@@ -107,6 +108,37 @@ policy_eval_check(const policy_eval_t *eval)
            && (query->kind != POLICY_KIND_EXTERNAL
                || policy_indexes_check(query->profiles, 2, 2,
                                        eval->profiles.count));
+}
+
+
+/* An external asks by what the inviter holds; a guest's record may claim
+   roles, but they are not asked. */
+static bool
+policy_eval_roles(policy_eval_t *eval)
+{
+    bool                   external;
+    uint32_t               i;
+    const policy_query_t  *query;
+
+    query = eval->query;
+    external = query->kind == POLICY_KIND_EXTERNAL;
+
+    eval->asked = external ? query->inviter_roles : query->roles;
+    eval->nasked = external ? query->ninviter_roles : query->nroles;
+    eval->nsets = 0;
+
+    for (i = 0; i < eval->nasked && eval->nsets < POLICY_SETS_HELD; i++) {
+        if (eval->asked[i] != POLICY_NONE
+            && !policy_set_load(&eval->roles, eval->asked[i], POLICY_ROLE_SET,
+                                &eval->sets[eval->nsets++]))
+        {
+            return false;
+        }
+    }
+
+    eval->loaded = i;
+
+    return true;
 }
 
 

@@ -33,9 +33,17 @@ typedef struct {
     uint32_t permission;
 } policy_value_t;
 
+/* Sets of the first roles are loaded once; of more, at each look. */
+#define POLICY_SETS_HELD  16u
+
 typedef struct {
     const policy_image_t *image;
     const policy_query_t *query;
+    const uint32_t       *asked;       /* roles that count: own, inviter's */
+    uint32_t              nasked;
+    uint32_t              loaded;      /* of them are in `sets` */
+    uint32_t              nsets;
+    policy_set_t          sets[POLICY_SETS_HELD];
     uint32_t              column;      /* POLICY_COLUMNS: of none */
     uint32_t              facts;
     uint32_t              fallback;    /* default profile or POLICY_NONE */

@@ -9,7 +9,7 @@
 static policy_truth_t policy_granted(const policy_eval_t *eval,
     uint32_t permission);
 static policy_truth_t policy_granted_roles(const policy_eval_t *eval,
-    const uint32_t *roles, uint32_t nroles, uint32_t permission);
+    uint32_t permission);
 static policy_truth_t policy_granted_external(const policy_eval_t *eval,
     uint32_t permission);
 static void policy_lacks(policy_value_t *value, policy_reason_t reason,
@@ -104,11 +104,7 @@ policy_value_corrupt(policy_value_t *value)
 static policy_truth_t
 policy_granted(const policy_eval_t *eval, uint32_t permission)
 {
-    const policy_query_t  *query;
-
-    query = eval->query;
-
-    switch (query->kind) {
+    switch (eval->query->kind) {
 
     case POLICY_KIND_REGULAR:
         if ((eval->facts & POLICY_FACT_SINGLE_USER)
@@ -119,8 +115,7 @@ policy_granted(const policy_eval_t *eval, uint32_t permission)
         /* fall through */
 
     case POLICY_KIND_SERVICE:
-        return policy_granted_roles(eval, query->roles, query->nroles,
-                                    permission);
+        return policy_granted_roles(eval, permission);
 
     case POLICY_KIND_GUEST:
         return policy_set_has(&eval->words, &eval->guests, permission)
@@ -136,19 +131,26 @@ policy_granted(const policy_eval_t *eval, uint32_t permission)
 
 
 static policy_truth_t
-policy_granted_roles(const policy_eval_t *eval, const uint32_t *roles,
-    uint32_t nroles, uint32_t permission)
+policy_granted_roles(const policy_eval_t *eval, uint32_t permission)
 {
     uint32_t      i;
     policy_set_t  set;
 
-    for (i = 0; i < nroles; i++) {
+    for (i = 0; i < eval->nsets; i++) {
+        if (policy_set_has(&eval->words, &eval->sets[i], permission)) {
+            return POLICY_TRUE;
+        }
+    }
 
-        if (roles[i] == POLICY_NONE) {
+    for (i = eval->loaded; i < eval->nasked; i++) {
+
+        if (eval->asked[i] == POLICY_NONE) {
             continue;
         }
 
-        if (!policy_set_load(&eval->roles, roles[i], POLICY_ROLE_SET, &set)) {
+        if (!policy_set_load(&eval->roles, eval->asked[i], POLICY_ROLE_SET,
+                             &set))
+        {
             return POLICY_UNKNOWN;
         }
 
@@ -221,8 +223,7 @@ policy_granted_external(const policy_eval_t *eval, uint32_t permission)
         return POLICY_FALSE;
     }
 
-    return policy_granted_roles(eval, query->inviter_roles,
-                                query->ninviter_roles, permission);
+    return policy_granted_roles(eval, permission);
 }
 
 
