@@ -67,6 +67,7 @@ typedef struct {
 
 typedef struct {
     ngx_str_t                   policy_file;
+    ngx_str_t                   policy_text;
     ngx_str_t                   policy_conf;   /* file:line of directive */
     ngx_uint_t                  policy_line;
     policy_image_t              image;         /* compiled, not yet live */

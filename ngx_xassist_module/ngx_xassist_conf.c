@@ -96,6 +96,8 @@ ngx_xassist_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ssize_t     size;
     ngx_str_t  *value, s, pool;
 
+    ngx_file_info_t  fi;
+
     if (xmcf->store != NULL) {
         return "is duplicate";
     }
@@ -132,6 +134,15 @@ ngx_xassist_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     rv = ngx_conf_set_path_slot(cf, cmd, conf);
     if (rv != NGX_CONF_OK) {
         return rv;
+    }
+
+    if (ngx_file_info(xmcf->store->name.data, &fi) != NGX_FILE_ERROR
+        && !ngx_is_dir(&fi))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is not a folder; name a folder for the "
+                           "store", &xmcf->store->name);
+        return NGX_CONF_ERROR;
     }
 
     ngx_str_set(&pool, "xassist");

@@ -94,8 +94,10 @@ ngx_xassist_file_secret(ngx_conf_t *cf, ngx_str_t *path, ngx_file_info_t *fi)
     if (fi->st_mode & S_IRWXO) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" holds secrets and others may use it "
-                           "(mode %04uo); run: chmod o= %V",
-                           path, (unsigned) (fi->st_mode & 07777), path);
+                           "(mode %ui%ui%ui); run: chmod o= %V",
+                           path, (ngx_uint_t) (fi->st_mode >> 6) & 7,
+                           (ngx_uint_t) (fi->st_mode >> 3) & 7,
+                           (ngx_uint_t) fi->st_mode & 7, path);
         return NGX_ERROR;
     }
 

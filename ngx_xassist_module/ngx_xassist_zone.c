@@ -68,6 +68,15 @@ ngx_xassist_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     xmcf->policy_line = cf->conf_file->line;
     xmcf->used = 1;
 
+    /* Read here, where an error has the directive's line. */
+
+    if (ngx_xassist_file_read(cf, &xmcf->policy_file, NGX_XASSIST_POLICY_MAX,
+                              0, &xmcf->policy_text)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     return NGX_CONF_OK;
 }
 
@@ -75,19 +84,11 @@ ngx_xassist_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 ngx_int_t
 ngx_xassist_zone_compile(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf)
 {
-    ngx_str_t            text;
     ngx_uint_t           i;
     policy_error_t       errors[NGX_XASSIST_POLICY_ERRORS];
     policy_errors_t      found;
     policy_status_t      status;
     ngx_pool_cleanup_t  *cln;
-
-    if (ngx_xassist_file_read(cf, &xmcf->policy_file, NGX_XASSIST_POLICY_MAX,
-                              0, &text)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
 
     cln = ngx_pool_cleanup_add(cf->pool, 0);
     if (cln == NULL) {
@@ -98,8 +99,8 @@ ngx_xassist_zone_compile(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf)
     found.capacity = NGX_XASSIST_POLICY_ERRORS;
     found.count = 0;
 
-    status = policy_compile((char *) text.data, text.len, &xmcf->image,
-                            &found);
+    status = policy_compile((char *) xmcf->policy_text.data,
+                            xmcf->policy_text.len, &xmcf->image, &found);
 
     if (status != POLICY_OK) {
 
