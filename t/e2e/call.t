@@ -133,6 +133,10 @@ subtest 'the call ends' => sub {
     $_->js('RTCPeerConnection.prototype.close = function () {};'
         . 'MediaStreamTrack.prototype.stop = function () {};'
         . 'window.clearInterval = function () {};') for $alice, $bob;
+    $_->js('room.connections.forEach(pc => pc.close())') for $alice, $bob;
+    my $going = frames($alice);
+    ok($alice->until('return room.frames().then(n => n > arguments[0])', 10,
+        $going + 10), 'pages of bad will go on as long as they can');
 
     my $link = $demo->invite($call)->{link};
     $demo->end($call);

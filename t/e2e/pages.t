@@ -92,7 +92,7 @@ sub text { my ($page, $css) = @_; return $page->js('var e = document'
 
 my %words = (
     en => [ 'Your name', 'Join the call', 'Erika Expert invited you.' ],
-    de => [ 'Ihr Name', 'Am Gespräch teilnehmen',
+    de => [ 'Ihr Name', 'Am Anruf teilnehmen',
         'Erika Expert hat Sie eingeladen.' ],
     fr => [ 'Votre nom', 'Rejoindre l’appel',
         'Erika Expert vous a invité.' ],
@@ -130,7 +130,7 @@ subtest 'the language is a link away' => sub {
     $page->scheme('light');
     $page->go($link->{link});
     $page->click('nav a[hreflang=de]');
-    is(text($page, 'button'), 'Am Gespräch teilnehmen', 'German');
+    is(text($page, 'button'), 'Am Anruf teilnehmen', 'German');
     is($page->js('return location.pathname'), $link->{path}, 'same link');
 };
 

@@ -56,7 +56,7 @@ sub new {
     my ($class, %opt) = @_;
     my $self = bless { account => 'acme', expert => 'erika' }, $class;
 
-    $self->{edge} = Xassist::Edge->new(
+    $self->{edge} = Xassist::Edge->new(workers => 2,
         config => Xassist::Edge::slurp("$from/nginx.conf"),
         substitute => sub { $self->fill(@_) });
     $self->{dir} = $self->{edge}{dir};
