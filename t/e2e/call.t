@@ -121,6 +121,11 @@ subtest 'nobody else gets in' => sub {
         'and takes her in the room of this one');
     $socket->close;
 
+    my $erika = $demo->client;
+    $erika->{cookies}{xassist} = $demo->{session};
+    (undef, $answer) = $demo->websocket($erika, $call);
+    is($answer->{status}, 101, 'the owner, signed in, needs no link');
+
     my $page = $driver->open(device => 'small');
     $page->go($demo->url("/call/$call->{id}"));
     is($page->js('return document.querySelector("main").dataset.reason'),

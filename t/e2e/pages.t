@@ -152,6 +152,16 @@ subtest 'what can be mended is said and kept' => sub {
     sound($page, 'join-mend-iPhone');
 };
 
+subtest 'a name that the inviter gave' => sub {
+    my $page = $pages{iPhone};
+    $page->go($demo->invite($call, '--name', 'Ines Invited')->{link});
+    is($page->js('return document.getElementById("name").value'),
+        'Ines Invited', 'is there');
+    ok($page->js('return document.getElementById("name").readOnly'),
+        'and stays, for it is the one that counts');
+    sound($page, 'join-named-iPhone');
+};
+
 subtest 'without JavaScript' => sub {
     my $page = $driver->open;
     $page->cdp('Emulation.setScriptExecutionDisabled', { value => \1 });
