@@ -350,6 +350,32 @@ void policy_decide(const policy_image_t *image, uint32_t rule,
     const policy_query_t *query, policy_decision_t *decision);
 
 
+/* ---- tests of a policy -------------------------------------------------- */
+
+/* One question of a tests file, and its answer. */
+typedef struct {
+    policy_str_t      title;
+    policy_str_t      rule;
+    policy_str_t      principal;       /* its name in the file */
+    uint32_t          line;
+    policy_verdict_t  expected;
+    policy_str_t      reason;          /* expected, or empty: any */
+    policy_decision_t decision;
+    bool              passed;
+} policy_case_t;
+
+typedef void (*policy_case_pt)(void *ctx, const policy_case_t *which);
+
+/*
+ * Asks every question of a tests file (JSON with comments; see the head of
+ * conf/policy-tests.json) and calls `each` with its answer, which lives until
+ * `each` returns.  POLICY_INVALID: the file is wrong; nothing was asked.
+ */
+policy_status_t policy_test(const policy_image_t *image, const char *json,
+    size_t len, policy_case_pt each, void *ctx, policy_errors_t *errors)
+    POLICY_USE_RESULT;
+
+
 /* ---- keys and tokens --------------------------------------------------- */
 
 #define POLICY_ID_LEN        12        /* its base64url text has 16 */

@@ -2,6 +2,7 @@
  * Single values: texts, names, numbers, durations, choices.
  */
 
+#include <stdio.h>
 #include <string.h>
 
 #include <policy/limits.h>
@@ -299,7 +300,10 @@ static bool
 policy_choice_read(policy_reader_t *reader, const policy_node_t *node,
     const policy_member_t *member, uint64_t *value)
 {
-    uint64_t      i;
+    int           written;
+    char          known[160];
+    size_t        len;
+    uint64_t      i, k;
     policy_str_t  word;
 
     if (node->type != POLICY_JSON_STRING) {
@@ -318,12 +322,17 @@ policy_choice_read(policy_reader_t *reader, const policy_node_t *node,
         }
     }
 
+    len = 0;
+
+    for (k = 0; k < i && len + 40 < sizeof(known); k++) {
+        written = snprintf(known + len, sizeof(known) - len, "%s\"%s\"",
+                           k == 0 ? "" : k + 1 < i ? ", " : " or ",
+                           member->words[k]);
+        len += written > 0 ? (size_t) written : 0;
+    }
+
     policy_error_at(reader->errors, node->place, "\"%s\" cannot be \"%.*s\", "
-                    "but \"%s\"%s%s%s%s%s%s", member->name,
-                    POLICY_SHOWN(node->text), member->words[0],
-                    i > 2 ? ", \"" : " or \"", member->words[1], "\"",
-                    i > 2 ? " or \"" : "", i > 2 ? member->words[2] : "",
-                    i > 2 ? "\"" : "");
+                    "but %s", member->name, POLICY_SHOWN(node->text), known);
 
     return false;
 }

@@ -16,7 +16,6 @@
 
 static int policy_check(const ctl_options_t *options, int argc, char **argv);
 static int check_answer(const ctl_options_t *options, ctl_policy_t *policy);
-static char *file_read(const char *path, size_t *len);
 static uint32_t rules_of(const policy_image_t *image);
 
 
@@ -25,6 +24,10 @@ const ctl_command_t  ctl_policy_commands[] = {
       policy_check },
     { "policy table", "[FILE] [--markdown]",
       "prints the permissions and who may hold them", ctl_policy_table },
+    { "policy test", "TESTS", "asks the questions of a tests file (TAP)",
+      ctl_policy_test },
+    { "policy diff", "OLD NEW", "tells who gains and who loses what",
+      ctl_policy_diff },
     { NULL, NULL, NULL, NULL }
 };
 
@@ -40,7 +43,7 @@ ctl_policy_read(const char *path, ctl_policy_t *policy)
     policy->errors.items = policy->items;
     policy->errors.capacity = CTL_POLICY_ERRORS;
 
-    text = file_read(path, &len);
+    text = ctl_policy_slurp(path, &len);
 
     if (text == NULL) {
         ctl_complain("policy \"%s\": %s", path, strerror(errno));
@@ -169,10 +172,8 @@ check_answer(const ctl_options_t *options, ctl_policy_t *policy)
 }
 
 
-/* The whole file, or NULL and errno. */
-
-static char *
-file_read(const char *path, size_t *len)
+char *
+ctl_policy_slurp(const char *path, size_t *len)
 {
     char         *text;
     FILE         *file;

@@ -24,10 +24,15 @@ typedef struct {
 int ctl_policy_read(const char *path, ctl_policy_t *policy);
 void ctl_policy_done(ctl_policy_t *policy);
 
+/* The whole file, malloc'ed, or NULL and errno. */
+char *ctl_policy_slurp(const char *path, size_t *len);
+
 /* Writes "file:line:column: text" for each error. */
 void ctl_policy_errors(FILE *to, const ctl_policy_t *policy);
 
 int ctl_policy_table(const ctl_options_t *options, int argc, char **argv);
+int ctl_policy_test(const ctl_options_t *options, int argc, char **argv);
+int ctl_policy_diff(const ctl_options_t *options, int argc, char **argv);
 
 #pragma GCC visibility pop
 
