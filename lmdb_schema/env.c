@@ -1,10 +1,12 @@
 /* The environment: opening, checking the schema, figures. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <lmdb_schema/lmdb_int.h>
 #include <lmdb_schema/limits.h>
@@ -12,6 +14,7 @@
 
 #define DATA_FILE  "/data.mdb"
 #define SCHEMA     "schema"
+#define PATH_LEN   4096
 
 
 static store_status_t prepare(const store_options_t *options,
@@ -164,6 +167,62 @@ store_stat(store_env_t *env, store_stat_t *out)
     }
 
     store_read_free(txn);
+
+    return status;
+}
+
+
+store_status_t
+store_backup(store_env_t *env, const char *folder)
+{
+    int             fd, rc;
+    char            path[PATH_LEN], made[PATH_LEN];
+    store_status_t  status;
+
+    rc = snprintf(path, sizeof(path), "%s%s", folder, DATA_FILE);
+
+    if (rc < 0 || (size_t) rc >= sizeof(path) - sizeof(".new")) {
+        return STORE_INVALID;
+    }
+
+    (void) snprintf(made, sizeof(made), "%.*s.new", rc, path);
+
+    if (access(path, F_OK) == 0) {
+        return STORE_EXISTS;
+    }
+
+    /* LMDB would make the file readable by everybody */
+
+    fd = open(made, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC|O_NOFOLLOW, 0600);
+
+    if (fd == -1) {
+        return errno == EEXIST ? STORE_EXISTS : store_lmdb_status(errno);
+    }
+
+    rc = mdb_env_copyfd2(env->env, fd, MDB_CP_COMPACT);
+
+    if (rc == 0 && (fsync(fd) != 0 || rename(made, path) != 0)) {
+        rc = errno;
+    }
+
+    (void) close(fd);
+    status = store_lmdb_status(rc);
+
+    if (status != STORE_OK) {
+        (void) unlink(made);
+        return status;
+    }
+
+    /* the name, too */
+
+    fd = open(folder, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+
+    if (fd == -1) {
+        return store_lmdb_status(errno);
+    }
+
+    status = fsync(fd) == 0 ? STORE_OK : store_lmdb_status(errno);
+    (void) close(fd);
 
     return status;
 }

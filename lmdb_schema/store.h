@@ -286,6 +286,14 @@ typedef void (*store_finding_pt)(void *data, const char *text);
 store_status_t store_check(store_txn_t *txn, store_finding_pt finding,
     void *data, uint64_t *findings) STORE_USE_RESULT;
 
+/*
+ * Writes a whole, compact copy of the store as of now into the folder, which
+ * is then a store itself; STORE_EXISTS when it holds one already.  Readers
+ * and writers go on meanwhile.  Durable when it returns STORE_OK.
+ */
+store_status_t store_backup(store_env_t *env, const char *folder)
+    STORE_USE_RESULT;
+
 /* Earliest due time, UINT64_MAX when nothing is due ever. */
 store_status_t store_due_next(store_txn_t *txn, uint64_t *when)
     STORE_USE_RESULT;

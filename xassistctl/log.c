@@ -12,11 +12,13 @@
 
 
 static int log_tail(const ctl_options_t *options, int argc, char **argv);
+static int log_export(const ctl_options_t *options, int argc, char **argv);
 static int log_verify(const ctl_options_t *options, int argc, char **argv);
 static bool parse_count(const char *text, uint64_t *count);
 static store_status_t print_from(store_txn_t *txn, uint64_t after,
     ctl_print_t *out);
 static void print_event(ctl_print_t *out, const store_event_t *event);
+static void print_members(ctl_print_t *out, const store_event_t *event);
 static int digest(const void *data, size_t len,
     uint8_t out[STORE_HASH_LEN]);
 
@@ -24,6 +26,9 @@ static int digest(const void *data, size_t len,
 const ctl_command_t  ctl_log_commands[] = {
     { "log tail", "[-n N]", "prints the newest events, 20 of them",
       log_tail },
+    { "log export", "[--after N]",
+      "prints every event, or those after number N, one JSON object a line",
+      log_export },
     { "log verify", "", "checks that no event was changed or taken out",
       log_verify },
     { NULL, NULL, NULL, NULL }
@@ -73,6 +78,67 @@ log_tail(const ctl_options_t *options, int argc, char **argv)
 
         rc = ctl_print_end(&out);
         rc = rc == CTL_OK ? ctl_found(status, "store", options->store) : rc;
+    }
+
+    ctl_store_close(&store);
+
+    return rc;
+}
+
+
+static int
+log_export(const ctl_options_t *options, int argc, char **argv)
+{
+    int             rc;
+    uint64_t        after;
+    const char     *n = NULL;
+    ctl_print_t     out;
+    ctl_store_t     store;
+    store_event_t   event;
+    store_status_t  status;
+
+    const ctl_arg_t  args[] = {
+        { "--after", &n, NULL },
+        { NULL, NULL, NULL }
+    };
+
+    if (ctl_args(argc, argv, args, 0, 0) == -1) {
+        return CTL_USAGE;
+    }
+
+    after = 0;
+
+    if (n != NULL && !parse_count(n, &after)) {
+        ctl_complain("\"%s\" is no number of an event", n);
+        return CTL_USAGE;
+    }
+
+    rc = ctl_store_open(options, true, &store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    for ( ;; ) {
+        status = store_log_next(store.txn, after, &event);
+
+        if (status != STORE_OK && status != STORE_TRIMMED) {
+            break;
+        }
+
+        ctl_print_begin(&out, true, NULL);
+        print_members(&out, &event);
+        after = event.seq;
+
+        rc = ctl_print_end(&out);
+
+        if (rc != CTL_OK) {
+            break;
+        }
+    }
+
+    if (rc == CTL_OK && status != STORE_NOT_FOUND) {
+        rc = ctl_found(status, "store", options->store);
     }
 
     ctl_store_close(&store);
@@ -166,6 +232,14 @@ static void
 print_event(ctl_print_t *out, const store_event_t *event)
 {
     ctl_print_item(out);
+    print_members(out, event);
+    ctl_print_item_end(out);
+}
+
+
+static void
+print_members(ctl_print_t *out, const store_event_t *event)
+{
     ctl_print_number(out, "seq", event->seq);
     ctl_print_time(out, "time", event->time);
     ctl_print_word(out, "kind", store_event_name(event->kind));
@@ -182,7 +256,6 @@ print_event(ctl_print_t *out, const store_event_t *event)
     }
 
     ctl_print_text(out, "detail", event->detail);
-    ctl_print_item_end(out);
 }
 
 

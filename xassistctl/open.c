@@ -143,6 +143,32 @@ make_folder(const char *folder, const char *owner)
 }
 
 
+int
+ctl_folder_make(const ctl_options_t *options, const char *folder)
+{
+    struct stat  st;
+
+    if (mkdir(folder, 0700) != 0) {
+        if (errno == EEXIST) {
+            return CTL_OK;
+        }
+
+        ctl_complain("\"%s\" cannot be made: %s", folder, strerror(errno));
+        return CTL_FAILURE;
+    }
+
+    if (geteuid() == 0 && stat(options->store, &st) == 0
+        && chown(folder, st.st_uid, st.st_gid) != 0)
+    {
+        ctl_complain("\"%s\" cannot be given to the store's owner: %s",
+                     folder, strerror(errno));
+        return CTL_FAILURE;
+    }
+
+    return CTL_OK;
+}
+
+
 static int
 become_owner(const char *folder)
 {

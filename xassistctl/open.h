@@ -29,6 +29,9 @@ int ctl_store_open(const ctl_options_t *options, bool read_only,
     ctl_store_t *store);
 void ctl_store_close(ctl_store_t *store);
 
+/* Makes a folder for the store's owner to write into, unless it is there. */
+int ctl_folder_make(const ctl_options_t *options, const char *folder);
+
 /* A new operation: its id, time and the policy's numbers (image may be NULL).
    CTL_FAILURE without randomness. */
 int ctl_op(const ctl_store_t *store, const policy_image_t *image,

@@ -10,6 +10,7 @@
 static int store_init(const ctl_options_t *options, int argc, char **argv);
 static int store_figures(const ctl_options_t *options, int argc,
     char **argv);
+static int store_copy(const ctl_options_t *options, int argc, char **argv);
 static int store_whole(const ctl_options_t *options, int argc, char **argv);
 static void tell(void *data, const char *text);
 
@@ -20,6 +21,9 @@ const ctl_command_t  ctl_store_commands[] = {
       store_init },
     { "store stat", "", "prints sizes, readers and the newest event",
       store_figures },
+    { "store backup", "DIR",
+      "copies the store, in use or not, into a folder that holds none",
+      store_copy },
     { "store check", "",
       "looks at every record, index key and count, and at the log's chain",
       store_whole },
@@ -95,6 +99,44 @@ store_figures(const ctl_options_t *options, int argc, char **argv)
     ctl_print_number(&out, "log_last", stat.log_last);
     ctl_print_number(&out, "readers", stat.readers);
     ctl_print_number(&out, "readers_max", stat.readers_max);
+
+    return ctl_print_end(&out);
+}
+
+
+static int
+store_copy(const ctl_options_t *options, int argc, char **argv)
+{
+    int             rc;
+    ctl_print_t     out;
+    ctl_store_t     store;
+    store_status_t  status;
+
+    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
+        return CTL_USAGE;
+    }
+
+    rc = ctl_folder_make(options, argv[0]);
+
+    if (rc == CTL_OK) {
+        rc = ctl_store_open(options, true, &store);
+    }
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    status = store_backup(store.env, argv[0]);
+    ctl_store_close(&store);
+
+    rc = ctl_found(status, "backup", argv[0]);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    ctl_print_begin(&out, options->json, "backup");
+    ctl_print_word(&out, "backup", argv[0]);
 
     return ctl_print_end(&out);
 }

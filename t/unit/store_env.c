@@ -291,6 +291,45 @@ long_names_have_keys(void **state)
 }
 
 
+static void
+a_backup_is_a_store(void **state)
+{
+    char              path[64], copy[] = "/tmp/xassist-store-XXXXXX";
+    char              file[80];
+    store_id_t        id = folder_id(1);
+    store_env_t      *env;
+    store_txn_t      *txn;
+    struct stat       st;
+    store_account_t   account;
+
+    (void) state;
+    env = folder_new(path, 0);
+    make_account(env, 1, "acme", STORE_OK);
+
+    assert_int_equal(store_backup(env, "/tmp/xassist-no-such-folder"),
+                     STORE_NOT_FOUND);
+    assert_non_null(mkdtemp(copy));
+    assert_int_equal(store_backup(env, copy), STORE_OK);
+    assert_int_equal(store_backup(env, copy), STORE_EXISTS);
+    (void) snprintf(file, sizeof(file), "%s/data.mdb", copy);
+    assert_int_equal(stat(file, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+
+    make_account(env, 2, "later", STORE_OK);
+    folder_drop(env, path);
+
+    env = folder_open(copy, 0);
+    folder_whole(env);
+    txn = folder_read(env);
+    assert_int_equal(store_account_get(txn, &id, &account), STORE_OK);
+    id = folder_id(2);
+    assert_int_equal(store_account_get(txn, &id, &account), STORE_NOT_FOUND);
+    store_read_free(txn);
+    make_account(env, 2, "acme", STORE_EXISTS);
+    folder_drop(env, copy);
+}
+
+
 int
 main(void)
 {
@@ -300,7 +339,8 @@ main(void)
         cmocka_unit_test(a_newer_schema_is_refused),
         cmocka_unit_test(read_only),
         cmocka_unit_test(a_reader_sees_its_moment),
-        cmocka_unit_test(long_names_have_keys)
+        cmocka_unit_test(long_names_have_keys),
+        cmocka_unit_test(a_backup_is_a_store)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
