@@ -58,7 +58,7 @@ sub module {
     my ($name, $port, %opt) = @_;
     return $bench->nginx($name, $port, "$application
     xassist_policy $edge->{dir}/conf/policy.json zone=xassist:1m;
-    xassist_store $edge->{dir}/store;
+    xassist_store $edge->{dir}/store max=256m;
     xassist_keys $edge->{dir}/conf/keys;
     server { listen 127.0.0.1:$port; xassist_cookie plain;
         location / { xassist_require home_dashboard_access;

@@ -167,6 +167,7 @@ sub requests {
         syswrite $socket, $request;
 
         until ($buffer =~ s/^HTTP\/1\.1 200.*?\r\n\r\nok\n//s) {
+            die "a bad answer: $buffer" if $buffer =~ /^HTTP\S+ (?!200)/;
             sysread $socket, $buffer, 65536, length $buffer
                 or die "no answer: $buffer";
         }
