@@ -20,8 +20,20 @@ void
 policy_decide(const policy_image_t *image, uint32_t rule,
     const policy_query_t *query, policy_decision_t *decision)
 {
+    policy_decide_traced(image, rule, query, NULL, NULL, decision);
+}
+
+
+void
+policy_decide_traced(const policy_image_t *image, uint32_t rule,
+    const policy_query_t *query, policy_trace_pt trace, void *ctx,
+    policy_decision_t *decision)
+{
     policy_eval_t   eval;
     policy_value_t  value;
+
+    eval.trace = trace;
+    eval.trace_ctx = ctx;
 
     decision->verdict = POLICY_ERROR;
     decision->reason = POLICY_REASON_CORRUPT;

@@ -33,12 +33,20 @@ typedef struct {
     uint32_t permission;
 } policy_value_t;
 
+typedef struct policy_eval_s policy_eval_t;
+
+/* Told of each test, when somebody wants to know. */
+typedef void (*policy_trace_pt)(const policy_eval_t *eval, uint32_t op,
+    uint32_t argument, const policy_value_t *value);
+
 /* Sets of the first roles are loaded once; of more, at each look. */
 #define POLICY_SETS_HELD  16u
 
-typedef struct {
+struct policy_eval_s {
     const policy_image_t *image;
     const policy_query_t *query;
+    policy_trace_pt       trace;       /* or NULL */
+    void                 *trace_ctx;
     const uint32_t       *asked;       /* roles that count: own, inviter's */
     uint32_t              nasked;
     uint32_t              loaded;      /* of them are in `sets` */
@@ -56,7 +64,12 @@ typedef struct {
     policy_array_t        profiles;
     policy_array_t        rules;
     policy_array_t        code;
-} policy_eval_t;
+};
+
+/* policy_decide, with a trace that may be NULL. */
+void policy_decide_traced(const policy_image_t *image, uint32_t rule,
+    const policy_query_t *query, policy_trace_pt trace, void *ctx,
+    policy_decision_t *decision);
 
 /* Whether the principal holds a permission. */
 void policy_held(const policy_eval_t *eval, uint32_t permission,

@@ -350,6 +350,32 @@ void policy_decide(const policy_image_t *image, uint32_t rule,
     const policy_query_t *query, policy_decision_t *decision);
 
 
+/* Names in files and on the command line, by value; each list ends with
+   NULL.  Facts in the order of their bits. */
+extern const char *const policy_kind_names[];
+extern const char *const policy_device_names[];
+extern const char *const policy_fact_names[];
+extern const char *const policy_column_names[];
+
+/* One test that a decision made. */
+typedef struct {
+    const char       *test;            /* "permission", "kind", "fact" ... */
+    policy_str_t      name;            /* of what was tested */
+    policy_verdict_t  value;           /* allow: true, deny: false */
+    const char       *by;              /* what settled it: "role", "guests",
+                                          "profile", "ceiling", ... or "" */
+    policy_str_t      source;          /* its name, where it has one */
+} policy_explained_t;
+
+typedef void (*policy_explained_pt)(void *ctx,
+    const policy_explained_t *step);
+
+/* Decides as policy_decide does and calls `each` with every test made. */
+void policy_explain(const policy_image_t *image, uint32_t rule,
+    const policy_query_t *query, policy_explained_pt each, void *ctx,
+    policy_decision_t *decision);
+
+
 /* ---- tests of a policy -------------------------------------------------- */
 
 /* One question of a tests file, and its answer. */

@@ -253,11 +253,19 @@ policy_rules_in_call(policy_build_t *build, policy_program_t *program)
     policy_program_step(program, POLICY_OP_JF, 4);
     policy_program_step(program, POLICY_OP_FACT, POLICY_FACT_GUEST_IN_CALL);
     policy_program_step(program, POLICY_OP_AND, 0);
+    policy_program_step(program, POLICY_OP_JT, 0);
     policy_program_step(program, POLICY_OP_KIND,
                         POLICY_BIT(POLICY_KIND_REGULAR));
+    policy_program_step(program, POLICY_OP_JF, 0);
     policy_program_inline(program, join->target);
     policy_program_step(program, POLICY_OP_AND, 0);
     policy_program_step(program, POLICY_OP_OR, 0);
+
+    if (!program->failed) {
+        program->steps[4].argument = program->count;
+        program->steps[6].argument = program->count - 1;
+    }
+
     policy_program_store(program, POLICY_BUILTIN_IN_CALL);
 }
 

@@ -88,7 +88,11 @@ policy_run(const policy_eval_t *eval, uint32_t rule, policy_value_t *value)
             if (n == POLICY_MAX_STACK) {
                 goto corrupt;
             }
-            policy_step_test(eval, op, argument, &stack[n++]);
+            policy_step_test(eval, op, argument, &stack[n]);
+            if (eval->trace != NULL) {
+                eval->trace(eval, op, argument, &stack[n]);
+            }
+            n++;
         }
     }
 

@@ -29,6 +29,25 @@ static const char *const  policy_reason_names[] = {
 };
 
 
+const char *const  policy_kind_names[] = {
+    "anonymous", "regular", "guest", "external", "service", NULL
+};
+
+const char *const  policy_device_names[] = {
+    "none", "web", "mobile", "mobile_web", "glasses", NULL
+};
+
+const char *const  policy_fact_names[] = {
+    "licensed", "single_user", "guest_in_call", "call_member", "call_owner",
+    "same_account", "in_group", "inviter_holds", NULL
+};
+
+const char *const  policy_column_names[] = {
+    "regular", "guest_mobile", "guest_mobile_web", "guest_web", "external",
+    "service", NULL
+};
+
+
 const char *
 policy_status_text(policy_status_t status)
 {

@@ -14,32 +14,18 @@
 #define END  ROW(NULL, POLICY_TYPE_TEXT, 0, false, 0, NULL, NULL)
 
 
-static const char *const  policy_words_kind[] = {
-    "anonymous", "regular", "guest", "external", "service", NULL
-};
-
-static const char *const  policy_words_device[] = {
-    "none", "web", "mobile", "mobile_web", "glasses", NULL
-};
-
-/* In the order of the bits of POLICY_FACT_*. */
-static const char *const  policy_words_facts[] = {
-    "licensed", "single_user", "guest_in_call", "call_member", "call_owner",
-    "same_account", "in_group", "inviter_holds", NULL
-};
-
 static const char *const  policy_words_others[] = {
     "unasked", "deny", NULL
 };
 
 
 static const policy_member_t  policy_members_tested[] = {
-    ROW("kind", POLICY_TYPE_CHOICE, TESTED(kind), true, 0, policy_words_kind,
+    ROW("kind", POLICY_TYPE_CHOICE, TESTED(kind), true, 0, policy_kind_names,
         NULL),
     ROW("device", POLICY_TYPE_CHOICE, TESTED(device), false, 0,
-        policy_words_device, NULL),
+        policy_device_names, NULL),
     ROW("facts", POLICY_TYPE_CHOICES, TESTED(facts), false, 0,
-        policy_words_facts, NULL),
+        policy_fact_names, NULL),
     ROW("roles", POLICY_TYPE_NAMES, TESTED(roles), false,
         POLICY_MAX_QUERY_ROLES, NULL, NULL),
     ROW("profile", POLICY_TYPE_NAME, TESTED(profile), false, 0, NULL, NULL),

@@ -89,6 +89,46 @@ like($text, qr/^guests $_ loses xa_icall_chat$/m, "$_ loses the chat")
     for qw(guest_mobile guest_mobile_web guest_web);
 unlike($text, qr/^role/m, 'no role does');
 
+# explain
+
+my $explain = "$ctl --policy conf/policy.json policy explain";
+
+for my $case (
+    ['in-call --roles agent --facts licensed,call_member', 0,
+        qr/^fact +call_member: yes\nallow$/m],
+    ['in-call --roles agent --facts licensed', 1,
+        qr/^deny: permission_missing, xa_icall_join-any$/m],
+    ['in-call --kind guest --facts guest_in_call', 0,
+        qr/^fact +guest_in_call: yes\nallow$/m],
+    ['api.calls.export --roles client,agent --facts licensed', 0,
+        qr/^permission xa_ocall_calllog_export-call-log: yes, by role agent$/m],
+    ['xa_ocalLcalllog_export-call-log --roles agent', 1,
+        qr/by licence\ndeny: no_licence, xa_ocall_calllog_export-call-log$/m],
+    ['home_dashboard_access --facts single_user', 0, qr/by single user$/m],
+    ['xa_xassist --kind guest --device mobile --roles agent', 1,
+        qr/by ceiling guest_mobile\ndeny: not_for_guests, xa_xassist$/m],
+    ['xa_icall_files --kind external --profile control --facts inviter_holds'
+        . ' --inviter-roles agent', 1, qr/by profile control$/m],
+    ['xa_icall_files --kind external --profile full --facts inviter_holds'
+        . ' --inviter-roles client_annotate', 1, qr/by inviter full$/m],
+    ['xa_icall_files --kind external --profile full --facts inviter_holds'
+        . ' --inviter-roles agent', 0, qr/by profile full\nallow$/m],
+    ['nix', 2, qr/no rule or permission "nix"/],
+    ['in-call --roles nix', 2, qr/no role "nix"/],
+    ['in-call --facts nix', 2, qr/no fact "nix"/])
+{
+    ($status, $text) = run("$explain $case->[0]");
+    is($status, $case->[1], "explain $case->[0]");
+    like($text, $case->[2], 'says why');
+}
+
+($status, $text) = run("$ctl --json --policy conf/policy.json policy explain"
+    . ' xa_xassist');
+is_deeply(JSON::PP->new->utf8->decode($text), { steps => [{
+    test => 'permission', name => 'xa_xassist', value => 'no',
+    by => 'no role', source => '' }], verdict => 'deny',
+    reason => 'permission_missing', missing => 'xa_xassist' }, 'as JSON');
+
 # Bad tests files
 
 for my $case (

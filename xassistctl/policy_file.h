@@ -32,6 +32,7 @@ void ctl_policy_errors(FILE *to, const ctl_policy_t *policy);
 
 int ctl_policy_table(const ctl_options_t *options, int argc, char **argv);
 int ctl_policy_test(const ctl_options_t *options, int argc, char **argv);
+int ctl_policy_explain(const ctl_options_t *options, int argc, char **argv);
 int ctl_policy_diff(const ctl_options_t *options, int argc, char **argv);
 
 #pragma GCC visibility pop
