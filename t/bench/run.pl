@@ -136,13 +136,20 @@ for my $round (1 .. $rounds) {
     }
 }
 
-my (%rate, %cpu);
+# Medians; ratios and differences are taken within a round, so that a machine
+# that slows down between rounds does not count.
 
-for my $variant (@variants) {
-    $rate{$variant} = Xassist::Bench::median(map { $_->{rate} }
-        @{ $run{$variant} });
-    $cpu{$variant} = Xassist::Bench::median(map { $_->{cpu} }
-        @{ $run{$variant} });
+sub median_of {
+    my ($of) = @_;
+    return Xassist::Bench::median(map { $of->($_) } 0 .. $rounds - 1);
+}
+
+
+sub ratio {
+    my ($what, $variant, $other) = @_;
+    return median_of(sub {
+        $run{$variant}[$_[0]]{$what} / $run{$other}[$_[0]]{$what}
+    });
 }
 
 my %instructions = $callgrind ? instructions() : ();
@@ -198,13 +205,16 @@ my $report = "# make bench, $date, $host\n\n"
 
 for my $variant (@variants) {
     $report .= sprintf "| %s | %.0f | %.3f | %.2f | %+.2f us per request |\n",
-        $title{$variant}, $rate{$variant}, $rate{$variant} / $rate{bare},
-        $cpu{$variant}, ($cpu{$variant} - $cpu{bare}) * 10;
+        $title{$variant}, median_of(sub { $run{$variant}[$_[0]]{rate} }),
+        ratio('rate', $variant, 'bare'),
+        median_of(sub { $run{$variant}[$_[0]]{cpu} }),
+        median_of(sub { $run{$variant}[$_[0]]{cpu}
+            - $run{bare}[$_[0]]{cpu} }) * 10;
 }
 
 $report .= sprintf "\nxassist against auth_request with Redis: %.2f times the"
     . " requests, %.2f of the edge's CPU.\n",
-    $rate{module} / $rate{redis}, $cpu{module} / $cpu{redis};
+    ratio('rate', 'module', 'redis'), ratio('cpu', 'module', 'redis');
 $report .= sprintf "\nInstructions per request (callgrind): bare %.0f, xassist"
     . " %.0f, the decision and what goes with it %.0f.\n",
     @instructions{qw(bare module)}, $instructions{module} - $instructions{bare}
