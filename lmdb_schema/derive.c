@@ -112,6 +112,8 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
 
         add_due(&d, call->state != STORE_CALL_ENDED ? call->due : 0,
                 &primary);
+        add_due(&d, call->state != STORE_CALL_ENDED ? call->ring : 0,
+                &primary);
         break;
 
     case STORE_IS_participant:

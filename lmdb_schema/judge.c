@@ -173,6 +173,10 @@ inviter_left(store_view_t *view, const store_judged_t *judged, bool *left)
 
     *left = false;
 
+    if (store_id_none(&judged->call.id)) {
+        return STORE_OK;
+    }
+
     switch (judged->invitation.bound_to) {
 
     case BOUND_INVITER:

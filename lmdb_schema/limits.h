@@ -17,6 +17,8 @@
 #define STORE_LIMIT_WORD      64       /* profile, version of terms */
 #define STORE_LIMIT_ROLES     2048     /* bytes of a list of roles */
 
+#define STORE_ROOM_MAX        (UINT64_C(1) << 53)
+
 #define STORE_LIMIT_BATCH     65536    /* operations in one transaction */
 #define STORE_LIMIT_SWEEP     1024     /* steps of one sweep */
 

@@ -5,16 +5,16 @@
 #include <lmdb_schema/presence_int.h>
 
 
-#define ROOM_MAX  (UINT64_C(1) << 53)
-
-
 static store_status_t call_create(store_view_t *view, store_op_t *op);
 static store_status_t call_end(store_view_t *view, store_op_t *op);
+static store_status_t call_answer(store_view_t *view, store_op_t *op);
 
 
 const store_transition_t  store_call_ops[] = {
     { STORE_OP_CALL_CREATE, call_create },
     { STORE_OP_CALL_END, call_end },
+    { STORE_OP_CALL_ACCEPT, call_answer },
+    { STORE_OP_CALL_DECLINE, call_answer },
     { 0, NULL }
 };
 
@@ -36,7 +36,7 @@ call_create(store_view_t *view, store_op_t *op)
         || (op->in.call_create.kind != STORE_CALL_CONFERENCE
             && op->in.call_create.kind != STORE_CALL_SERVICE)
         || op->in.call_create.room == 0
-        || op->in.call_create.room >= ROOM_MAX)
+        || op->in.call_create.room >= STORE_ROOM_MAX)
     {
         return STORE_INVALID;
     }
@@ -134,4 +134,35 @@ call_end(store_view_t *view, store_op_t *op)
     rc = store_scene_finish(&scene, STORE_REASON_CALL_ENDED, 0);
 
     return rc == STORE_OK ? store_scene_close(&scene) : rc;
+}
+
+
+/* The owner says yes or no to what rings; afterwards there is nothing left to
+   answer, and the owner may still join. */
+
+static store_status_t
+call_answer(store_view_t *view, store_op_t *op)
+{
+    store_scene_t   scene;
+    store_status_t  rc;
+
+    rc = store_scene_open(&scene, view, op, &op->in.call_end.call);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    if (scene.call.state == STORE_CALL_ENDED) {
+        return store_refuse(op, STORE_REASON_CALL_ENDED);
+    }
+
+    op->out.call = scene.call.id;
+    op->out.room = scene.call.room;
+    op->out.again = scene.call.ring == 0;
+
+    store_scene_silence(&scene, op->kind == STORE_OP_CALL_ACCEPT
+                                ? STORE_EVENT_CALL_ACCEPTED
+                                : STORE_EVENT_CALL_DECLINED);
+
+    return store_scene_close(&scene);
 }

@@ -43,7 +43,12 @@ invitation_create(store_view_t *view, store_op_t *op)
     rc = store_record_get(view, STORE_IS_invitation, NULL, id, &inv);
 
     if (rc == STORE_OK) {
-        if (!store_id_equal(&inv.call, &op->in.invitation_create.call)) {
+        if (!store_id_equal(&inv.inviter,
+                            &op->in.invitation_create.inviter)
+            || (!store_id_none(&op->in.invitation_create.call)
+                && !store_id_equal(&inv.call,
+                                   &op->in.invitation_create.call)))
+        {
             return STORE_EXISTS;
         }
 
@@ -110,6 +115,16 @@ well_formed(const store_op_t *op)
         return false;
     }
 
+    /* without a call it must be one that the Join makes, for its inviter */
+
+    if (store_id_none(&op->in.invitation_create.call)
+        && (!op->in.invitation_create.opens_call
+            || op->in.invitation_create.kind != STORE_INV_SERVICE_REQUEST
+            || store_id_none(&op->in.invitation_create.inviter)))
+    {
+        return false;
+    }
+
     /* whoever comes from outside is named, explained and given a profile */
 
     return op->in.invitation_create.kind != STORE_INV_EXTERNAL
@@ -128,11 +143,15 @@ check_places(store_view_t *view, store_op_t *op, store_call_t *call)
     store_status_t    rc;
     const store_id_t *inviter = &op->in.invitation_create.inviter;
 
-    rc = store_record_get(view, STORE_IS_call, NULL,
-                          &op->in.invitation_create.call, call);
+    memset(call, 0, sizeof(*call));
 
-    if (rc != STORE_OK) {
-        return rc;
+    if (!store_id_none(&op->in.invitation_create.call)) {
+        rc = store_record_get(view, STORE_IS_call, NULL,
+                              &op->in.invitation_create.call, call);
+
+        if (rc != STORE_OK) {
+            return rc;
+        }
     }
 
     if (call->state == STORE_CALL_ENDED) {
@@ -147,6 +166,10 @@ check_places(store_view_t *view, store_op_t *op, store_call_t *call)
 
     if (rc != STORE_OK) {
         return rc;
+    }
+
+    if (store_id_none(&call->id)) {
+        call->account = user.account;
     }
 
     if (!store_id_equal(&user.account, &call->account)) {

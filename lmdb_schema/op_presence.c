@@ -150,6 +150,12 @@ arrive(store_scene_t *scene, store_participant_t *part)
         scene->changed = true;
     }
 
+    if (part->kind == STORE_KIND_USER
+        && store_id_equal(&part->user, &call->owner))
+    {
+        store_scene_silence(scene, STORE_EVENT_CALL_ACCEPTED);
+    }
+
     if (part->state == STORE_PART_PRESENT) {
         part->op = scene->op->id;
         store_record_put(scene->view, STORE_IS_participant, part);

@@ -12,6 +12,10 @@ static store_status_t again(store_view_t *view, store_op_t *op,
     store_judged_t *judged);
 static store_status_t first_time(store_view_t *view, store_op_t *op,
     store_judged_t *judged);
+static store_status_t new_call(store_view_t *view, store_op_t *op,
+    store_judged_t *judged);
+static void tell(store_view_t *view, const store_op_t *op,
+    const store_session_t *session, const store_call_t *call, bool opens);
 static bool choose_name(const store_op_t *op, const store_invitation_t *inv,
     store_slice_t *name);
 static void fill_session(store_session_t *session, const store_op_t *op,
@@ -174,24 +178,29 @@ again(store_view_t *view, store_op_t *op, store_judged_t *judged)
 static store_status_t
 first_time(store_view_t *view, store_op_t *op, store_judged_t *judged)
 {
-    store_event_t        event;
+    bool                 opens;
     store_status_t       rc;
-    store_session_t      session;
+    store_session_t      session, taken;
     store_invitation_t  *inv = &judged->invitation;
     store_participant_t  part;
 
-    fill_session(&session, op, judged);
+    memset(&session, 0, sizeof(session));
 
     if (!choose_name(op, inv, &session.name)) {
         return STORE_INVALID;
+    }
+
+    opens = store_id_none(&inv->call);
+    rc = opens ? new_call(view, op, judged) : STORE_OK;
+
+    if (rc != STORE_OK) {
+        return rc;
     }
 
     rc = store_record_get(view, STORE_IS_participant, &judged->call.id,
                           &op->in.redeem.participant, &part);
 
     if (rc == STORE_NOT_FOUND) {
-        store_session_t  taken;
-
         rc = store_record_get(view, STORE_IS_session, NULL,
                               &op->in.redeem.session, &taken);
     }
@@ -199,6 +208,8 @@ first_time(store_view_t *view, store_op_t *op, store_judged_t *judged)
     if (rc != STORE_NOT_FOUND) {
         return rc == STORE_OK ? STORE_EXISTS : rc;
     }
+
+    fill_session(&session, op, judged);
 
     memset(&part, 0, sizeof(part));
     part.id = session.participant;
@@ -213,27 +224,118 @@ first_time(store_view_t *view, store_op_t *op, store_judged_t *judged)
     part.device = session.device;
     part.op = op->id;
 
+    inv->call = judged->call.id;
     inv->used++;
     inv->state = inv->uses != 0 && inv->used >= inv->uses
                  ? STORE_INV_USED : STORE_INV_REDEEMED;
     inv->op = op->id;
 
+    if (opens) {
+        store_record_put(view, STORE_IS_call, &judged->call);
+    }
+
     store_record_put(view, STORE_IS_session, &session);
     store_record_put(view, STORE_IS_participant, &part);
     store_record_put(view, STORE_IS_invitation, inv);
 
-    store_op_event(op, STORE_EVENT_INVITATION_REDEEMED, &inv->account,
-                   &event);
-    event.user = inv->inviter;
-    event.session = session.id;
-    event.call = session.call;
-    event.participant = part.id;
-    event.invitation = inv->id;
-    (void) store_log_add(view, &event);
-
+    tell(view, op, &session, &judged->call, opens);
     answer(op, &session, &judged->call);
 
     return STORE_OK;
+}
+
+
+/* The one call of a service request, made by its first Join. */
+
+static store_status_t
+new_call(store_view_t *view, store_op_t *op, store_judged_t *judged)
+{
+    store_call_t     *call = &judged->call;
+    store_user_t      owner;
+    store_status_t    rc;
+    const store_id_t *id = &op->in.redeem.call;
+
+    if (store_id_none(id) || op->in.redeem.room == 0
+        || op->in.redeem.room >= STORE_ROOM_MAX)
+    {
+        return STORE_INVALID;
+    }
+
+    rc = store_record_get(view, STORE_IS_call, NULL, id, call);
+
+    if (rc != STORE_NOT_FOUND) {
+        return rc == STORE_OK ? STORE_EXISTS : rc;
+    }
+
+    rc = store_record_get(view, STORE_IS_user, NULL,
+                          &judged->invitation.inviter, &owner);
+
+    if (rc != STORE_OK) {
+        return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
+    }
+
+    if (owner.suspended) {
+        return store_refuse(op, STORE_REASON_SUSPENDED);
+    }
+
+    call->id = *id;
+    call->account = judged->invitation.account;
+    call->kind = STORE_CALL_SERVICE;
+    call->state = STORE_CALL_OPEN;
+    call->owner = owner.id;
+    call->room = op->in.redeem.room;
+    call->created = op->now;
+    call->op = op->id;
+
+    if (op->presence.never_joined != 0) {
+        call->due = store_later(op->now, op->presence.never_joined);
+    }
+
+    if (op->presence.ring != 0) {
+        call->ring = store_later(op->now, op->presence.ring);
+    }
+
+    return STORE_OK;
+}
+
+
+static void
+tell(store_view_t *view, const store_op_t *op,
+    const store_session_t *session, const store_call_t *call, bool opens)
+{
+    uint64_t       seq;
+    store_event_t  event;
+
+    store_op_event(op, STORE_EVENT_INVITATION_REDEEMED, &session->account,
+                   &event);
+    event.user = session->inviter;
+    event.session = session->id;
+    event.call = session->call;
+    event.participant = session->participant;
+    event.invitation = session->invitation;
+    seq = store_log_add(view, &event);
+
+    if (!opens) {
+        return;
+    }
+
+    store_op_event(op, STORE_EVENT_CALL_CREATED, &session->account, &event);
+    event.call = call->id;
+    event.user = call->owner;
+    event.invitation = session->invitation;
+    event.cause = seq;
+    seq = store_log_add(view, &event);
+
+    if (call->ring != 0) {
+        store_op_event(op, STORE_EVENT_CALL_RINGING, &session->account,
+                       &event);
+        event.call = call->id;
+        event.user = call->owner;
+        event.participant = session->participant;
+        event.cause = seq;
+        event.detail = session->name;
+        (void) store_log_add(view, &event);
+    }
 }
 
 
@@ -258,8 +360,6 @@ fill_session(store_session_t *session, const store_op_t *op,
     const store_judged_t *judged)
 {
     const store_invitation_t  *inv = &judged->invitation;
-
-    memset(session, 0, sizeof(*session));
 
     session->id = op->in.redeem.session;
     session->kind = inv->kind == STORE_INV_EXTERNAL ? STORE_KIND_EXTERNAL

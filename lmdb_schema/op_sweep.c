@@ -199,7 +199,10 @@ due_call(store_view_t *view, store_op_t *op, const store_call_t *call)
         return rc;
     }
 
-    if (call->here != 0 || call->joining != 0) {
+    if (call->ring != 0 && call->ring <= op->now) {
+        store_scene_silence(&scene, STORE_EVENT_CALL_MISSED);
+
+    } else if (call->here != 0 || call->joining != 0) {
 
         /* somebody is at the door: look again when that is settled */
 

@@ -67,6 +67,10 @@ store_status_t store_scene_after(store_scene_t *scene,
 store_status_t store_scene_finish(store_scene_t *scene,
     store_reason_t reason, uint64_t cause) STORE_USE_RESULT;
 
+/* The call rings no more: accepted, declined or missed.  Nothing, and no
+   event, when it did not ring. */
+void store_scene_silence(store_scene_t *scene, store_event_kind_t kind);
+
 /* How long `away` may last in this call. */
 uint64_t store_scene_grace(const store_scene_t *scene);
 

@@ -309,6 +309,7 @@ store_scene_finish(store_scene_t *scene, store_reason_t reason,
     call->ended_at = scene->op->now;
     call->reason = (uint8_t) reason;
     call->due = 0;
+    call->ring = 0;
     call->op = scene->op->id;
     scene->changed = true;
 
@@ -338,6 +339,31 @@ store_scene_finish(store_scene_t *scene, store_reason_t reason,
     }
 
     return rc == STORE_NOT_FOUND ? scene->view->status : rc;
+}
+
+
+void
+store_scene_silence(store_scene_t *scene, store_event_kind_t kind)
+{
+    store_call_t   *call = &scene->call;
+    store_event_t   event;
+
+    if (call->ring == 0) {
+        return;
+    }
+
+    call->ring = 0;
+    call->op = scene->op->id;
+    scene->changed = true;
+
+    if (kind == STORE_EVENT_CALL_ACCEPTED) {
+        call->answered = scene->op->now;
+    }
+
+    store_op_event(scene->op, kind, &call->account, &event);
+    event.call = call->id;
+    event.user = call->owner;
+    (void) store_log_add(scene->view, &event);
 }
 
 

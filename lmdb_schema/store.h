@@ -395,6 +395,8 @@ typedef enum {
     STORE_OP_LEAVE,
     STORE_OP_REMOVE,
     STORE_OP_SWEEP,
+    STORE_OP_CALL_ACCEPT,
+    STORE_OP_CALL_DECLINE,
     STORE_OPS
 } store_op_kind_t;
 
@@ -404,6 +406,7 @@ typedef struct {
     uint64_t request_grace;            /* the same in a service call */
     uint64_t joining;                  /* joining -> back; 30 s */
     uint64_t never_joined;
+    uint64_t ring;                     /* how long a request rings; 0: not */
     bool     end_when_empty;
     bool     end_when_owner_left;
     uint32_t participants_per_call;    /* 0: no limit */
@@ -476,10 +479,10 @@ typedef struct {
         } call_create;
         struct {
             store_id_t call;
-        } call_end;
+        } call_end;                    /* CALL_END, _ACCEPT and _DECLINE */
         struct {
             store_id_t       invitation;
-            store_id_t       call;
+            store_id_t       call;     /* none: opens_call makes it */
             store_inv_kind_t kind;
             store_id_t       inviter;
             store_slice_t    name;     /* of the invited person, or empty */
@@ -507,6 +510,8 @@ typedef struct {
             bool          terms_accepted;
             store_slice_t terms_version;
             uint64_t      lifetime;    /* of the guest session */
+            store_id_t    call;        /* minted, for a Join that makes the */
+            uint64_t      room;        /* call (opens_call); used for that */
         } redeem;
         struct {
             store_id_t session;

@@ -14,6 +14,7 @@
 /* What the command line says of a new invitation. */
 typedef struct {
     const char *call;
+    const char *account;               /* of a service request */
     const char *inviter;
     const char *kind;
     const char *name;
@@ -51,10 +52,12 @@ static const char *const  channels[] = { NULL, "mail", "sms", NULL, "link" };
 
 const ctl_command_t  ctl_invite_commands[] = {
     { "invite create",
-      "--call ID [--inviter USER] [--kind conference|external] [--name TEXT] "
+      "--call ID|--account ACCOUNT [--inviter USER] "
+      "[--kind conference|external|service_request] [--name TEXT] "
       "[--comment TEXT] [--profile NAME] [--channel link|mail|sms] "
       "[--base URL]",
-      "makes an invitation by the policy's terms and prints its link",
+      "makes an invitation by the policy's terms and prints its link; that of "
+      "a service request, made with --account, makes its call when used",
       invite_create },
     { "invite withdraw", "ID|TOKEN|LINK",
       "withdraws a link; who came by it stays", invite_withdraw },
@@ -78,6 +81,7 @@ invite_create(const ctl_options_t *options, int argc, char **argv)
 
     const ctl_arg_t  args[] = {
         { "--call", &wishes.call, NULL },
+        { "--account", &wishes.account, NULL },
         { "--inviter", &wishes.inviter, NULL },
         { "--kind", &wishes.kind, NULL },
         { "--name", &wishes.name, NULL },
@@ -91,7 +95,9 @@ invite_create(const ctl_options_t *options, int argc, char **argv)
     memset(&wishes, 0, sizeof(wishes));
     memset(&op, 0, sizeof(op));
 
-    if (ctl_args(argc, argv, args, 0, 0) == -1 || wishes.call == NULL) {
+    if (ctl_args(argc, argv, args, 0, 0) == -1
+        || (wishes.call != NULL) == (wishes.account != NULL))
+    {
         return CTL_USAGE;
     }
 
@@ -167,9 +173,14 @@ terms_of(const policy_image_t *image, const wishes_t *wishes, store_op_t *op)
                                                    wishes->channel)
                                       : POLICY_CHANNEL_LINK;
 
-    if (kind != STORE_INV_CONFERENCE && kind != STORE_INV_EXTERNAL) {
-        ctl_complain("no invitation of the kind \"%s\" is made into a call",
-                     wishes->kind);
+    if (kind == 0) {
+        ctl_complain("there is no kind \"%s\"", wishes->kind);
+        return CTL_USAGE;
+    }
+
+    if ((kind == STORE_INV_SERVICE_REQUEST) != (wishes->account != NULL)) {
+        ctl_complain("a service request needs --account and --inviter, any "
+                     "other invitation --call");
         return CTL_USAGE;
     }
 
@@ -211,6 +222,27 @@ create(ctl_store_t *store, const wishes_t *wishes, store_op_t *op)
     store_call_t  call;
     store_user_t  inviter;
 
+    op->in.invitation_create.invitation = op->id;
+    op->in.invitation_create.name = ctl_slice(wishes->name);
+    op->in.invitation_create.comment = ctl_slice(wishes->comment);
+    op->in.invitation_create.profile = ctl_slice(wishes->profile);
+
+    if (wishes->account != NULL) {
+        if (wishes->inviter == NULL) {
+            return CTL_USAGE;
+        }
+
+        rc = ctl_find_user(store, wishes->account, wishes->inviter, &inviter);
+
+        if (rc != CTL_OK) {
+            return rc;
+        }
+
+        op->in.invitation_create.inviter = inviter.id;
+
+        return ctl_apply(store, op, "make the request");
+    }
+
     if (!ctl_id_parse(wishes->call, &op->in.invitation_create.call)) {
         ctl_complain("\"%s\" is no id of a call", wishes->call);
         return CTL_USAGE;
@@ -231,12 +263,8 @@ create(ctl_store_t *store, const wishes_t *wishes, store_op_t *op)
         return rc;
     }
 
-    op->in.invitation_create.invitation = op->id;
     op->in.invitation_create.inviter = wishes->inviter != NULL ? inviter.id
                                                                : call.owner;
-    op->in.invitation_create.name = ctl_slice(wishes->name);
-    op->in.invitation_create.comment = ctl_slice(wishes->comment);
-    op->in.invitation_create.profile = ctl_slice(wishes->profile);
 
     return ctl_apply(store, op, "make the invitation");
 }

@@ -230,6 +230,7 @@ ctl_op(const ctl_store_t *store, const policy_image_t *image,
     op->presence.grace = settings.presence_grace;
     op->presence.request_grace = settings.request_grace;
     op->presence.never_joined = settings.never_joined;
+    op->presence.ring = settings.ring;
     op->presence.end_when_empty = settings.end_when_empty;
     op->presence.end_when_owner_left = settings.end_when_owner_left;
     op->presence.participants_per_call = settings.participants_per_call;
