@@ -22,14 +22,6 @@ void ngx_xassist_decide(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
 void ngx_xassist_decide_for(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     const store_id_t *call, const ngx_array_t *requires);
 
-/* Rule index of a slot in the live policy; POLICY_NONE when unknown. */
-uint32_t ngx_xassist_slot(ngx_xassist_worker_t *worker,
-    const policy_image_t *image, ngx_uint_t slot);
-
-/* The settings of the live policy; NGX_ERROR when there is none. */
-ngx_int_t ngx_xassist_settings(ngx_xassist_worker_t *worker,
-    policy_settings_t *settings);
-
 #pragma GCC visibility pop
 
 #endif /* NGX_XASSIST_DECIDE_H */

@@ -1,46 +1,19 @@
 #include "ngx_xassist_join.h"
 #include "ngx_xassist_cookie.h"
 #include "ngx_xassist_ctx.h"
-#include "ngx_xassist_decide.h"
+#include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_device.h"
 #include "ngx_xassist_form.h"
 #include "ngx_xassist_identify.h"
 #include "ngx_xassist_page.h"
-#include "ngx_xassist_worker.h"
-#include "ngx_xassist_writer.h"
+#include "ngx_xassist_visit.h"
 
 
 #define NGX_XASSIST_NONCE_LIFE    (15 * 60)            /* seconds */
 #define NGX_XASSIST_BROWSER_LIFE  (30 * 24 * 60 * 60)
-#define NGX_XASSIST_BROWSER_TEXT  22
-
-
-/* One visit of a link. */
-typedef struct {
-    ngx_http_request_t   *request;
-    ngx_xassist_ctx_t    *ctx;
-    store_id_t            invitation;
-    u_char                browser[POLICY_BROWSER_LEN];
-    u_char                hash[STORE_HASH_LEN];
-    ngx_uint_t            known_browser;       /* it sent the cookie */
-
-    store_link_t          link;                /* texts: of r->pool */
-    ngx_str_t             name;
-    ngx_str_t             title;
-    ngx_str_t             inviter;
-
-    ngx_xassist_write_t   write;
-} ngx_xassist_visit_t;
 
 
 static ngx_int_t ngx_xassist_join_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_xassist_join_open(ngx_http_request_t *r,
-    ngx_xassist_visit_t *visit, ngx_xassist_reason_t *reason);
-static ngx_int_t ngx_xassist_join_browser(ngx_xassist_visit_t *visit);
-static ngx_int_t ngx_xassist_join_link(ngx_xassist_visit_t *visit,
-    ngx_xassist_reason_t *reason);
-static ngx_int_t ngx_xassist_join_copy(ngx_pool_t *pool, ngx_str_t *dst,
-    const store_slice_t *src);
 static ngx_int_t ngx_xassist_join_page(ngx_xassist_visit_t *visit,
     ngx_xassist_reason_t reason);
 static void ngx_xassist_join_field(ngx_xassist_field_t *fields, ngx_uint_t *n,
@@ -102,162 +75,12 @@ ngx_xassist_join_handler(ngx_http_request_t *r)
     visit = ngx_pcalloc(r->pool, sizeof(ngx_xassist_visit_t));
 
     if (visit == NULL
-        || ngx_xassist_join_open(r, visit, &reason) != NGX_OK)
+        || ngx_xassist_visit_open(r, visit, &reason) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     return ngx_xassist_join_answer(visit, reason);
-}
-
-
-/* Reads link and browser; the reason says whether it can be joined now. */
-
-static ngx_int_t
-ngx_xassist_join_open(ngx_http_request_t *r, ngx_xassist_visit_t *visit,
-    ngx_xassist_reason_t *reason)
-{
-    ngx_xassist_ctx_t     *ctx;
-    policy_token_kind_t    kind;
-    ngx_xassist_worker_t  *worker;
-
-    visit->request = r;
-
-    ctx = ngx_xassist_ctx_need(r);
-    if (ctx == NULL) {
-        return NGX_ERROR;
-    }
-
-    visit->ctx = ctx;
-    worker = ngx_xassist_worker(r);
-
-    *reason = NGX_XASSIST_R_UNKNOWN_LINK;
-
-    /* The MAC is checked before the store is touched. */
-
-    if (ctx->link.len == 0
-        || policy_token_open(worker->conf->keys, worker->cache,
-                             (char *) ctx->link.data, ctx->link.len, &kind,
-                             visit->invitation.b)
-           != POLICY_OK
-        || kind != POLICY_TOKEN_LINK)
-    {
-        ctx->reason = *reason;
-        return NGX_OK;
-    }
-
-    if (ngx_xassist_join_browser(visit) != NGX_OK
-        || ngx_xassist_join_link(visit, reason) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ctx->reason = *reason;
-    ctx->call = visit->link.call;
-    ctx->account = visit->link.account;
-    ctx->invitation = visit->invitation;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_xassist_join_browser(ngx_xassist_visit_t *visit)
-{
-    ngx_str_t   values[NGX_XASSIST_COOKIES];
-    ngx_str_t  *value;
-
-    ngx_xassist_cookie_read(visit->request, values);
-    value = &values[NGX_XASSIST_COOKIE_BROWSER];
-
-    if (value->len == NGX_XASSIST_BROWSER_TEXT
-        && policy_base64url_decode((char *) value->data, value->len,
-                                   visit->browser, POLICY_BROWSER_LEN))
-    {
-        visit->known_browser = 1;
-
-    } else if (policy_random(visit->browser, POLICY_BROWSER_LEN)
-               != POLICY_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return policy_sha256(visit->browser, POLICY_BROWSER_LEN, visit->hash) == 0
-           ? NGX_OK : NGX_ERROR;
-}
-
-
-static ngx_int_t
-ngx_xassist_join_link(ngx_xassist_visit_t *visit,
-    ngx_xassist_reason_t *reason)
-{
-    ngx_int_t              rc;
-    ngx_pool_t            *pool;
-    store_status_t         status;
-    ngx_xassist_worker_t  *worker;
-
-    worker = ngx_xassist_worker(visit->request);
-    pool = visit->request->pool;
-
-    *reason = NGX_XASSIST_R_STORE_UNAVAILABLE;
-
-    if (ngx_xassist_worker_read(worker) != NGX_OK) {
-        return NGX_OK;
-    }
-
-    status = store_link(worker->read, &visit->invitation, visit->hash,
-                        ngx_xassist_now(), &visit->link);
-
-    rc = NGX_OK;
-
-    if (status == STORE_OK) {
-        *reason = ngx_xassist_reason_of_store(visit->link.reason);
-
-        if (ngx_xassist_join_copy(pool, &visit->name, &visit->link.name)
-            != NGX_OK
-            || ngx_xassist_join_copy(pool, &visit->title, &visit->link.title)
-               != NGX_OK
-            || ngx_xassist_join_copy(pool, &visit->inviter,
-                                     &visit->link.inviter_name)
-               != NGX_OK)
-        {
-            rc = NGX_ERROR;
-        }
-
-    } else if (status == STORE_NOT_FOUND) {
-        *reason = NGX_XASSIST_R_UNKNOWN_LINK;
-
-    } else {
-        ngx_log_error(NGX_LOG_ERR, visit->request->connection->log, 0,
-                      "xassist: reading an invitation failed: %s",
-                      store_status_text(status));
-    }
-
-    store_read_reset(worker->read);
-
-    return rc;
-}
-
-
-static ngx_int_t
-ngx_xassist_join_copy(ngx_pool_t *pool, ngx_str_t *dst,
-    const store_slice_t *src)
-{
-    ngx_str_null(dst);
-
-    if (src->len == 0) {
-        return NGX_OK;
-    }
-
-    dst->data = ngx_pnalloc(pool, src->len);
-    if (dst->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(dst->data, src->data, src->len);
-    dst->len = src->len;
-
-    return NGX_OK;
 }
 
 
@@ -309,7 +132,7 @@ ngx_xassist_join_page(ngx_xassist_visit_t *visit, ngx_xassist_reason_t reason)
     ngx_str_t                        body, nonce, action, cookie;
     ngx_uint_t                       n;
     ngx_http_request_t              *r;
-    ngx_xassist_field_t              fields[14];
+    ngx_xassist_field_t              fields[16];
     ngx_xassist_language_t           language;
     ngx_xassist_loc_conf_t          *xlcf;
     const ngx_xassist_reason_row_t  *row;
@@ -334,6 +157,7 @@ ngx_xassist_join_page(ngx_xassist_visit_t *visit, ngx_xassist_reason_t reason)
     ngx_xassist_join_field(fields, &n, "title", &visit->title);
     ngx_xassist_join_field(fields, &n, "inviter", &visit->inviter);
     ngx_xassist_join_field(fields, &n, "name", &visit->name);
+    ngx_xassist_join_field(fields, &n, "typed", &visit->typed);
     ngx_xassist_join_field(fields, &n, "action", &action);
     ngx_xassist_join_field(fields, &n, "nonce", &nonce);
     ngx_xassist_join_field(fields, &n, "terms_version", &xlcf->terms_version);
@@ -439,7 +263,7 @@ ngx_xassist_join_redeem(ngx_http_request_t *r)
     visit = ngx_pcalloc(r->pool, sizeof(ngx_xassist_visit_t));
 
     if (visit == NULL
-        || ngx_xassist_join_open(r, visit, &reason) != NGX_OK)
+        || ngx_xassist_visit_open(r, visit, &reason) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -498,6 +322,7 @@ ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body,
     store_op_t *op)
 {
     ngx_str_t                nonce, name, terms, touch;
+    ngx_uint_t               given;
     ngx_pool_t              *pool;
     policy_settings_t        settings;
     ngx_xassist_worker_t    *worker;
@@ -506,6 +331,15 @@ ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body,
     worker = ngx_xassist_worker(visit->request);
     xlcf = ngx_http_get_module_loc_conf(visit->request, ngx_xassist_module);
     pool = visit->request->pool;
+
+    /* Read first, so that a page that is renewed keeps it. */
+
+    given = ngx_xassist_form_field(pool, body, "name", &name) == NGX_OK
+            && ngx_xassist_form_name(&name);
+
+    if (visit->name.len == 0 && given) {
+        visit->typed = name;
+    }
 
     if (ngx_xassist_form_field(pool, body, "nonce", &nonce) != NGX_OK
         || ngx_xassist_form_field(pool, body, "terms", &terms) != NGX_OK
@@ -520,18 +354,12 @@ ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body,
         return NGX_XASSIST_R_PAGE_STALE;
     }
 
-    if (ngx_xassist_form_field(pool, body, "name", &name) != NGX_OK) {
-        return NGX_XASSIST_R_NAME_REQUIRED;
-    }
-
     if (visit->name.len != 0) {
         name = visit->name;
 
-    } else if (!ngx_xassist_form_name(&name)) {
+    } else if (!given && !visit->link.same_browser) {
         return NGX_XASSIST_R_NAME_REQUIRED;
     }
-
-    visit->name = name;
 
     if (ngx_xassist_settings(worker, &settings) != NGX_OK
         || policy_random(op->in.redeem.session.b, STORE_ID_LEN) != POLICY_OK

@@ -1,5 +1,5 @@
 #include "ngx_xassist_writer.h"
-#include "ngx_xassist_decide.h"
+#include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_worker.h"
 
 

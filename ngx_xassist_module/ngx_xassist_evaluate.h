@@ -1,0 +1,45 @@
+/* The policy's side of a decision: rules, roles and settings of the image
+   that is live. */
+
+#ifndef NGX_XASSIST_EVALUATE_H
+#define NGX_XASSIST_EVALUATE_H
+
+#include "ngx_xassist.h"
+
+#pragma GCC visibility push(hidden)
+
+#define NGX_XASSIST_ATTRIBUTES  16
+
+
+/* What one decision works with; lives on the stack. */
+typedef struct {
+    ngx_http_request_t            *request;
+    ngx_xassist_worker_t          *worker;
+    ngx_xassist_ctx_t             *ctx;
+    store_principal_t              principal;
+    store_standing_t               standing;
+    policy_query_t                 query;
+    uint32_t                       roles[NGX_XASSIST_MAX_ROLES];
+    uint32_t                       inviter_roles[NGX_XASSIST_MAX_ROLES];
+    policy_attribute_t             attributes[NGX_XASSIST_ATTRIBUTES];
+} ngx_xassist_decision_t;
+
+
+/* Decides by all of `requires` (ngx_xassist_require_t), and puts verdict,
+   reason, rule and generation into the context. */
+void ngx_xassist_evaluate(ngx_xassist_decision_t *d,
+    const ngx_array_t *requires);
+
+/* Rule index of a slot in the live policy; POLICY_NONE when unknown. */
+uint32_t ngx_xassist_slot(ngx_xassist_worker_t *worker,
+    const policy_image_t *image, ngx_uint_t slot);
+
+/* The settings of the live policy; NGX_ERROR when there is none. */
+ngx_int_t ngx_xassist_settings(ngx_xassist_worker_t *worker,
+    policy_settings_t *settings);
+
+policy_kind_t ngx_xassist_evaluate_kind(store_kind_t kind);
+
+#pragma GCC visibility pop
+
+#endif /* NGX_XASSIST_EVALUATE_H */

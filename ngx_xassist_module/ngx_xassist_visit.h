@@ -1,0 +1,43 @@
+/* A visit of a link: which invitation, which browser, what it says now. */
+
+#ifndef NGX_XASSIST_VISIT_H
+#define NGX_XASSIST_VISIT_H
+
+#include "ngx_xassist.h"
+#include "ngx_xassist_reason.h"
+#include "ngx_xassist_writer.h"
+
+#pragma GCC visibility push(hidden)
+
+#define NGX_XASSIST_BROWSER_TEXT  22
+
+
+/* One visit of a link. */
+typedef struct {
+    ngx_http_request_t   *request;
+    ngx_xassist_ctx_t    *ctx;
+    store_id_t            invitation;
+    u_char                browser[POLICY_BROWSER_LEN];
+    u_char                hash[STORE_HASH_LEN];
+    ngx_uint_t            known_browser;       /* it sent the cookie */
+
+    store_link_t          link;                /* texts: of r->pool */
+    ngx_str_t             name;                /* that the inviter gave */
+    ngx_str_t             typed;               /* that the guest gave */
+    ngx_str_t             title;
+    ngx_str_t             inviter;
+
+    ngx_xassist_write_t   write;
+} ngx_xassist_visit_t;
+
+
+/*
+ * Reads link and browser, changing nothing; the reason says whether it can
+ * be joined now.  NGX_ERROR only when out of memory or randomness.
+ */
+ngx_int_t ngx_xassist_visit_open(ngx_http_request_t *r,
+    ngx_xassist_visit_t *visit, ngx_xassist_reason_t *reason);
+
+#pragma GCC visibility pop
+
+#endif /* NGX_XASSIST_VISIT_H */
