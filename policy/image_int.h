@@ -8,10 +8,10 @@
  *     word 10  per section: offset in bytes, number of records
  *     ...      the sections
  *
- * An image with one permission "a" starts (little end first):
+ * An image with one permission and three rules starts (little end first):
  *
- *     31 70 61 78  d0 05 00 00  <32 bytes of digest>
- *     b0 00 00 00 18 00 00 00   rule names: 24 records from byte 176
+ *     31 70 61 78  f8 05 00 00  <32 bytes of digest>
+ *     c0 00 00 00  0a 00 00 00  rule names: 10 records from byte 192
  *
  * What the words of a record mean is said once, by policy_sections[] in
  * image.c; the writer, the verifier and the readers all follow it.
