@@ -91,7 +91,14 @@ sub raw {
         : $socket->read_to_end;
     $answer->{body} = dechunk($answer->{body})
         if ($answer->{headers}{'transfer-encoding'} // '') eq 'chunked';
-    $answer->{socket} = $socket;
+
+    if ($answer->{status} == 101) {
+        $answer->{socket} = $socket;
+
+    } else {
+        $socket->close;
+    }
+
     $answer->{json} = eval { decode_json($answer->{body}) };
 
     $self->keep_cookies($answer);
