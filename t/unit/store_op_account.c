@@ -145,6 +145,13 @@ changing_a_user(void **state)
     refused(&w, STORE_REASON_SUSPENDED);
     invitation(&w, 7, CALL, STORE_INV_CONFERENCE);
     refused(&w, STORE_REASON_SUSPENDED);
+    ask(&w, STORE_OP_CALL_CREATE);
+    w.op.in.call_create.call = id(96);
+    w.op.in.call_create.account = id(ACME);
+    w.op.in.call_create.owner = id(OLGA);
+    w.op.in.call_create.kind = STORE_CALL_CONFERENCE;
+    w.op.in.call_create.room = 1;
+    refused(&w, STORE_REASON_SUSPENDED);
 
     ask(&w, STORE_OP_USER_SET);
     w.op.in.user_set.user = id(99);

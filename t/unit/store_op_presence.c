@@ -328,6 +328,11 @@ the_owner_may_end_it_by_leaving(void **state)
     w.owner_ends = true;
     arrive(&w, OLGAS, CALL, 8);
     arrive(&w, EMILS, CALL, 9);
+    leave(&w, STORE_OP_LEAVE, CALL, 9);
+    done(&w);
+    call_is(&w, STORE_CALL_LIVE);
+
+    arrive(&w, EMILS, CALL, 9);
     leave(&w, STORE_OP_LEAVE, CALL, 8);
     done(&w);
     call_is(&w, STORE_CALL_ENDED);

@@ -224,6 +224,51 @@ an_expired_link_leaves_who_is_in(void **state)
 }
 
 
+/* Guests wait for the start of a call, users need not. */
+
+static void
+a_call_that_starts_later(void **state)
+{
+    world_t  w;
+
+    (void) state;
+    world(&w);
+
+    ask(&w, STORE_OP_CALL_CREATE);
+    w.op.in.call_create.call = id(60);
+    w.op.in.call_create.account = id(ACME);
+    w.op.in.call_create.owner = id(OLGA);
+    w.op.in.call_create.kind = STORE_CALL_CONFERENCE;
+    w.op.in.call_create.room = 1;
+    w.op.in.call_create.starts_at = w.now + 2 * HOUR;
+    done(&w);
+    assert_int_equal(call_of(&w, 60).due, w.now + 3 * HOUR);
+
+    invitation(&w, 7, 60, STORE_INV_CONFERENCE);
+    done(&w);
+    assert_int_equal(says(&w, 7, 2), STORE_REASON_NOT_YET);
+    press(&w, 7, 2);
+    refused(&w, STORE_REASON_NOT_YET);
+
+    arrive(&w, OLGAS, 60, 8);
+    assert_int_equal(says(&w, 7, 2), STORE_REASON_NOT_YET);
+
+    w.now += 2 * HOUR;
+    press(&w, 7, 2);
+    done(&w);
+
+    /* where it was put off after the Join, the guest waits again */
+
+    w.now -= 1;
+    join(&w, 21, 60, 0);
+    refused(&w, STORE_REASON_NOT_YET);
+    w.now += 1;
+    arrive(&w, 21, 60, 22);
+
+    end_of_world(&w);
+}
+
+
 static void
 names(void **state)
 {
@@ -313,6 +358,7 @@ main(void)
         cmocka_unit_test(reasons_come_in_their_order),
         cmocka_unit_test(a_withdrawn_link_leaves_who_is_in),
         cmocka_unit_test(an_expired_link_leaves_who_is_in),
+        cmocka_unit_test(a_call_that_starts_later),
         cmocka_unit_test(names),
         cmocka_unit_test(suspended_account)
     };

@@ -208,6 +208,29 @@ losing_the_connection_is_not_ending(void **state)
 }
 
 
+/* After the grace for either side nobody is left: it is over. */
+
+static void
+a_request_that_both_gave_up_ends(void **state)
+{
+    world_t  w;
+
+    (void) state;
+    request(&w);
+    press_join(&w, 2, MADE);
+    done(&w);
+    arrive(&w, 21, MADE, 22);
+    attach(&w, STORE_OP_DETACH, MADE, 22);
+    done(&w);
+    w.now += 15 * MINUTE;
+    sweep(&w);
+    assert_int_equal(call_of(&w, MADE).state, STORE_CALL_ENDED);
+    assert_int_equal(session_of(&w, 21).reason, STORE_REASON_CALL_ENDED);
+
+    end_of_world(&w);
+}
+
+
 static void
 what_cannot_open_a_call(void **state)
 {
@@ -251,6 +274,7 @@ main(void)
         cmocka_unit_test(answered_missed_and_joined),
         cmocka_unit_test(accepted_and_declined),
         cmocka_unit_test(losing_the_connection_is_not_ending),
+        cmocka_unit_test(a_request_that_both_gave_up_ends),
         cmocka_unit_test(what_cannot_open_a_call)
     };
 

@@ -10,7 +10,8 @@
 #include "store_folder.h"
 
 
-#define HOUR  UINT64_C(3600000)
+#define HOUR    UINT64_C(3600000)
+#define STARTS  UINT64_C(1700000000000)
 
 enum {
     ACME = 1, OTHER = 2, OLGA = 3, EVA = 4, OLGAS = 5, EVAS = 6, CALL = 7,
@@ -71,6 +72,7 @@ tenant(place_t *p, uint32_t account, const char *name, uint32_t user,
     p->op.in.call_create.kind = STORE_CALL_CONFERENCE;
     p->op.in.call_create.title = folder_text("Pump 7");
     p->op.in.call_create.room = 100 + call;
+    p->op.in.call_create.starts_at = STARTS;
     done(p);
 }
 
@@ -294,6 +296,10 @@ a_guest(void **state)
     assert_int_equal(s.part_state, STORE_PART_INVITED);
 
     assert_false(stands(p, GUESTS, THEIRS).known);
+
+    p->now = STARTS - 1;
+    assert_int_equal(stands(p, GUESTS, CALL).reason, STORE_REASON_NOT_YET);
+    assert_int_equal(stands(p, OLGAS, CALL).reason, STORE_REASON_NONE);
 
     folder_op(&p->op, STORE_OP_CALL_CREATE);
     p->op.in.call_create.call = folder_id(60);
