@@ -302,6 +302,11 @@ typedef struct {
     policy_str_t value;
 } policy_attribute_t;
 
+/*
+ * Roles count for regular users and services; a guest's are never asked.  An
+ * external whose first profile is POLICY_NONE holds nothing: its profile is
+ * gone.  CALL_OWNER of a guest: who pressed Join of the service request.
+ */
 typedef struct {
     policy_kind_t             kind;
     policy_device_t           device;

@@ -1,4 +1,4 @@
-/* Files: each slip is an error with its place; a good file says what it says. */
+/* Files: each slip is an error with its place; good ones mean what they say. */
 
 #include "policy_test.h"
 
