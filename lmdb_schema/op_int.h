@@ -5,6 +5,24 @@
  * A transition reads, decides, and only then writes.  It returns STORE_OK, or
  * STORE_REFUSED with op->reason, or another status; on anything but STORE_OK
  * it should have written nothing, and apply.c sees to it that nothing stays.
+ *
+ * Asking again after an unknown outcome, with the same operation, gives the
+ * same answer with out.again set, and writes nothing.  How each knows itself:
+ *
+ *     *_CREATE             the record with the minted id is there and is of
+ *                          the same name, owner or inviter (else EXISTS)
+ *     USER_SET             the record's `op`
+ *     SESSION_REVOKE, CALL_END, _ACCEPT, _DECLINE, INVITATION_WITHDRAW,
+ *     LEAVE, REMOVE        the state asked for is there already
+ *     REDEEM               the browser has a session by this invitation
+ *     JOIN                 the participant holds a place in the call
+ *     ATTACH, DETACH       the row of (participant, worker) keeps the id of
+ *                          the operation that made it; a row that is gone
+ *                          has nothing to take away.  Another operation of
+ *                          the same worker on the same row in between makes
+ *                          an ATTACH count twice: a worker asks again before
+ *                          it goes on, and one that is dead loses its rows
+ *     SWEEP                looks at the time anew each time
  */
 
 #ifndef STORE_OP_INT_H
