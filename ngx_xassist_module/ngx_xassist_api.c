@@ -29,7 +29,7 @@ typedef struct {
  */
 typedef struct {
     ngx_uint_t               methods;
-    ngx_str_t                path;             /* one star may stand for an id */
+    ngx_str_t                path;             /* a star stands for an id */
     ngx_xassist_reason_t   (*handler)(ngx_xassist_call_t *call);
 } ngx_xassist_route_t;
 
