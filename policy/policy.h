@@ -488,6 +488,36 @@ policy_status_t policy_janus_token(policy_str_t secret, uint64_t expires,
     policy_str_t descriptors, char *out, size_t size) POLICY_USE_RESULT;
 
 
+/* ---- the body of an API call -------------------------------------------- */
+
+typedef enum {
+    POLICY_MEMBER_TEXT = 0,
+    POLICY_MEMBER_NUMBER,              /* 0 to 2^53 - 1 */
+    POLICY_MEMBER_BOOL
+} policy_member_type_t;
+
+/* A member that the object may have; `name` and `type` are the caller's. */
+typedef struct {
+    const char          *name;
+    policy_member_type_t type;
+    bool                 given;        /* and not null */
+    bool                 truth;
+    uint64_t             number;
+    policy_str_t         text;         /* empty when not given */
+} policy_body_member_t;
+
+/*
+ * Reads one flat JSON object (RFC 8259, without comments) of at most 64 KB.
+ * Texts are put into `texts`, which has room for `len` bytes.  Unknown and
+ * repeated members, and values of another type, are POLICY_INVALID with the
+ * place and the name in *error.
+ */
+policy_status_t policy_body_read(const char *json, size_t len,
+    policy_body_member_t *members, uint32_t n, char *texts,
+    policy_error_t *error)
+    POLICY_USE_RESULT;
+
+
 /* ---- bytes ------------------------------------------------------------- */
 
 /* Unpadded base64url (RFC 4648, section 5).  Encoding writes no NUL and
