@@ -35,6 +35,7 @@ typedef struct ngx_xassist_writer_s  ngx_xassist_writer_t;
 typedef struct ngx_xassist_live_s    ngx_xassist_live_t;
 typedef struct ngx_xassist_tunnel_s  ngx_xassist_tunnel_t;
 typedef struct ngx_xassist_watch_s   ngx_xassist_watch_t;
+typedef struct ngx_xassist_idle_s    ngx_xassist_idle_t;
 typedef struct ngx_xassist_pages_s   ngx_xassist_pages_t;
 typedef struct ngx_xassist_write_s   ngx_xassist_write_t;
 
@@ -129,6 +130,7 @@ struct ngx_xassist_worker_s {
     ngx_xassist_writer_t       *writer;
     ngx_xassist_live_t         *live;
     ngx_xassist_watch_t        *watch;
+    ngx_xassist_idle_t         *idle;
 };
 
 
@@ -161,6 +163,7 @@ typedef struct {
     unsigned                    identified:1;
     unsigned                    has_user:1;
     unsigned                    has_guest:1;
+    unsigned                    cookies:1;     /* sent some of ours */
     unsigned                    bearer:1;      /* came as Authorization */
     unsigned                    ambiguous:1;   /* cookie and Bearer */
     unsigned                    redacted:1;
@@ -181,8 +184,11 @@ typedef struct {
     store_id_t                  invitation;
     store_id_t                  call;
     store_id_t                  participant;
+    store_id_t                  inviter;       /* of an external */
     uint64_t                    room;
     uint64_t                    expires;
+    uint64_t                    idle;          /* of the session, 0: none */
+    uint64_t                    touched;
     ngx_str_t                   name;
     ngx_str_t                   roles;
 

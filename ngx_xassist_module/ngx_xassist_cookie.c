@@ -28,8 +28,6 @@ static void ngx_xassist_cookie_walk(const ngx_str_t *names, ngx_str_t *header,
     ngx_xassist_cookie_visit_pt visit, void *data);
 static void ngx_xassist_cookie_take(void *data, ngx_int_t which,
     ngx_str_t *pair, ngx_str_t *value);
-static void ngx_xassist_cookie_count(void *data, ngx_int_t which,
-    ngx_str_t *pair, ngx_str_t *value);
 static void ngx_xassist_cookie_keep(void *data, ngx_int_t which,
     ngx_str_t *pair, ngx_str_t *value);
 static ngx_table_elt_t *ngx_xassist_cookie_header(ngx_list_part_t **part,
@@ -51,6 +49,12 @@ static ngx_int_t
 ngx_xassist_cookie_which(const ngx_str_t *names, const ngx_str_t *name)
 {
     ngx_int_t  i;
+
+    /* The user's name is what the others begin with. */
+
+    if (name->len < names[0].len || name->data[0] != names[0].data[0]) {
+        return NGX_DECLINED;
+    }
 
     for (i = 0; i < NGX_XASSIST_COOKIES; i++) {
         if (name->len == names[i].len
@@ -179,21 +183,14 @@ ngx_xassist_cookie_take(void *data, ngx_int_t which, ngx_str_t *pair,
 }
 
 
-typedef struct {
-    u_char      *dst;
-    ngx_uint_t   ours;
-} ngx_xassist_cookie_cut_t;
-
-
 ngx_int_t
 ngx_xassist_cookie_cut(ngx_http_request_t *r)
 {
-    u_char                    *start;
+    u_char                    *start, *dst;
     ngx_uint_t                 i;
     ngx_list_part_t           *part;
     ngx_table_elt_t           *h;
     const ngx_str_t           *names;
-    ngx_xassist_cookie_cut_t   cut;
 
     names = ngx_xassist_cookie_set_of(r);
     part = &r->headers_in.headers.part;
@@ -201,27 +198,19 @@ ngx_xassist_cookie_cut(ngx_http_request_t *r)
 
     while ((h = ngx_xassist_cookie_header(&part, &i)) != NULL) {
 
-        cut.ours = 0;
-        ngx_xassist_cookie_walk(names, &h->value, ngx_xassist_cookie_count,
-                                &cut);
+        /* "a;b" is written "a; b; ", at most twice as long and two. */
 
-        if (cut.ours == 0) {
-            continue;
-        }
-
-        /* "a;b" is written "a; b", at most twice as long. */
-
-        start = ngx_pnalloc(r->pool, 2 * h->value.len);
+        start = ngx_pnalloc(r->pool, 2 * h->value.len + 2);
         if (start == NULL) {
             return NGX_ERROR;
         }
 
-        cut.dst = start;
+        dst = start;
         ngx_xassist_cookie_walk(names, &h->value, ngx_xassist_cookie_keep,
-                                &cut);
+                                &dst);
 
         h->value.data = start;
-        h->value.len = cut.dst - start;
+        h->value.len = dst - start;
 
         if (h->value.len >= 2) {
             h->value.len -= 2;
@@ -233,27 +222,15 @@ ngx_xassist_cookie_cut(ngx_http_request_t *r)
 
 
 static void
-ngx_xassist_cookie_count(void *data, ngx_int_t which, ngx_str_t *pair,
-    ngx_str_t *value)
-{
-    ngx_xassist_cookie_cut_t  *cut = data;
-
-    if (which != NGX_DECLINED) {
-        cut->ours++;
-    }
-}
-
-
-static void
 ngx_xassist_cookie_keep(void *data, ngx_int_t which, ngx_str_t *pair,
     ngx_str_t *value)
 {
-    ngx_xassist_cookie_cut_t  *cut = data;
+    u_char  **dst = data;
 
     if (which == NGX_DECLINED) {
-        cut->dst = ngx_cpymem(cut->dst, pair->data, pair->len);
-        *cut->dst++ = ';';
-        *cut->dst++ = ' ';
+        *dst = ngx_cpymem(*dst, pair->data, pair->len);
+        *(*dst)++ = ';';
+        *(*dst)++ = ' ';
     }
 }
 

@@ -19,7 +19,8 @@ typedef enum {
 void ngx_xassist_cookie_read(ngx_http_request_t *r,
     ngx_str_t values[NGX_XASSIST_COOKIES]);
 
-/* Takes our cookies out of what the upstream will see. */
+/* Takes our cookies out of what the upstream will see; for a request that
+   sent one. */
 ngx_int_t ngx_xassist_cookie_cut(ngx_http_request_t *r);
 
 /* Whether a Set-Cookie value sets one of ours. */

@@ -240,12 +240,12 @@ ngx_xassist_headers_inject(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     xmcf = ngx_http_get_module_main_conf(r, ngx_xassist_module);
     hashes = xmcf->headers.elts;
 
-    if (ngx_xassist_cookie_cut(r) != NGX_OK) {
+    if (ctx->cookies && ngx_xassist_cookie_cut(r) != NGX_OK) {
         return NGX_ERROR;
     }
 
     also.authorization = NULL;
-    also.cookies = 1;
+    also.cookies = ctx->cookies;
 
     if (ctx->bearer) {
         also.authorization = r->headers_in.authorization;

@@ -14,6 +14,7 @@ ngx_int_t
 ngx_xassist_identify(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 {
     ngx_str_t              values[NGX_XASSIST_COOKIES];
+    ngx_uint_t             i;
     store_id_t             id;
     policy_token_kind_t    kind;
     ngx_xassist_worker_t  *worker;
@@ -28,6 +29,10 @@ ngx_xassist_identify(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     worker = ngx_xassist_worker(r);
 
     ngx_xassist_cookie_read(r, values);
+
+    for (i = 0; i < NGX_XASSIST_COOKIES; i++) {
+        ctx->cookies |= values[i].data != NULL;
+    }
 
     if (ngx_xassist_identify_token(worker, &values[NGX_XASSIST_COOKIE_USER],
                                    &kind, &id)

@@ -48,34 +48,38 @@ policy_token_open(const policy_keys_t *keys, policy_token_cache_t *cache,
     policy_status_t      status;
     const policy_mac_t  *key;
 
-    if (len != POLICY_TOKEN_LEN
-        || !policy_base64url_decode(text, len, bytes, sizeof(bytes))
+    if (len != POLICY_TOKEN_LEN) {
+        return POLICY_FORGED;
+    }
+
+    if (policy_token_cache_get(cache, keys->tag, text, kind, id)) {
+        return POLICY_OK;
+    }
+
+    if (!policy_base64url_decode(text, len, bytes, sizeof(bytes))
         || !policy_token_form(bytes))
     {
         return POLICY_FORGED;
     }
 
-    if (!policy_token_cache_has(cache, keys->tag, bytes)) {
+    key = keys->verify[bytes[0] & 0x0f];
+    if (key == NULL) {
+        return POLICY_FORGED;
+    }
 
-        key = keys->verify[bytes[0] & 0x0f];
-        if (key == NULL) {
-            return POLICY_FORGED;
-        }
+    status = policy_token_mac(key, bytes, mac);
+    if (status != POLICY_OK) {
+        return status;
+    }
 
-        status = policy_token_mac(key, bytes, mac);
-        if (status != POLICY_OK) {
-            return status;
-        }
-
-        if (!policy_equal(mac, bytes + POLICY_TOKEN_SIGNED, sizeof(mac))) {
-            return POLICY_FORGED;
-        }
-
-        policy_token_cache_put(cache, keys->tag, bytes);
+    if (!policy_equal(mac, bytes + POLICY_TOKEN_SIGNED, sizeof(mac))) {
+        return POLICY_FORGED;
     }
 
     *kind = (policy_token_kind_t) bytes[1];
     memcpy(id, bytes + 2, POLICY_ID_LEN);
+
+    policy_token_cache_put(cache, keys->tag, text, *kind, id);
 
     return POLICY_OK;
 }

@@ -1,6 +1,7 @@
 /*
  * Tokens that verified, direct-mapped: one place for each token, the newer
  * takes it.  A failure is never kept, so a flood of forgeries evicts nothing.
+ * The text is compared, so that a token seen before is not even decoded.
  */
 
 #include <stdlib.h>
@@ -9,12 +10,17 @@
 #include <policy/token_int.h>
 
 
-#define POLICY_CACHE_SLOTS  4096u      /* a power of two; 160 KB */
+#define POLICY_CACHE_SLOTS  4096u      /* a power of two; 256 KB */
+
+/* Where text holds nothing but bits of the random part of the id. */
+#define POLICY_CACHE_RANDOM  8
 
 
 typedef struct {
-    uint64_t tag;
-    uint8_t  bytes[POLICY_TOKEN_BYTES];
+    uint64_t tag;                      /* of the keys file; 0: empty */
+    char     text[POLICY_TOKEN_LEN];
+    uint8_t  kind;
+    uint8_t  id[POLICY_ID_LEN];
 } policy_cache_slot_t;
 
 struct policy_token_cache_s {
@@ -22,7 +28,7 @@ struct policy_token_cache_s {
 };
 
 
-static size_t policy_cache_place(const uint8_t bytes[POLICY_TOKEN_BYTES]);
+static size_t policy_cache_place(const char text[POLICY_TOKEN_LEN]);
 
 
 policy_token_cache_t *
@@ -44,10 +50,10 @@ policy_token_cache_free(policy_token_cache_t *cache)
 }
 
 
-/* An empty slot matches nothing: byte 0 of a token is never 0. */
 bool
-policy_token_cache_has(const policy_token_cache_t *cache, uint64_t tag,
-    const uint8_t bytes[POLICY_TOKEN_BYTES])
+policy_token_cache_get(const policy_token_cache_t *cache, uint64_t tag,
+    const char text[POLICY_TOKEN_LEN], policy_token_kind_t *kind,
+    uint8_t id[POLICY_ID_LEN])
 {
     const policy_cache_slot_t  *slot;
 
@@ -55,16 +61,25 @@ policy_token_cache_has(const policy_token_cache_t *cache, uint64_t tag,
         return false;
     }
 
-    slot = &cache->slots[policy_cache_place(bytes)];
+    slot = &cache->slots[policy_cache_place(text)];
 
-    return policy_equal(slot->bytes, bytes, POLICY_TOKEN_BYTES)
-           && slot->tag == tag;
+    if (slot->tag != tag || slot->kind == 0
+        || !policy_equal(slot->text, text, POLICY_TOKEN_LEN))
+    {
+        return false;
+    }
+
+    *kind = (policy_token_kind_t) slot->kind;
+    memcpy(id, slot->id, POLICY_ID_LEN);
+
+    return true;
 }
 
 
 void
 policy_token_cache_put(policy_token_cache_t *cache, uint64_t tag,
-    const uint8_t bytes[POLICY_TOKEN_BYTES])
+    const char text[POLICY_TOKEN_LEN], policy_token_kind_t kind,
+    const uint8_t id[POLICY_ID_LEN])
 {
     policy_cache_slot_t  *slot;
 
@@ -72,20 +87,23 @@ policy_token_cache_put(policy_token_cache_t *cache, uint64_t tag,
         return;
     }
 
-    slot = &cache->slots[policy_cache_place(bytes)];
+    slot = &cache->slots[policy_cache_place(text)];
     slot->tag = tag;
-    memcpy(slot->bytes, bytes, POLICY_TOKEN_BYTES);
+    slot->kind = (uint8_t) kind;
+    memcpy(slot->text, text, POLICY_TOKEN_LEN);
+    memcpy(slot->id, id, POLICY_ID_LEN);
 }
 
 
-/* The last bytes of the id are random: they spread without hashing. */
+/* Eight characters of the id are 48 random bits; the multiplication brings
+   all of them to the top (Knuth, volume 3, section 6.4). */
 static size_t
-policy_cache_place(const uint8_t bytes[POLICY_TOKEN_BYTES])
+policy_cache_place(const char text[POLICY_TOKEN_LEN])
 {
-    size_t  place;
+    uint64_t  random;
 
-    place = (size_t) bytes[POLICY_TOKEN_SIGNED - 1] << 8
-            | bytes[POLICY_TOKEN_SIGNED - 2];
+    memcpy(&random, text + POLICY_CACHE_RANDOM, sizeof(random));
+    random *= 0x9e3779b97f4a7c15u;
 
-    return place & (POLICY_CACHE_SLOTS - 1);
+    return (size_t) (random >> 52) & (POLICY_CACHE_SLOTS - 1);
 }

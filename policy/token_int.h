@@ -23,13 +23,16 @@
 #define POLICY_TOKEN_MAC      16u
 #define POLICY_TOKEN_BYTES    (POLICY_TOKEN_SIGNED + POLICY_TOKEN_MAC)
 
-/* Whether these very bytes verified before, under the same keys file. */
-bool policy_token_cache_has(const policy_token_cache_t *cache, uint64_t tag,
-    const uint8_t bytes[POLICY_TOKEN_BYTES]);
+/* Whether this very text verified before, under the same keys file; then
+   kind and id are filled in. */
+bool policy_token_cache_get(const policy_token_cache_t *cache, uint64_t tag,
+    const char text[POLICY_TOKEN_LEN], policy_token_kind_t *kind,
+    uint8_t id[POLICY_ID_LEN]);
 
-/* Only for bytes that just verified: failures are never kept. */
+/* Only for a text that just verified: failures are never kept. */
 void policy_token_cache_put(policy_token_cache_t *cache, uint64_t tag,
-    const uint8_t bytes[POLICY_TOKEN_BYTES]);
+    const char text[POLICY_TOKEN_LEN], policy_token_kind_t kind,
+    const uint8_t id[POLICY_ID_LEN]);
 
 #pragma GCC visibility pop
 
