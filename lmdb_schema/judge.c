@@ -262,6 +262,7 @@ store_link(store_txn_t *txn, const store_id_t *invitation,
                      ? judged.invitation.starts_at : judged.call.starts_at;
     out->expires = judged.invitation.expires;
     out->terms = judged.invitation.terms != 0;
+    out->accepted = judged.session.terms;
     out->same_browser = judged.same_browser;
 
     if (store_id_none(&judged.invitation.inviter)) {

@@ -8,6 +8,9 @@
 static store_status_t call_create(store_view_t *view, store_op_t *op);
 static store_status_t call_end(store_view_t *view, store_op_t *op);
 static store_status_t call_answer(store_view_t *view, store_op_t *op);
+static store_status_t call_hand_over(store_view_t *view, store_op_t *op);
+static store_status_t keep_member(store_view_t *view, const store_op_t *op,
+    const store_call_t *call, const store_id_t *former);
 
 
 const store_transition_t  store_call_ops[] = {
@@ -15,6 +18,7 @@ const store_transition_t  store_call_ops[] = {
     { STORE_OP_CALL_END, call_end },
     { STORE_OP_CALL_ACCEPT, call_answer },
     { STORE_OP_CALL_DECLINE, call_answer },
+    { STORE_OP_CALL_HAND_OVER, call_hand_over },
     { 0, NULL }
 };
 
@@ -165,4 +169,132 @@ call_answer(store_view_t *view, store_op_t *op)
                                 : STORE_EVENT_CALL_DECLINED);
 
     return store_scene_close(&scene);
+}
+
+
+/* Ownership goes to another user who is in the call; whoever had it stays
+   one of the call's. */
+
+static store_status_t
+call_hand_over(store_view_t *view, store_op_t *op)
+{
+    bool              holds;
+    store_id_t        former;
+    store_event_t     event;
+    store_scene_t     scene;
+    store_user_t      user;
+    store_status_t    rc;
+    const store_id_t *to = &op->in.hand_over.user;
+
+    rc = store_scene_open(&scene, view, op, &op->in.hand_over.call);
+
+    if (rc == STORE_OK) {
+        rc = store_record_get(view, STORE_IS_user, NULL, to, &user);
+    }
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    if (!store_id_equal(&user.account, &scene.call.account)) {
+        return STORE_NOT_FOUND;
+    }
+
+    op->out.call = scene.call.id;
+    op->out.room = scene.call.room;
+
+    if (scene.call.state == STORE_CALL_ENDED) {
+        return store_refuse(op, STORE_REASON_CALL_ENDED);
+    }
+
+    if (store_id_equal(&scene.call.owner, to)) {
+        op->out.again = true;
+        return STORE_OK;
+    }
+
+    if (user.suspended) {
+        return store_refuse(op, STORE_REASON_SUSPENDED);
+    }
+
+    rc = store_user_holds(view, &scene.call.id, to, &holds);
+
+    if (rc != STORE_OK || !holds) {
+        return rc == STORE_OK ? store_refuse(op, STORE_REASON_NOT_A_MEMBER)
+                              : rc;
+    }
+
+    former = scene.call.owner;
+    scene.call.owner = *to;
+    scene.call.op = op->id;
+    scene.changed = true;
+
+    rc = keep_member(view, op, &scene.call, &former);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    store_op_event(op, STORE_EVENT_CALL_HANDED_OVER, &scene.call.account,
+                   &event);
+    event.call = scene.call.id;
+    event.user = *to;
+    (void) store_log_add(view, &event);
+
+    return store_scene_close(&scene);
+}
+
+
+/* Whoever owned the call counts as invited by whoever owns it now. */
+
+static store_status_t
+keep_member(store_view_t *view, const store_op_t *op,
+    const store_call_t *call, const store_id_t *former)
+{
+    store_key_t          key;
+    store_user_t         user;
+    store_status_t       rc;
+    store_participant_t  part;
+
+    if (store_id_none(former)) {
+        return STORE_OK;
+    }
+
+    store_key(&key, STORE_KEY_PARTICIPANT_OF);
+    store_key_id(&key, &call->id);
+    store_key_id(&key, former);
+
+    rc = store_record_by(view, STORE_IS_participant, &call->id, &key, &part);
+
+    if (rc == STORE_NOT_FOUND) {
+
+        if (store_id_none(&op->in.hand_over.participant)) {
+            return STORE_INVALID;
+        }
+
+        rc = store_record_get(view, STORE_IS_user, NULL, former, &user);
+
+        if (rc != STORE_OK) {
+            return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+        }
+
+        memset(&part, 0, sizeof(part));
+        part.id = op->in.hand_over.participant;
+        part.call = call->id;
+        part.account = call->account;
+        part.kind = STORE_KIND_USER;
+        part.state = STORE_PART_INVITED;
+        part.user = *former;
+        part.name = user.display.len ? user.display : user.name;
+        part.since = op->now;
+    }
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    part.inviter = call->owner;
+    part.op = op->id;
+    store_record_put(view, STORE_IS_participant, &part);
+
+    return STORE_OK;
 }

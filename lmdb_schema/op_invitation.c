@@ -17,6 +17,12 @@ static void fill(store_invitation_t *inv, const store_op_t *op,
     const store_call_t *call);
 static store_status_t invitation_withdraw(store_view_t *view,
     store_op_t *op);
+static store_status_t replaced(store_view_t *view, const store_op_t *op,
+    store_invitation_t *old);
+static void withdraw(store_view_t *view, const store_op_t *op,
+    store_invitation_t *inv);
+static store_status_t invitation_refused(store_view_t *view,
+    store_op_t *op);
 static void invitation_event(store_view_t *view, const store_op_t *op,
     store_event_kind_t kind, const store_invitation_t *inv);
 
@@ -24,6 +30,7 @@ static void invitation_event(store_view_t *view, const store_op_t *op,
 const store_transition_t  store_invitation_ops[] = {
     { STORE_OP_INVITATION_CREATE, invitation_create },
     { STORE_OP_INVITATION_WITHDRAW, invitation_withdraw },
+    { STORE_OP_INVITATION_REFUSED, invitation_refused },
     { 0, NULL }
 };
 
@@ -33,7 +40,7 @@ invitation_create(store_view_t *view, store_op_t *op)
 {
     store_call_t         call;
     store_status_t       rc;
-    store_invitation_t   inv;
+    store_invitation_t   inv, old;
     const store_id_t    *id = &op->in.invitation_create.invitation;
 
     if (!well_formed(op)) {
@@ -64,8 +71,16 @@ invitation_create(store_view_t *view, store_op_t *op)
 
     rc = check_places(view, op, &call);
 
+    if (rc == STORE_OK) {
+        rc = replaced(view, op, &old);
+    }
+
     if (rc != STORE_OK) {
         return rc;
+    }
+
+    if (!store_id_none(&old.id) && old.state != STORE_INV_WITHDRAWN) {
+        withdraw(view, op, &old);
     }
 
     memset(&inv, 0, sizeof(inv));
@@ -239,12 +254,77 @@ invitation_withdraw(store_view_t *view, store_op_t *op)
         return STORE_OK;
     }
 
-    inv.state = STORE_INV_WITHDRAWN;
-    inv.ended = op->now;
-    inv.op = op->id;
+    withdraw(view, op, &inv);
 
+    return STORE_OK;
+}
+
+
+/* The invitation that the new one takes the place of; its id is none when
+   there is no such thing. */
+
+static store_status_t
+replaced(store_view_t *view, const store_op_t *op, store_invitation_t *old)
+{
+    store_status_t    rc;
+    const store_id_t *id = &op->in.invitation_create.replaces;
+
+    memset(old, 0, sizeof(*old));
+
+    if (store_id_none(id)) {
+        return STORE_OK;
+    }
+
+    rc = store_record_get(view, STORE_IS_invitation, NULL, id, old);
+
+    if (rc == STORE_OK
+        && !store_id_equal(&old->inviter, &op->in.invitation_create.inviter))
+    {
+        return STORE_NOT_FOUND;
+    }
+
+    return rc;
+}
+
+
+static void
+withdraw(store_view_t *view, const store_op_t *op, store_invitation_t *inv)
+{
+    inv->state = STORE_INV_WITHDRAWN;
+    inv->ended = op->now;
+    inv->op = op->id;
+
+    store_record_put(view, STORE_IS_invitation, inv);
+    invitation_event(view, op, STORE_EVENT_INVITATION_WITHDRAWN, inv);
+}
+
+
+/* A second browser came with a link that is spent: its inviter is told, the
+   first time. */
+
+static store_status_t
+invitation_refused(store_view_t *view, store_op_t *op)
+{
+    store_status_t      rc;
+    store_invitation_t  inv;
+
+    rc = store_record_get(view, STORE_IS_invitation, NULL,
+                          &op->in.invitation_withdraw.invitation, &inv);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    op->out.call = inv.call;
+
+    if (inv.refused != 0 || inv.state != STORE_INV_USED) {
+        op->out.again = true;
+        return STORE_OK;
+    }
+
+    inv.refused = op->now;
     store_record_put(view, STORE_IS_invitation, &inv);
-    invitation_event(view, op, STORE_EVENT_INVITATION_WITHDRAWN, &inv);
+    invitation_event(view, op, STORE_EVENT_INVITATION_REFUSED, &inv);
 
     return STORE_OK;
 }
@@ -260,5 +340,10 @@ invitation_event(store_view_t *view, const store_op_t *op,
     event.call = inv->call;
     event.user = inv->inviter;
     event.invitation = inv->id;
+
+    if (kind == STORE_EVENT_INVITATION_REFUSED) {
+        event.detail = store_reason_slice(STORE_REASON_USED);
+    }
+
     (void) store_log_add(view, &event);
 }

@@ -12,6 +12,7 @@ static store_reason_t may_attach(store_view_t *view, const store_op_t *op,
 static void arrive(store_scene_t *scene, store_participant_t *part);
 static store_status_t detach(store_view_t *view, store_op_t *op);
 static store_status_t leave(store_view_t *view, store_op_t *op);
+static store_status_t report(store_view_t *view, store_op_t *op);
 static store_status_t remove_from(store_view_t *view, store_op_t *op);
 static store_status_t bar(store_scene_t *scene,
     const store_participant_t *part, uint64_t cause);
@@ -22,6 +23,7 @@ const store_transition_t  store_presence_ops[] = {
     { STORE_OP_DETACH, detach },
     { STORE_OP_LEAVE, leave },
     { STORE_OP_REMOVE, remove_from },
+    { STORE_OP_REPORT, report },
     { 0, NULL }
 };
 
@@ -253,6 +255,52 @@ leave(store_view_t *view, store_op_t *op)
     rc = store_scene_leave(&scene, &part, STORE_REASON_NONE, 0);
 
     return rc == STORE_OK ? store_scene_close(&scene) : rc;
+}
+
+
+/* Somebody else sees the participant in the call: it is there until the same
+   one says that it left. */
+
+static store_status_t
+report(store_view_t *view, store_op_t *op)
+{
+    store_scene_t        scene;
+    store_reason_t       reason;
+    store_status_t       rc;
+    store_participant_t  part;
+
+    rc = store_scene_open(&scene, view, op, &op->in.leave.call);
+
+    if (rc == STORE_OK) {
+        rc = store_record_get(view, STORE_IS_participant, &op->in.leave.call,
+                              &op->in.leave.participant, &part);
+    }
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    op->out.call = part.call;
+    op->out.participant = part.id;
+
+    if (part.state == STORE_PART_PRESENT) {
+        op->out.again = true;
+        return STORE_OK;
+    }
+
+    reason = may_attach(view, op, &scene, &part, &rc);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    if (reason != STORE_REASON_NONE) {
+        return store_refuse(op, reason);
+    }
+
+    arrive(&scene, &part);
+
+    return store_scene_close(&scene);
 }
 
 

@@ -10,6 +10,8 @@ static store_status_t check_room(store_view_t *view, store_op_t *op,
     const store_judged_t *judged);
 static store_status_t again(store_view_t *view, store_op_t *op,
     store_judged_t *judged);
+static bool terms_changed(const store_op_t *op,
+    const store_judged_t *judged);
 static store_status_t first_time(store_view_t *view, store_op_t *op,
     store_judged_t *judged);
 static store_status_t new_call(store_view_t *view, store_op_t *op,
@@ -119,15 +121,31 @@ check_room(store_view_t *view, store_op_t *op, const store_judged_t *judged)
 static store_status_t
 again(store_view_t *view, store_op_t *op, store_judged_t *judged)
 {
+    bool                 asked;
     store_event_t        event;
     store_status_t       rc;
     store_session_t      session;
     store_participant_t  part;
 
     op->out.again = true;
+    asked = terms_changed(op, judged);
+
+    if (asked && !op->in.redeem.terms_accepted) {
+        return store_refuse(op, STORE_REASON_TERMS_REQUIRED);
+    }
+
+    if (asked) {
+        judged->session.terms = op->in.redeem.terms_version;
+        judged->session.terms_at = op->now;
+    }
 
     if (store_session_reason(&judged->session, op->now) == STORE_REASON_NONE)
     {
+        if (asked) {
+            judged->session.op = op->id;
+            store_record_put(view, STORE_IS_session, &judged->session);
+        }
+
         answer(op, &judged->session, &judged->call);
         return STORE_OK;
     }
@@ -172,6 +190,18 @@ again(store_view_t *view, store_op_t *op, store_judged_t *judged)
     answer(op, &session, &judged->call);
 
     return STORE_OK;
+}
+
+
+/* Whether there is a newer version of the terms than the one accepted. */
+
+static bool
+terms_changed(const store_op_t *op, const store_judged_t *judged)
+{
+    return judged->invitation.terms
+           && op->in.redeem.terms_version.len != 0
+           && !store_slice_equal(judged->session.terms,
+                                 op->in.redeem.terms_version);
 }
 
 
@@ -222,6 +252,7 @@ first_time(store_view_t *view, store_op_t *op, store_judged_t *judged)
     part.inviter = inv->inviter;
     part.name = session.name;
     part.device = session.device;
+    part.since = op->now;
     part.op = op->id;
 
     inv->call = judged->call.id;
@@ -285,6 +316,7 @@ new_call(store_view_t *view, store_op_t *op, store_judged_t *judged)
     call->owner = owner.id;
     call->room = op->in.redeem.room;
     call->created = op->now;
+    call->opener = op->in.redeem.participant;
     call->op = op->id;
 
     if (op->presence.never_joined != 0) {

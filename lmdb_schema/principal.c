@@ -153,6 +153,9 @@ store_standing(store_txn_t *txn, const store_principal_t *principal,
     if (guest) {
         out->in_call = store_id_equal(&principal->call, id);
         out->member = out->in_call;
+        out->owner = principal->kind == STORE_KIND_GUEST && out->in_call
+                     && store_id_equal(&principal->participant,
+                                       &call.opener);
 
     } else if (principal->kind == STORE_KIND_USER) {
         out->owner = store_id_equal(&principal->user, &call.owner);

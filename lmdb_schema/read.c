@@ -6,7 +6,8 @@
 
 
 static store_status_t walk_ids(store_view_t *view, store_record_t record,
-    const store_key_t *prefix, store_visit_pt visit, void *data);
+    const store_key_t *prefix, uint64_t from, store_visit_pt visit,
+    void *data);
 
 
 store_status_t
@@ -109,13 +110,22 @@ store_status_t
 store_calls(store_txn_t *txn, const store_id_t *account,
     store_call_state_t state, store_visit_pt visit, void *data)
 {
+    return store_calls_from(txn, account, state, 0, visit, data);
+}
+
+
+store_status_t
+store_calls_from(store_txn_t *txn, const store_id_t *account,
+    store_call_state_t state, uint64_t from, store_visit_pt visit, void *data)
+{
     store_key_t  prefix;
 
     store_key(&prefix, STORE_KEY_CALL_STATE);
     store_key_id(&prefix, account);
     store_key_u8(&prefix, (uint8_t) state);
 
-    return walk_ids(store_txn_view(txn), STORE_IS_call, &prefix, visit, data);
+    return walk_ids(store_txn_view(txn), STORE_IS_call, &prefix, from, visit,
+                    data);
 }
 
 
@@ -159,8 +169,22 @@ store_invitations(store_txn_t *txn, const store_id_t *call,
     store_key(&prefix, STORE_KEY_INVITATION_CALL);
     store_key_id(&prefix, call);
 
-    return walk_ids(store_txn_view(txn), STORE_IS_invitation, &prefix, visit,
-                    data);
+    return walk_ids(store_txn_view(txn), STORE_IS_invitation, &prefix, 0,
+                    visit, data);
+}
+
+
+store_status_t
+store_invitations_by(store_txn_t *txn, const store_id_t *inviter,
+    uint64_t from, store_visit_pt visit, void *data)
+{
+    store_key_t  prefix;
+
+    store_key(&prefix, STORE_KEY_INVITATION_BY);
+    store_key_id(&prefix, inviter);
+
+    return walk_ids(store_txn_view(txn), STORE_IS_invitation, &prefix, from,
+                    visit, data);
 }
 
 
@@ -173,7 +197,7 @@ store_sessions(store_txn_t *txn, const store_id_t *user,
     store_key(&prefix, STORE_KEY_SESSION_USER);
     store_key_id(&prefix, user);
 
-    return walk_ids(store_txn_view(txn), STORE_IS_session, &prefix, visit,
+    return walk_ids(store_txn_view(txn), STORE_IS_session, &prefix, 0, visit,
                     data);
 }
 
@@ -243,11 +267,13 @@ store_due_next(store_txn_t *txn, uint64_t *when)
 }
 
 
-/* Visits the records whose ids end the index keys. */
+/* Visits the records whose ids end the index keys; where a time follows the
+   prefix, those of `from` or later. */
 
 static store_status_t
 walk_ids(store_view_t *view, store_record_t record,
-    const store_key_t *prefix, store_visit_pt visit, void *data)
+    const store_key_t *prefix, uint64_t from, store_visit_pt visit,
+    void *data)
 {
     bool             more;
     store_id_t       id;
@@ -260,6 +286,10 @@ walk_ids(store_view_t *view, store_record_t record,
     memset(&call, 0, sizeof(call));
     store_walk(&walk, prefix);
 
+    if (from != 0) {
+        store_key_u64(&walk.from, from);
+    }
+
     while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
 
         if (!store_key_tail(key, &id)) {
@@ -270,7 +300,10 @@ walk_ids(store_view_t *view, store_record_t record,
 
         if (rc == STORE_OK && record == STORE_IS_invitation) {
 
-            if (!store_id_equal(&call.id, &any.invitation.call)) {
+            if (store_id_none(&any.invitation.call)) {
+                memset(&call, 0, sizeof(call));
+
+            } else if (!store_id_equal(&call.id, &any.invitation.call)) {
                 rc = store_record_get(view, STORE_IS_call, NULL,
                                       &any.invitation.call, &call);
             }

@@ -132,6 +132,7 @@ store_scene_move(store_scene_t *scene, store_participant_t *part,
     }
 
     part->state = (uint8_t) state;
+    part->since = scene->op->now;
     part->op = scene->op->id;
 
     if (state == STORE_PART_JOINING) {

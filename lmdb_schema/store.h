@@ -250,10 +250,18 @@ typedef bool (*store_visit_pt)(void *data, const void *record);
 store_status_t store_calls(store_txn_t *txn, const store_id_t *account,
     store_call_state_t state, store_visit_pt visit, void *data)
     STORE_USE_RESULT;
+/* The same of calls made at `from` or later. */
+store_status_t store_calls_from(store_txn_t *txn, const store_id_t *account,
+    store_call_state_t state, uint64_t from, store_visit_pt visit, void *data)
+    STORE_USE_RESULT;
 store_status_t store_participants(store_txn_t *txn, const store_id_t *call,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
 store_status_t store_invitations(store_txn_t *txn, const store_id_t *call,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
+/* Those of an inviter, made at `from` or later. */
+store_status_t store_invitations_by(store_txn_t *txn,
+    const store_id_t *inviter, uint64_t from, store_visit_pt visit,
+    void *data) STORE_USE_RESULT;
 store_status_t store_sessions(store_txn_t *txn, const store_id_t *user,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
 store_status_t store_users(store_txn_t *txn, const store_id_t *account,
@@ -335,7 +343,7 @@ typedef struct {
     store_call_state_t state;
     store_call_kind_t  kind;
     uint64_t           room;
-    bool               owner;
+    bool               owner;          /* for a guest: whose Join made it */
     bool               member;         /* owner, requester or invited */
     bool               in_call;        /* guest/external: session is of it */
     bool               inviter_holds;  /* external: inviter is in the call */
@@ -367,6 +375,7 @@ typedef struct {
     uint64_t           starts_at;
     uint64_t           expires;        /* 0: while the call */
     bool               terms;          /* must be accepted */
+    store_slice_t      accepted;       /* version, by this browser before */
     bool               same_browser;
 } store_link_t;
 
@@ -397,6 +406,9 @@ typedef enum {
     STORE_OP_SWEEP,
     STORE_OP_CALL_ACCEPT,
     STORE_OP_CALL_DECLINE,
+    STORE_OP_CALL_HAND_OVER,
+    STORE_OP_INVITATION_REFUSED,
+    STORE_OP_REPORT,
     STORE_OPS
 } store_op_kind_t;
 
@@ -496,10 +508,16 @@ typedef struct {
             bool             opens_call;
             bool             terms;
             uint64_t         idle_timeout;
+            store_id_t       replaces; /* of the same inviter: withdrawn */
         } invitation_create;
         struct {
             store_id_t invitation;
-        } invitation_withdraw;
+        } invitation_withdraw;         /* _WITHDRAW and _REFUSED */
+        struct {
+            store_id_t call;
+            store_id_t user;           /* the new owner, who is in the call */
+            store_id_t participant;    /* minted, for an owner who never was */
+        } hand_over;
         struct {
             store_id_t    invitation;
             store_id_t    session;     /* minted; used unless one exists */
@@ -528,7 +546,8 @@ typedef struct {
         struct {
             store_id_t call;
             store_id_t participant;
-        } leave;                       /* LEAVE and REMOVE */
+        } leave;                       /* LEAVE, REMOVE and REPORT: seen
+                                          there by somebody else */
         struct {
             uint32_t max;              /* steps; then it returns */
             const char *folder;        /* of the incarnation files, or NULL */
