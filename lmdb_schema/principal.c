@@ -49,6 +49,8 @@ store_principal(store_txn_t *txn, const store_id_t *id, uint64_t now,
     out->profile = session.profile;
     out->device = session.device;
     out->expires = session.expires;
+    out->idle = session.idle;
+    out->touched = session.touched;
 
     rc = store_record_get(view, STORE_IS_account, NULL, &session.account,
                           &account);

@@ -75,6 +75,7 @@ typedef enum {
     STORE_REASON_TOO_MANY,             /* sockets */
     STORE_REASON_CHANNEL_NOT_ALLOWED,
     STORE_REASON_NOT_A_MEMBER,         /* of that call */
+    STORE_REASON_KEY_REUSED,           /* Idempotency-Key, another request */
     STORE_REASONS
 } store_reason_t;
 
@@ -326,6 +327,8 @@ typedef struct {
     bool           licensed;
     bool           single_user;
     uint64_t       expires;
+    uint64_t       idle;               /* of the session in ms, 0: none */
+    uint64_t       touched;            /* when it was last used */
     store_reason_t reason;             /* NONE: the session holds now */
 } store_principal_t;
 
@@ -440,6 +443,19 @@ typedef struct {
     store_id_t       actor;            /* who does it: user or participant;
                                           none: the system or command line */
     store_presence_t presence;
+
+    /*
+     * A request with an Idempotency-Key (1 to 255 bytes; empty: without).
+     * What came of it is kept for 24 h under the actor and the key: the same
+     * operation with the same body gets that `out` again, with out.again,
+     * whatever ids were minted for it now; with another body, or for another
+     * operation, it is STORE_REFUSED as KEY_REUSED (HTTP 422).  Refusals are
+     * not kept.  An actor is needed.
+     */
+    struct {
+        store_slice_t key;
+        uint8_t       body[STORE_HASH_LEN];  /* SHA-256 of the body */
+    } once;
 
     union {
         struct {
@@ -563,6 +579,7 @@ typedef struct {
         store_id_t call;
         uint64_t   room;
         uint64_t   expires;
+        store_id_t made;               /* *_CREATE: the record's id */
         bool       again;              /* it had been done before */
         bool       more;               /* SWEEP: call again soon */
     } out;

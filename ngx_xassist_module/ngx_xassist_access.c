@@ -3,6 +3,7 @@
 #include "ngx_xassist_decide.h"
 #include "ngx_xassist_headers.h"
 #include "ngx_xassist_identify.h"
+#include "ngx_xassist_idle.h"
 #include "ngx_xassist_page.h"
 #include "ngx_xassist_presence.h"
 #include "ngx_xassist_redact.h"
@@ -127,6 +128,7 @@ ngx_xassist_access_handler(ngx_http_request_t *r)
     }
 
     ctx->refused = 0;
+    ngx_xassist_idle_used(r, ctx);
 
     if (ngx_xassist_headers_inject(r, ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

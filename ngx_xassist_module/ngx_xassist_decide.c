@@ -228,16 +228,35 @@ ngx_xassist_decide_ids(ngx_xassist_decision_t *d)
     ctx = d->ctx;
     sp = &d->principal;
 
+    ctx->session = sp->session;
+
+    if (sp->kind == 0) {
+        return;
+    }
+
     ctx->kind = ngx_xassist_evaluate_kind(sp->kind);
     ctx->device = sp->device;
-    ctx->session = sp->session;
     ctx->account = sp->account;
     ctx->user = sp->user;
     ctx->invitation = sp->invitation;
     ctx->expires = sp->expires;
-    ctx->participant = ctx->has_call ? d->standing.participant
-                                     : sp->participant;
-    ctx->room = d->standing.room;
+    ctx->idle = sp->idle;
+    ctx->touched = sp->touched;
+
+    /* Without a right the standing is not read: a live connection keeps what
+       it was registered under. */
+
+    if (!ctx->has_call) {
+        ctx->participant = sp->participant;
+
+    } else if (d->standing.known) {
+        ctx->participant = d->standing.participant;
+        ctx->room = d->standing.room;
+    }
+
+    if (sp->kind == STORE_KIND_EXTERNAL) {
+        ctx->inviter = sp->inviter;
+    }
 }
 
 

@@ -1,19 +1,26 @@
 #include "ngx_xassist_frame.h"
 
+#include <string.h>
+
+
+#define NGX_XASSIST_CONTROL     0x08           /* bit of an opcode */
+#define NGX_XASSIST_REASON_MAX  123
+
 
 static size_t ngx_xassist_frame_step(ngx_xassist_frame_t *frame,
-    const u_char *p, size_t n, ngx_uint_t stop);
+    const uint8_t *p, size_t n, int stop);
+static void ngx_xassist_frame_header(ngx_xassist_frame_t *frame, uint8_t ch);
 
 
 void
-ngx_xassist_frame_feed(ngx_xassist_frame_t *frame, const u_char *p, size_t n)
+ngx_xassist_frame_feed(ngx_xassist_frame_t *frame, const uint8_t *p, size_t n)
 {
     (void) ngx_xassist_frame_step(frame, p, n, 0);
 }
 
 
 size_t
-ngx_xassist_frame_rest(const ngx_xassist_frame_t *frame, const u_char *p,
+ngx_xassist_frame_rest(const ngx_xassist_frame_t *frame, const uint8_t *p,
     size_t n)
 {
     ngx_xassist_frame_t  copy;
@@ -29,11 +36,10 @@ ngx_xassist_frame_rest(const ngx_xassist_frame_t *frame, const u_char *p,
 
 
 static size_t
-ngx_xassist_frame_step(ngx_xassist_frame_t *frame, const u_char *p, size_t n,
-    ngx_uint_t stop)
+ngx_xassist_frame_step(ngx_xassist_frame_t *frame, const uint8_t *p, size_t n,
+    int stop)
 {
-    size_t   i, skip;
-    u_char   ch;
+    size_t  i, skip;
 
     i = 0;
 
@@ -49,47 +55,16 @@ ngx_xassist_frame_step(ngx_xassist_frame_t *frame, const u_char *p, size_t n,
             frame->left -= skip;
             i += skip;
 
-            if (frame->left == 0 && stop) {
-                return i;
-            }
-
-            continue;
+        } else {
+            ngx_xassist_frame_header(frame, p[i++]);
         }
 
-        ch = p[i++];
-
-        switch (frame->have) {
-
-        case 0:
-            frame->need = 2;
-            frame->length = 0;
-            break;
-
-        case 1:
-            frame->length = ch & 0x7f;
-            frame->extended = frame->length == 126 ? 2
-                              : frame->length == 127 ? 8 : 0;
-            frame->need = 2 + frame->extended + ((ch & 0x80) ? 4 : 0);
-
-            if (frame->extended) {
-                frame->length = 0;
-            }
-
-            break;
-
-        default:
-            if (frame->have < 2 + frame->extended) {
-                frame->length = (frame->length << 8) | ch;
-            }
+        if (!(frame->opcode & NGX_XASSIST_CONTROL)) {
+            frame->data = 1;
         }
 
-        if (++frame->have == frame->need) {
-            frame->have = 0;
-            frame->left = frame->length;
-
-            if (frame->left == 0 && stop) {
-                return i;
-            }
+        if (stop && ngx_xassist_frame_boundary(frame)) {
+            return i;
         }
     }
 
@@ -97,33 +72,73 @@ ngx_xassist_frame_step(ngx_xassist_frame_t *frame, const u_char *p, size_t n,
 }
 
 
-size_t
-ngx_xassist_frame_close(u_char *dst, ngx_uint_t code, const ngx_str_t *reason,
-    const u_char mask[4])
+static void
+ngx_xassist_frame_header(ngx_xassist_frame_t *frame, uint8_t ch)
 {
-    size_t   i, len;
-    u_char  *p, *payload;
+    switch (frame->have) {
 
-    len = ngx_min(reason->len, 123);
+    case 0:
+        frame->opcode = ch & 0x0f;
+        frame->need = 2;
+        frame->extended = 0;
+        frame->length = 0;
+        break;
 
-    p = dst;
-    *p++ = 0x88;
-    *p++ = (u_char) ((mask ? 0x80 : 0) | (len + 2));
+    case 1:
+        frame->length = ch & 0x7f;
 
-    if (mask) {
-        p = ngx_cpymem(p, mask, 4);
-    }
+        if (frame->length > 125) {
+            frame->extended = frame->length == 126 ? 2 : 8;
+            frame->length = 0;
+        }
 
-    payload = p;
-    *p++ = (u_char) (code >> 8);
-    *p++ = (u_char) code;
-    p = ngx_cpymem(p, reason->data, len);
+        frame->need = (uint8_t) (2 + frame->extended + ((ch & 0x80) ? 4 : 0));
+        break;
 
-    if (mask) {
-        for (i = 0; i < len + 2; i++) {
-            payload[i] ^= mask[i & 3];
+    default:
+        if (frame->have < 2 + frame->extended) {
+            frame->length = (frame->length << 8) | ch;
         }
     }
 
-    return p - dst;
+    if (++frame->have == frame->need) {
+        frame->have = 0;
+        frame->left = frame->length;
+    }
+}
+
+
+size_t
+ngx_xassist_frame_close(uint8_t *dst, unsigned code, const uint8_t *reason,
+    size_t len, const uint8_t mask[4])
+{
+    size_t    i;
+    uint8_t  *p, *payload;
+
+    if (len > NGX_XASSIST_REASON_MAX) {
+        len = NGX_XASSIST_REASON_MAX;
+    }
+
+    p = dst;
+    *p++ = 0x88;
+    *p++ = (uint8_t) ((mask ? 0x80u : 0u) | (len + 2));
+
+    if (mask) {
+        memcpy(p, mask, 4);
+        p += 4;
+    }
+
+    payload = p;
+    *p++ = (uint8_t) (code >> 8);
+    *p++ = (uint8_t) code;
+    memcpy(p, reason, len);
+    p += len;
+
+    if (mask) {
+        for (i = 0; i < len + 2; i++) {
+            payload[i] = (uint8_t) (payload[i] ^ mask[i & 3]);
+        }
+    }
+
+    return (size_t) (p - dst);
 }

@@ -1,6 +1,7 @@
 /*
  * WebSocket frame boundaries (RFC 6455, section 5.2), and nothing else: the
- * payload is skipped, never looked at.  Example, "Hi" from a server:
+ * payload is skipped, never looked at.  Knows nothing of nginx.  Example,
+ * "Hi" from a server:
  *
  *     81 02 48 69          FIN+text, unmasked, length 2, payload
  */
@@ -8,8 +9,8 @@
 #ifndef NGX_XASSIST_FRAME_H
 #define NGX_XASSIST_FRAME_H
 
-#include <ngx_config.h>
-#include <ngx_core.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #pragma GCC visibility push(hidden)
 
@@ -17,21 +18,24 @@
 typedef struct {
     uint64_t   left;                   /* payload bytes still to come */
     uint64_t   length;                 /* while its bytes are read */
-    u_char     have;                   /* header bytes read */
-    u_char     need;                   /* header bytes in all */
-    u_char     extended;               /* bytes of extended length */
+    uint8_t    have;                   /* header bytes read */
+    uint8_t    need;                   /* header bytes in all */
+    uint8_t    extended;               /* bytes of extended length */
+    uint8_t    opcode;                 /* of the frame under way */
+    uint8_t    data;                   /* 1: bytes of a data frame went by;
+                                          whoever looks sets it back */
 } ngx_xassist_frame_t;
 
 /* Moves over n bytes that went by. */
-void ngx_xassist_frame_feed(ngx_xassist_frame_t *frame, const u_char *p,
+void ngx_xassist_frame_feed(ngx_xassist_frame_t *frame, const uint8_t *p,
     size_t n);
 
 /* How many of the n bytes belong to the frame that is under way; 0 at a
    boundary, n when it does not end within them. */
 size_t ngx_xassist_frame_rest(const ngx_xassist_frame_t *frame,
-    const u_char *p, size_t n);
+    const uint8_t *p, size_t n);
 
-ngx_inline ngx_uint_t
+static inline int
 ngx_xassist_frame_boundary(const ngx_xassist_frame_t *frame)
 {
     return frame->left == 0 && frame->have == 0;
@@ -39,11 +43,11 @@ ngx_xassist_frame_boundary(const ngx_xassist_frame_t *frame)
 
 /*
  * Writes a Close frame of `code` and `reason` (at most 123 bytes are taken)
- * to dst, which has room for 4 + 4 + 123 bytes; masked as a client's when
- * `mask` is not NULL.  Returns its length.
+ * to dst, which has room for NGX_XASSIST_CLOSE_MAX bytes; masked as a
+ * client's when `mask` is not NULL.  Returns its length.
  */
-size_t ngx_xassist_frame_close(u_char *dst, ngx_uint_t code,
-    const ngx_str_t *reason, const u_char mask[4]);
+size_t ngx_xassist_frame_close(uint8_t *dst, unsigned code,
+    const uint8_t *reason, size_t len, const uint8_t mask[4]);
 
 #define NGX_XASSIST_CLOSE_MAX  (2 + 4 + 2 + 123)
 

@@ -1,5 +1,6 @@
 #include "ngx_xassist_live.h"
 #include "ngx_xassist_decide.h"
+#include "ngx_xassist_idle.h"
 #include "ngx_xassist_presence.h"
 #include "ngx_xassist_worker.h"
 
@@ -7,8 +8,10 @@
 /* A power of two; 16 bytes each. */
 #define NGX_XASSIST_BUCKETS  8192
 
-/* Connections looked at in one turn of the event loop. */
-#define NGX_XASSIST_SLICE    64
+/* Connections looked at in one turn of the event loop: so many, or for so
+   many microseconds. */
+#define NGX_XASSIST_SLICE       64
+#define NGX_XASSIST_SLICE_TIME  2000
 
 
 struct ngx_xassist_live_s {
@@ -29,13 +32,16 @@ static const size_t  ngx_xassist_live_ids[NGX_XASSIST_KEYS] = {
     [NGX_XASSIST_KEY_USER] = offsetof(ngx_xassist_ctx_t, user),
     [NGX_XASSIST_KEY_ACCOUNT] = offsetof(ngx_xassist_ctx_t, account),
     [NGX_XASSIST_KEY_CALL] = offsetof(ngx_xassist_ctx_t, call),
-    [NGX_XASSIST_KEY_INVITATION] = offsetof(ngx_xassist_ctx_t, invitation)
+    [NGX_XASSIST_KEY_INVITATION] = offsetof(ngx_xassist_ctx_t, invitation),
+    [NGX_XASSIST_KEY_PARTICIPANT] = offsetof(ngx_xassist_ctx_t, participant),
+    [NGX_XASSIST_KEY_INVITER] = offsetof(ngx_xassist_ctx_t, inviter)
 };
 
 
 static void ngx_xassist_live_dirty(ngx_xassist_live_t *live,
     ngx_xassist_tunnel_t *tunnel);
 static void ngx_xassist_live_slice(ngx_event_t *ev);
+static uint64_t ngx_xassist_live_clock(void);
 
 
 static ngx_inline const store_id_t *
@@ -164,6 +170,13 @@ ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel)
 }
 
 
+void
+ngx_xassist_live_doubt(ngx_xassist_tunnel_t *tunnel)
+{
+    ngx_xassist_live_dirty(tunnel->worker->live, tunnel);
+}
+
+
 static void
 ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel)
 {
@@ -250,6 +263,7 @@ ngx_xassist_live_count(ngx_xassist_worker_t *worker)
 static void
 ngx_xassist_live_slice(ngx_event_t *ev)
 {
+    uint64_t               end;
     ngx_uint_t             n;
     ngx_queue_t           *q;
     ngx_xassist_ctx_t     *ctx;
@@ -259,7 +273,14 @@ ngx_xassist_live_slice(ngx_event_t *ev)
     live = (ngx_xassist_live_t *)
                ((u_char *) ev - offsetof(ngx_xassist_live_t, slice));
 
-    for (n = 0; n < NGX_XASSIST_SLICE && !ngx_queue_empty(&live->dirty); n++) {
+    end = ngx_xassist_live_clock() + NGX_XASSIST_SLICE_TIME;
+
+    for (n = 0;
+         n < NGX_XASSIST_SLICE
+         && !ngx_queue_empty(&live->dirty)
+         && (n == 0 || ngx_xassist_live_clock() < end);
+         n++)
+    {
 
         q = ngx_queue_head(&live->dirty);
         ngx_queue_remove(q);
@@ -276,10 +297,26 @@ ngx_xassist_live_slice(ngx_event_t *ev)
 
         if (ctx->verdict != NGX_XASSIST_ALLOW) {
             ngx_xassist_tunnel_close(tunnel, ctx->reason);
+
+        } else {
+            ngx_xassist_idle_plan(tunnel);
         }
     }
 
     if (!ngx_queue_empty(&live->dirty)) {
         ngx_post_event(ev, &ngx_posted_next_events);
     }
+}
+
+
+/* Microseconds. */
+
+static uint64_t
+ngx_xassist_live_clock(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
 }

@@ -26,6 +26,9 @@ void ngx_xassist_live_mark(ngx_xassist_worker_t *worker,
     ngx_xassist_key_t key, const store_id_t *id);
 void ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker);
 
+/* One connection, likewise. */
+void ngx_xassist_live_doubt(ngx_xassist_tunnel_t *tunnel);
+
 /* The same when the live policy is not the one they were decided by. */
 void ngx_xassist_live_generation(ngx_xassist_worker_t *worker);
 

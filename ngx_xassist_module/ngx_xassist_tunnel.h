@@ -19,6 +19,8 @@ typedef enum {
     NGX_XASSIST_KEY_ACCOUNT,
     NGX_XASSIST_KEY_CALL,
     NGX_XASSIST_KEY_INVITATION,
+    NGX_XASSIST_KEY_PARTICIPANT,
+    NGX_XASSIST_KEY_INVITER,               /* user id, of an external */
     NGX_XASSIST_KEYS
 } ngx_xassist_key_t;
 
@@ -31,6 +33,7 @@ struct ngx_xassist_tunnel_s {
     ngx_queue_t                    keys[NGX_XASSIST_KEYS];
     ngx_queue_t                    all;
     ngx_queue_t                    dirty;
+    ngx_queue_t                    wheel;      /* ngx_xassist_idle.c */
 
     ngx_http_request_t            *request;
     ngx_xassist_ctx_t             *ctx;
@@ -43,6 +46,7 @@ struct ngx_xassist_tunnel_s {
     ngx_xassist_frame_t            up;
     size_t                         retry_down; /* TLS: offered, not taken */
     size_t                         retry_up;
+    uint64_t                       opened;     /* milliseconds UTC */
 
     ngx_xassist_close_t           *close;      /* NULL: not closing */
     ngx_xassist_write_t           *attaching;  /* NULL: not in flight */
@@ -52,6 +56,10 @@ struct ngx_xassist_tunnel_s {
     unsigned                       attached:1;
     unsigned                       ended:1;
 };
+
+
+/* What one live connection costs besides nginx's own. */
+_Static_assert(sizeof(ngx_xassist_tunnel_t) <= 400, "a tunnel is too large");
 
 
 /* Registers the connection whose 101 is about to be sent.  NGX_OK, or an
@@ -66,6 +74,9 @@ ngx_int_t ngx_xassist_tunnel_admit(ngx_http_request_t *r,
  */
 void ngx_xassist_tunnel_close(ngx_xassist_tunnel_t *tunnel,
     ngx_xassist_reason_t reason);
+
+/* Out of the registry and of the send path; once. */
+void ngx_xassist_tunnel_end(ngx_xassist_tunnel_t *tunnel);
 
 #pragma GCC visibility pop
 

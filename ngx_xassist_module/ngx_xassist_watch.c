@@ -40,11 +40,17 @@ typedef struct {
 static const ngx_xassist_cause_t  ngx_xassist_causes[] = {
     { STORE_EVENT_USER_ROLES, NGX_XASSIST_KEY_USER,
       offsetof(store_event_t, user) },
+    { STORE_EVENT_USER_ROLES, NGX_XASSIST_KEY_INVITER,
+      offsetof(store_event_t, user) },
     { STORE_EVENT_USER_SUSPENDED, NGX_XASSIST_KEY_USER,
+      offsetof(store_event_t, user) },
+    { STORE_EVENT_USER_SUSPENDED, NGX_XASSIST_KEY_INVITER,
       offsetof(store_event_t, user) },
     { STORE_EVENT_USER_LICENCE, NGX_XASSIST_KEY_USER,
       offsetof(store_event_t, user) },
     { STORE_EVENT_USER_CREATED, NGX_XASSIST_KEY_ACCOUNT,
+      offsetof(store_event_t, account) },
+    { STORE_EVENT_ACCOUNT_SUSPENDED, NGX_XASSIST_KEY_ACCOUNT,
       offsetof(store_event_t, account) },
     { STORE_EVENT_SESSION_REVOKED, NGX_XASSIST_KEY_SESSION,
       offsetof(store_event_t, session) },
@@ -56,10 +62,14 @@ static const ngx_xassist_cause_t  ngx_xassist_causes[] = {
       offsetof(store_event_t, invitation) },
     { STORE_EVENT_INVITATION_DEAD, NGX_XASSIST_KEY_INVITATION,
       offsetof(store_event_t, invitation) },
-    { STORE_EVENT_PARTICIPANT_REMOVED, NGX_XASSIST_KEY_CALL,
-      offsetof(store_event_t, call) },
-    { STORE_EVENT_PARTICIPANT_LEFT, NGX_XASSIST_KEY_CALL,
-      offsetof(store_event_t, call) }
+    { STORE_EVENT_PARTICIPANT_REMOVED, NGX_XASSIST_KEY_PARTICIPANT,
+      offsetof(store_event_t, participant) },
+    { STORE_EVENT_PARTICIPANT_REMOVED, NGX_XASSIST_KEY_INVITER,
+      offsetof(store_event_t, user) },
+    { STORE_EVENT_PARTICIPANT_LEFT, NGX_XASSIST_KEY_PARTICIPANT,
+      offsetof(store_event_t, participant) },
+    { STORE_EVENT_PARTICIPANT_LEFT, NGX_XASSIST_KEY_INVITER,
+      offsetof(store_event_t, user) }
 };
 
 
@@ -352,6 +362,7 @@ ngx_xassist_watch_event(ngx_xassist_worker_t *worker,
     const store_event_t *event)
 {
     ngx_uint_t                  i;
+    const store_id_t           *id;
     const ngx_xassist_cause_t  *cause;
 
     for (i = 0;
@@ -360,10 +371,10 @@ ngx_xassist_watch_event(ngx_xassist_worker_t *worker,
     {
         cause = &ngx_xassist_causes[i];
 
-        if (cause->kind == event->kind) {
-            ngx_xassist_live_mark(worker, cause->key,
-                                  (const store_id_t *)
-                                      ((const u_char *) event + cause->id));
+        id = (const store_id_t *) ((const u_char *) event + cause->id);
+
+        if (cause->kind == event->kind && !store_id_none(id)) {
+            ngx_xassist_live_mark(worker, cause->key, id);
         }
     }
 }

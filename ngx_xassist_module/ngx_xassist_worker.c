@@ -1,4 +1,5 @@
 #include "ngx_xassist_worker.h"
+#include "ngx_xassist_idle.h"
 #include "ngx_xassist_live.h"
 #include "ngx_xassist_watch.h"
 #include "ngx_xassist_writer.h"
@@ -74,6 +75,7 @@ ngx_xassist_worker_init(ngx_cycle_t *cycle)
         != POLICY_OK
         || ngx_xassist_writer_init(worker) != NGX_OK
         || ngx_xassist_live_init(worker) != NGX_OK
+        || ngx_xassist_idle_init(worker) != NGX_OK
         || ngx_xassist_watch_init(worker) != NGX_OK)
     {
         return NGX_ERROR;
