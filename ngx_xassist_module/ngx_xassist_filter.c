@@ -52,6 +52,12 @@ ngx_xassist_filter_header(ngx_http_request_t *r)
         && r->upstream != NULL && r->upstream->upgrade
         && r->headers_in.upgrade != NULL)
     {
+        /* Only HTTP/1.1 can be upgraded; nginx itself does not look. */
+
+        if (r->http_version != NGX_HTTP_VERSION_11) {
+            return NGX_HTTP_BAD_REQUEST;
+        }
+
         rc = ngx_xassist_tunnel_admit(r, ctx);
         if (rc != NGX_OK) {
             return rc;

@@ -4,6 +4,7 @@
 #include "ngx_xassist_worker.h"
 
 
+static ngx_uint_t ngx_xassist_visit_whole(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_visit_browser(ngx_xassist_visit_t *visit);
 static ngx_int_t ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
     ngx_xassist_reason_t *reason);
@@ -34,6 +35,7 @@ ngx_xassist_visit_open(ngx_http_request_t *r, ngx_xassist_visit_t *visit,
     /* The MAC is checked before the store is touched. */
 
     if (ctx->link.len == 0
+        || !ngx_xassist_visit_whole(r)
         || policy_token_open(worker->conf->keys, worker->cache,
                              (char *) ctx->link.data, ctx->link.len, &kind,
                              visit->invitation.b)
@@ -56,6 +58,29 @@ ngx_xassist_visit_open(ngx_http_request_t *r, ngx_xassist_visit_t *visit,
     ctx->invitation = visit->invitation;
 
     return NGX_OK;
+}
+
+
+/*
+ * Behind the prefix of its location stands the link and nothing else: what
+ * was put before or behind it makes it another link.  By now the mark of the
+ * cut stands in its place.
+ */
+
+static ngx_uint_t
+ngx_xassist_visit_whole(ngx_http_request_t *r)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+#if (NGX_PCRE)
+    if (clcf->regex != NULL) {
+        return 1;
+    }
+#endif
+
+    return r->uri.len == clcf->name.len + sizeof("TOKEN_0123") - 1;
 }
 
 

@@ -114,6 +114,8 @@ forged('random bytes', map {
 forged('every flipped bit', flips($valid));
 forged('other characters', map { substr($valid, 0, 39) . $_ }
     qw(= + * . ~), '%2F', '%0a');
+forged("something put before or behind", "x/$valid", "$valid/x",
+    "$valid/", "$valid==", "$valid.", "x$valid", "$valid/$valid");
 forged('tokens of sessions', $user, $guest->{cookies}{'xassist-g'});
 
 subtest 'joining by a forged link' => sub {
