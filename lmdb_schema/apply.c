@@ -124,7 +124,14 @@ store_op_run(store_view_t *view, store_op_t *op)
     }
 
     writes = view->writes;
-    op->status = t->run(view, op);
+
+    if (!store_once_settled(view, op)) {
+        op->status = t->run(view, op);
+
+        if (op->status == STORE_OK) {
+            store_once_keep(view, op);
+        }
+    }
 
     if (op->status != STORE_REFUSED) {
         op->reason = STORE_REASON_NONE;

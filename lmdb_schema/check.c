@@ -108,6 +108,10 @@ check_key(check_t *check, store_slice_t key, store_slice_t value)
         return check_record(check, STORE_IS_invitation, key, value);
     case STORE_KEY_EVENT:
         return check_record(check, STORE_IS_event, key, value);
+    case STORE_KEY_ANSWER:
+        return check_record(check, STORE_IS_answer, key, value);
+    case STORE_KEY_CHECKPOINT:
+        return check_record(check, STORE_IS_checkpoint, key, value);
 
     case STORE_KEY_ATTACH:
     case STORE_KEY_ATTACH_OF:
@@ -276,7 +280,8 @@ index_target(store_slice_t key, store_slice_t value, store_record_t *record,
         { STORE_KEY_DUE, STORE_IS_session, STORE_KEY_SESSION, false },
         { STORE_KEY_DUE, STORE_IS_call, STORE_KEY_CALL, false },
         { STORE_KEY_DUE, STORE_IS_participant, STORE_KEY_PARTICIPANT, false },
-        { STORE_KEY_DUE, STORE_IS_invitation, STORE_KEY_INVITATION, false }
+        { STORE_KEY_DUE, STORE_IS_invitation, STORE_KEY_INVITATION, false },
+        { STORE_KEY_DUE, STORE_IS_answer, STORE_KEY_ANSWER, false }
     };
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

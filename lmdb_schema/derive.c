@@ -64,6 +64,17 @@ store_primary(store_record_t record, const void *in, store_key_t *key)
         store_key_u64(key, any->event.seq);
         return;
 
+    case STORE_IS_answer:
+        store_key(key, STORE_KEY_ANSWER);
+        store_key_id(key, &any->answer.principal);
+        store_key_bytes(key, any->answer.key.data, any->answer.key.len);
+        return;
+
+    case STORE_IS_checkpoint:
+        store_key(key, STORE_KEY_CHECKPOINT);
+        store_key_u64(key, any->checkpoint.seq);
+        return;
+
     case STORE_IS_end:
         break;
     }
@@ -130,7 +141,12 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
         derive_invitation(&d, in, &primary);
         break;
 
+    case STORE_IS_answer:
+        add_due(&d, ((const store_answer_t *) in)->expires, &primary);
+        break;
+
     case STORE_IS_event:
+    case STORE_IS_checkpoint:
     case STORE_IS_end:
         break;
     }

@@ -13,7 +13,6 @@
 
 
 #define DATA_FILE  "/data.mdb"
-#define SCHEMA     "schema"
 #define PATH_LEN   4096
 
 
@@ -23,8 +22,6 @@ static store_status_t open_env(const store_options_t *options,
     store_env_t *env, store_error_t *error);
 static store_status_t check_schema(const store_options_t *options,
     store_env_t *env, store_error_t *error);
-static store_status_t read_schema(store_txn_t *txn, bool *empty);
-static store_status_t write_schema(store_env_t *env);
 static store_status_t fail(store_error_t *error, store_status_t code,
     const char *path, const char *what, const char *advice);
 
@@ -326,6 +323,7 @@ check_schema(const store_options_t *options, store_env_t *env,
     int             rc;
     bool            empty;
     MDB_txn        *begun;
+    uint32_t        version;
     store_txn_t    *txn;
     store_status_t  status;
 
@@ -349,22 +347,24 @@ check_schema(const store_options_t *options, store_env_t *env,
     }
 
     empty = false;
+    version = 0;
     status = store_read_new(env, &txn);
 
     if (status == STORE_OK) {
         status = store_read_renew(txn);
 
         if (status == STORE_OK) {
-            status = read_schema(txn, &empty);
+            status = store_schema_read(txn, &version, &empty);
         }
 
         store_read_free(txn);
     }
 
-    if (status == STORE_NOT_FOUND && empty && options->create
-        && !options->read_only)
+    if (!options->read_only
+        && ((status == STORE_NOT_FOUND && empty && options->create)
+            || (status == STORE_OK && version != STORE_SCHEMA_VERSION)))
     {
-        status = write_schema(env);
+        status = store_schema_write(env);
     }
 
     switch (status) {
@@ -376,6 +376,11 @@ check_schema(const store_options_t *options, store_env_t *env,
         return fail(error, status, options->path,
                     "was written by a newer version",
                     "update this program; the store is left as it is");
+
+    case STORE_INVALID:
+        return fail(error, STORE_CORRUPT, options->path,
+                    "was not loaded to its end",
+                    "load the dump again, into an empty folder");
 
     case STORE_NOT_FOUND:
     case STORE_CORRUPT:
@@ -389,78 +394,6 @@ check_schema(const store_options_t *options, store_env_t *env,
         return fail(error, status, options->path, "cannot be read",
                     store_status_text(status));
     }
-}
-
-
-static store_status_t
-read_schema(store_txn_t *txn, bool *empty)
-{
-    store_key_t     key;
-    store_view_t   *view = store_txn_view(txn);
-    store_slice_t   first, value;
-    store_status_t  rc;
-
-    store_key(&key, STORE_KEY_META);
-    store_key_bytes(&key, SCHEMA, sizeof(SCHEMA) - 1);
-
-    rc = store_view_get(view, &key, &value);
-
-    if (rc == STORE_NOT_FOUND) {
-        store_key(&key, STORE_KEY_META);
-        key.data[0] = 0;
-        *empty = view->place->next(view, store_key_slice(&key), &first,
-                                   &value)
-                 == STORE_NOT_FOUND;
-        return rc;
-    }
-
-    if (rc != STORE_OK) {
-        return rc;
-    }
-
-    if (value.len != 4 || store_get_u32(value.data) == 0) {
-        return STORE_CORRUPT;
-    }
-
-    return store_get_u32(value.data) > STORE_SCHEMA_VERSION ? STORE_NEWER
-                                                            : STORE_OK;
-}
-
-
-static store_status_t
-write_schema(store_env_t *env)
-{
-    bool            empty;
-    uint8_t         version[4];
-    store_key_t     key;
-    store_view_t   *view;
-    store_slice_t   value;
-    store_status_t  rc;
-
-    rc = store_write_begin(env, &view);
-
-    if (rc != STORE_OK) {
-        return rc;
-    }
-
-    /* another process may have been first */
-
-    rc = read_schema(&env->write, &empty);
-
-    if (rc != STORE_NOT_FOUND) {
-        store_write_abort(env);
-        return rc;
-    }
-
-    store_put_u32(version, STORE_SCHEMA_VERSION);
-    value.data = version;
-    value.len = sizeof(version);
-
-    store_key(&key, STORE_KEY_META);
-    store_key_bytes(&key, SCHEMA, sizeof(SCHEMA) - 1);
-    store_view_put(view, &key, value);
-
-    return store_write_commit(env);
 }
 
 

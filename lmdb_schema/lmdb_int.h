@@ -7,7 +7,10 @@
 
 #include <lmdb_schema/view_int.h>
 
-#define STORE_SCHEMA_VERSION  1
+#define STORE_SCHEMA_VERSION  2
+
+#define STORE_META_SCHEMA     "schema"
+#define STORE_META_LOADING    "loading"
 
 /*
  * A read or write transaction and the view over it.  The one cursor belongs
@@ -38,6 +41,19 @@ extern const store_place_t store_place_lmdb;
 
 /* The one place where LMDB's codes and errno become ours. */
 store_status_t store_lmdb_status(int rc);
+
+/* Version 0 and STORE_NOT_FOUND without one, `empty` when nothing is there at
+   all; STORE_NEWER, STORE_CORRUPT; STORE_INVALID while it is being loaded. */
+store_status_t store_schema_read(store_txn_t *txn, uint32_t *version,
+    bool *empty) STORE_USE_RESULT;
+
+/* Writes our version into an empty store, or brings an older one up to it. */
+store_status_t store_schema_write(store_env_t *env) STORE_USE_RESULT;
+store_status_t store_schema_upgrade(store_view_t *view, uint32_t version)
+    STORE_USE_RESULT;
+
+/* Marks a store that is not whole yet: it is not opened. */
+void store_schema_loading(store_view_t *view, bool loading);
 
 store_status_t store_table_get(store_txn_t *txn, store_slice_t key,
     store_slice_t *value) STORE_USE_RESULT;

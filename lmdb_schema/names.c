@@ -56,7 +56,8 @@ store_reason_name(store_reason_t reason)
         [STORE_REASON_SUSPENDED] = "suspended",
         [STORE_REASON_TOO_MANY] = "too_many",
         [STORE_REASON_CHANNEL_NOT_ALLOWED] = "channel_not_allowed",
-        [STORE_REASON_NOT_A_MEMBER] = "permission_missing"
+        [STORE_REASON_NOT_A_MEMBER] = "permission_missing",
+        [STORE_REASON_KEY_REUSED] = "key_reused"
     };
 
     return name_of(names, COUNT(names), (size_t) reason);

@@ -51,6 +51,12 @@ extern const store_transition_t store_sweep_ops[];
    the view must not be committed (a failure after a write). */
 bool store_op_run(store_view_t *view, store_op_t *op);
 
+/* Whether an Idempotency-Key settles it: done before, or not to be done. */
+bool store_once_settled(store_view_t *view, store_op_t *op);
+
+/* Fills out.made, and keeps the answer under its Idempotency-Key. */
+void store_once_keep(store_view_t *view, store_op_t *op);
+
 store_status_t store_refuse(store_op_t *op, store_reason_t reason);
 
 /* A new event of this operation: kind, time, actor and account filled in. */
@@ -103,6 +109,11 @@ store_status_t store_judge(store_view_t *view, const store_id_t *invitation,
 /* The state of an invitation as of now, call and time considered. */
 store_inv_state_t store_invitation_state(const store_invitation_t *inv,
     const store_call_t *call, uint64_t now);
+
+/* Signs out who came by an invitation for one person, now withdrawn. */
+store_status_t store_withdraw_guests(store_view_t *view,
+    const store_op_t *op, const store_invitation_t *inv, uint64_t cause)
+    STORE_USE_RESULT;
 
 /* Whether the user is in the call (present or away). */
 store_status_t store_user_holds(store_view_t *view, const store_id_t *call,

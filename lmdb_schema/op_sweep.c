@@ -127,6 +127,9 @@ due_step(store_view_t *view, store_op_t *op, store_slice_t key)
     case STORE_KEY_INVITATION:
         record = STORE_IS_invitation;
         break;
+    case STORE_KEY_ANSWER:
+        record = STORE_IS_answer;
+        break;
     default:
         return STORE_CORRUPT;
     }
@@ -150,6 +153,9 @@ due_step(store_view_t *view, store_op_t *op, store_slice_t key)
         break;
     case STORE_IS_participant:
         rc = due_participant(view, op, &any.participant);
+        break;
+    case STORE_IS_answer:
+        store_record_remove(view, STORE_IS_answer, &any.answer);
         break;
     default:
         rc = due_invitation(view, op, &any.invitation);

@@ -239,6 +239,25 @@ store_record_put(store_view_t *view, store_record_t record, const void *in)
 }
 
 
+void
+store_record_remove(store_view_t *view, store_record_t record,
+    const void *in)
+{
+    size_t           i, n;
+    store_key_t      key;
+    store_derived_t  old[STORE_DERIVED_MAX];
+
+    n = store_derive(record, in, view->sha256, old);
+
+    for (i = 0; i < n; i++) {
+        remove_derived(view, &old[i]);
+    }
+
+    store_primary(record, in, &key);
+    store_view_remove(view, &key);
+}
+
+
 static void
 apply_derived(store_view_t *view, const store_derived_t *old, size_t nold,
     const store_derived_t *new, size_t nnew)

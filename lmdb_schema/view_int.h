@@ -88,6 +88,10 @@ store_status_t store_record_by(store_view_t *view, store_record_t record,
 void store_record_put(store_view_t *view, store_record_t record,
     const void *in);
 
+/* Takes the record out, with its index keys; `in` is as it was read. */
+void store_record_remove(store_view_t *view, store_record_t record,
+    const void *in);
+
 /* ---- derived keys ------------------------------------------------------- */
 
 #define STORE_DERIVED_MAX  4

@@ -151,7 +151,7 @@ a_newer_schema_is_refused(void **state)
     char          path[64];
     store_env_t  *env;
 
-    static const uint8_t  newer[] = { 0, 0, 0, 2 }, wrong[] = { 1 };
+    static const uint8_t  newer[] = { 0, 0, 0, 99 }, wrong[] = { 1 };
 
     (void) state;
     env = folder_new(path, 0);
