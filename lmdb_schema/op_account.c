@@ -6,6 +6,7 @@
 
 
 static store_status_t account_create(store_view_t *view, store_op_t *op);
+static store_status_t account_set(store_view_t *view, store_op_t *op);
 static store_status_t user_create(store_view_t *view, store_op_t *op);
 static store_status_t user_set(store_view_t *view, store_op_t *op);
 static void user_event(store_view_t *view, const store_op_t *op,
@@ -16,6 +17,7 @@ static bool name_free(store_view_t *view, const store_key_t *key,
 
 const store_transition_t  store_account_ops[] = {
     { STORE_OP_ACCOUNT_CREATE, account_create },
+    { STORE_OP_ACCOUNT_SET, account_set },
     { STORE_OP_USER_CREATE, user_create },
     { STORE_OP_USER_SET, user_set },
     { 0, NULL }
@@ -66,6 +68,38 @@ account_create(store_view_t *view, store_op_t *op)
 
     store_op_event(op, STORE_EVENT_ACCOUNT_CREATED, id, &event);
     event.detail = account.name;
+    (void) store_log_add(view, &event);
+
+    return STORE_OK;
+}
+
+
+static store_status_t
+account_set(store_view_t *view, store_op_t *op)
+{
+    store_event_t    event;
+    store_status_t   rc;
+    store_account_t  account;
+
+    rc = store_record_get(view, STORE_IS_account, NULL,
+                          &op->in.account_set.account, &account);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    if ((account.suspended != 0) == op->in.account_set.suspended) {
+        op->out.again = true;
+        return STORE_OK;
+    }
+
+    account.suspended = op->in.account_set.suspended;
+    account.op = op->id;
+    store_record_put(view, STORE_IS_account, &account);
+
+    store_op_event(op, account.suspended ? STORE_EVENT_ACCOUNT_SUSPENDED
+                                         : STORE_EVENT_ACCOUNT_RESUMED,
+                   &account.id, &event);
     (void) store_log_add(view, &event);
 
     return STORE_OK;

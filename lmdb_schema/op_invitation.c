@@ -256,7 +256,7 @@ invitation_withdraw(store_view_t *view, store_op_t *op)
 
     withdraw(view, op, &inv);
 
-    return STORE_OK;
+    return store_withdraw_guests(view, op, &inv, view->log_seq);
 }
 
 

@@ -412,6 +412,7 @@ typedef enum {
     STORE_OP_CALL_HAND_OVER,
     STORE_OP_INVITATION_REFUSED,
     STORE_OP_REPORT,
+    STORE_OP_ACCOUNT_SET,
     STORE_OPS
 } store_op_kind_t;
 
@@ -462,6 +463,10 @@ typedef struct {
             store_id_t    account;
             store_slice_t name;
         } account_create;
+        struct {
+            store_id_t    account;
+            bool          suspended;
+        } account_set;
         struct {
             store_id_t    user;
             store_id_t    account;

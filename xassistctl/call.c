@@ -14,6 +14,7 @@
 static int call_create(const ctl_options_t *options, int argc, char **argv);
 static int create(ctl_store_t *store, char **argv, store_op_t *op);
 static int call_end(const ctl_options_t *options, int argc, char **argv);
+static int call_remove(const ctl_options_t *options, int argc, char **argv);
 static int call_list(const ctl_options_t *options, int argc, char **argv);
 static int call_show(const ctl_options_t *options, int argc, char **argv);
 static bool print_item(void *data, const void *record);
@@ -25,6 +26,8 @@ const ctl_command_t  ctl_call_commands[] = {
     { "call create", "ACCOUNT OWNER [--title TEXT] [--starts-at TIME]",
       "makes a conference; TIME as in 2026-01-31T09:30:00Z", call_create },
     { "call end", "ID", "ends a call, for everybody in it", call_end },
+    { "call remove", "ID PARTICIPANT",
+      "removes somebody from a call, for good", call_remove },
     { "call list", "ACCOUNT [--state open|live|ended]",
       "lists calls, those open and live unless told otherwise", call_list },
     { "call show", "ID", "prints a call and who is in it", call_show },
@@ -167,6 +170,66 @@ call_end(const ctl_options_t *options, int argc, char **argv)
     ctl_print_begin(&out, options->json, NULL);
     ctl_print_id(&out, "id", &id);
     ctl_print_word(&out, "state", store_call_state_name(STORE_CALL_ENDED));
+    ctl_print_bool(&out, "again", op.out.again);
+
+    return ctl_print_end(&out);
+}
+
+
+static int
+call_remove(const ctl_options_t *options, int argc, char **argv)
+{
+    int             rc;
+    store_op_t      op;
+    ctl_print_t     out;
+    ctl_store_t     store;
+    store_id_t      call, participant;
+    policy_image_t  image;
+
+    if (ctl_args(argc, argv, NULL, 2, 2) == -1) {
+        return CTL_USAGE;
+    }
+
+    if (!ctl_id_parse(argv[0], &call)
+        || !ctl_id_parse(argv[1], &participant))
+    {
+        ctl_complain("\"%s\" and \"%s\" are no ids of a call and of somebody "
+                     "in it", argv[0], argv[1]);
+        return CTL_USAGE;
+    }
+
+    /* what follows for the call is said by the policy */
+
+    rc = ctl_policy_load(options, &image);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    rc = ctl_store_open(options, false, &store);
+
+    if (rc == CTL_OK) {
+        rc = ctl_op(&store, &image, STORE_OP_REMOVE, &op);
+
+        if (rc == CTL_OK) {
+            op.in.leave.call = call;
+            op.in.leave.participant = participant;
+            rc = ctl_apply(&store, &op, "remove the participant");
+        }
+
+        ctl_store_close(&store);
+    }
+
+    policy_image_free(&image);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    ctl_print_begin(&out, options->json, NULL);
+    ctl_print_id(&out, "id", &participant);
+    ctl_print_word(&out, "state",
+                   store_part_state_name(STORE_PART_REMOVED));
     ctl_print_bool(&out, "again", op.out.again);
 
     return ctl_print_end(&out);

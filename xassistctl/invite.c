@@ -31,6 +31,8 @@ static int terms_of(const policy_image_t *image, const wishes_t *wishes,
     store_op_t *op);
 static int create(ctl_store_t *store, const wishes_t *wishes,
     store_op_t *op);
+static uint64_t idle_of(const wishes_t *wishes, const policy_terms_t *terms,
+    const policy_image_t *image);
 static int invite_withdraw(const ctl_options_t *options, int argc,
     char **argv);
 static int which(const ctl_options_t *options, const char *word,
@@ -209,9 +211,40 @@ terms_of(const policy_image_t *image, const wishes_t *wishes, store_op_t *op)
     op->in.invitation_create.bound_to = (uint8_t) terms.bound_to;
     op->in.invitation_create.opens_call = terms.opens_call;
     op->in.invitation_create.terms = terms.terms;
-    op->in.invitation_create.idle_timeout = terms.idle_timeout;
+    op->in.invitation_create.idle_timeout = idle_of(wishes, &terms, image);
 
     return CTL_OK;
+}
+
+
+/* The stricter one of the terms and of the profile, if there is one. */
+
+static uint64_t
+idle_of(const wishes_t *wishes, const policy_terms_t *terms,
+    const policy_image_t *image)
+{
+    uint32_t          i;
+    policy_str_t      name;
+    policy_profile_t  profile;
+
+    if (wishes->profile == NULL) {
+        return terms->idle_timeout;
+    }
+
+    name.data = wishes->profile;
+    name.len = strlen(wishes->profile);
+    i = policy_profile_find(image, name);
+
+    if (i == POLICY_NONE
+        || policy_profile_at(image, i, &profile) != POLICY_OK
+        || profile.idle_timeout == 0
+        || (terms->idle_timeout != 0
+            && terms->idle_timeout < profile.idle_timeout))
+    {
+        return terms->idle_timeout;
+    }
+
+    return profile.idle_timeout;
 }
 
 
@@ -273,11 +306,12 @@ create(ctl_store_t *store, const wishes_t *wishes, store_op_t *op)
 static int
 invite_withdraw(const ctl_options_t *options, int argc, char **argv)
 {
-    int           rc;
-    store_id_t    id;
-    store_op_t    op;
-    ctl_print_t   out;
-    ctl_store_t   store;
+    int             rc;
+    store_id_t      id;
+    store_op_t      op;
+    ctl_print_t     out;
+    ctl_store_t     store;
+    policy_image_t  image;
 
     if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
         return CTL_USAGE;
@@ -286,21 +320,27 @@ invite_withdraw(const ctl_options_t *options, int argc, char **argv)
     rc = which(options, argv[0], &id);
 
     if (rc == CTL_OK) {
-        rc = ctl_store_open(options, false, &store);
+        rc = ctl_policy_load(options, &image);
     }
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    rc = ctl_op(&store, NULL, STORE_OP_INVITATION_WITHDRAW, &op);
+    rc = ctl_store_open(options, false, &store);
 
     if (rc == CTL_OK) {
-        op.in.invitation_withdraw.invitation = id;
-        rc = ctl_apply(&store, &op, "withdraw the invitation");
+        rc = ctl_op(&store, &image, STORE_OP_INVITATION_WITHDRAW, &op);
+
+        if (rc == CTL_OK) {
+            op.in.invitation_withdraw.invitation = id;
+            rc = ctl_apply(&store, &op, "withdraw the invitation");
+        }
+
+        ctl_store_close(&store);
     }
 
-    ctl_store_close(&store);
+    policy_image_free(&image);
 
     if (rc != CTL_OK) {
         return rc;

@@ -10,6 +10,12 @@
 
 static int account_create(const ctl_options_t *options, int argc,
     char **argv);
+static int account_suspend(const ctl_options_t *options, int argc,
+    char **argv);
+static int account_resume(const ctl_options_t *options, int argc,
+    char **argv);
+static int account_set(const ctl_options_t *options, int argc, char **argv,
+    bool suspended);
 static int user_create(const ctl_options_t *options, int argc, char **argv);
 static int user_set(const ctl_options_t *options, int argc, char **argv);
 static int user_list(const ctl_options_t *options, int argc, char **argv);
@@ -20,6 +26,10 @@ static void print_members(ctl_print_t *out, const store_user_t *user);
 
 const ctl_command_t  ctl_user_commands[] = {
     { "account create", "NAME", "makes an account", account_create },
+    { "account suspend", "NAME",
+      "refuses everybody of an account, and closes what is open",
+      account_suspend },
+    { "account resume", "NAME", "takes that back", account_resume },
     { "user create",
       "ACCOUNT NAME [--display TEXT] [--mail ADDRESS] [--roles A,B] "
       "[--no-licence]",
@@ -69,6 +79,67 @@ account_create(const ctl_options_t *options, int argc, char **argv)
     ctl_print_begin(&out, options->json, NULL);
     ctl_print_id(&out, "id", &op.in.account_create.account);
     ctl_print_word(&out, "name", argv[0]);
+
+    return ctl_print_end(&out);
+}
+
+
+static int
+account_suspend(const ctl_options_t *options, int argc, char **argv)
+{
+    return account_set(options, argc, argv, true);
+}
+
+
+static int
+account_resume(const ctl_options_t *options, int argc, char **argv)
+{
+    return account_set(options, argc, argv, false);
+}
+
+
+static int
+account_set(const ctl_options_t *options, int argc, char **argv,
+    bool suspended)
+{
+    int              rc;
+    store_op_t       op;
+    ctl_print_t      out;
+    ctl_store_t      store;
+    store_account_t  account;
+
+    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
+        return CTL_USAGE;
+    }
+
+    rc = ctl_store_open(options, false, &store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    rc = ctl_find_account(&store, argv[0], &account);
+
+    if (rc == CTL_OK) {
+        rc = ctl_op(&store, NULL, STORE_OP_ACCOUNT_SET, &op);
+    }
+
+    if (rc == CTL_OK) {
+        op.in.account_set.account = account.id;
+        op.in.account_set.suspended = suspended;
+        rc = ctl_apply(&store, &op, "change the account");
+    }
+
+    ctl_store_close(&store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    ctl_print_begin(&out, options->json, NULL);
+    ctl_print_id(&out, "id", &op.in.account_set.account);
+    ctl_print_bool(&out, "suspended", suspended);
+    ctl_print_bool(&out, "again", op.out.again);
 
     return ctl_print_end(&out);
 }
