@@ -10,30 +10,11 @@
 #include <policy/keys_int.h>
 
 
-#define POLICY_KEYS_WORDS  4
-
-
-typedef enum {
-    POLICY_USE_HMAC = 0,
-    POLICY_USE_ASSERT,
-    POLICY_USE_CHECKPOINT,
-    POLICY_USES
-} policy_key_use_t;
-
-typedef enum {
-    POLICY_KEY_NEW = 0,
-    POLICY_KEY_SIGN,
-    POLICY_KEY_VERIFY,
-    POLICY_KEY_RETIRED,
-    POLICY_KEY_STATES
-} policy_key_state_t;
-
 typedef struct {
     policy_keys_t  *keys;
     policy_error_t *error;
     uint32_t        line;
     bool            seen[POLICY_USES][POLICY_MAX_KEY_ID + 1];
-    bool            signs[POLICY_USES];
 } policy_keys_reader_t;
 
 
@@ -43,6 +24,8 @@ static policy_status_t policy_keys_add(policy_keys_reader_t *reader,
     const policy_str_t *words, const char *line);
 static size_t policy_keys_split(const char *text, size_t len,
     policy_str_t *words);
+static policy_status_t policy_keys_checkpoint(policy_keys_reader_t *reader,
+    unsigned id, bool sign, const uint8_t *key, size_t len, size_t column);
 static unsigned policy_keys_word(policy_str_t word, const char *const *names,
     unsigned n);
 static unsigned policy_keys_id(policy_str_t word);
@@ -50,12 +33,12 @@ static policy_status_t policy_keys_refuse(policy_keys_reader_t *reader,
     size_t column, const char *text);
 
 
-static const char *const  policy_key_uses[] = {
-    "hmac", "assert", "checkpoint"
+const char *const  policy_key_use_names[] = {
+    "hmac", "assert", "checkpoint", NULL
 };
 
-static const char *const  policy_key_states[] = {
-    "new", "sign", "verify", "retired"
+const char *const  policy_key_state_names[] = {
+    "new", "sign", "verify", "retired", NULL
 };
 
 
@@ -95,7 +78,7 @@ policy_keys_parse(const char *text, size_t len, policy_keys_t **keys,
         status = policy_keys_line(&reader, text + start, end - start);
     }
 
-    if (status == POLICY_OK && !reader.signs[POLICY_USE_HMAC]) {
+    if (status == POLICY_OK && !reader.keys->signs[POLICY_USE_HMAC]) {
         reader.line = 0;
         status = policy_keys_refuse(&reader, 0, "no hmac key has the state "
                                     "\"sign\"; exactly one must");
@@ -123,6 +106,7 @@ policy_keys_free(policy_keys_t *keys)
 
     for (i = 0; i <= POLICY_MAX_KEY_ID; i++) {
         policy_mac_free(keys->verify[i]);
+        policy_pkey_free(keys->assert[i]);
     }
 
     policy_cleanse(keys, sizeof(*keys));
@@ -134,18 +118,22 @@ size_t
 policy_keys_generate(char *text, size_t size)
 {
     int      n;
-    char     base64[POLICY_BASE64_LEN(POLICY_HMAC_KEY_LEN) + 1];
+    char     base64[2][POLICY_BASE64_LEN(POLICY_HMAC_KEY_LEN) + 1];
+    size_t   i;
     uint8_t  key[POLICY_HMAC_KEY_LEN];
 
-    if (policy_random(key, sizeof(key)) != POLICY_OK) {
-        return 0;
-    }
+    for (i = 0; i < 2; i++) {
+        if (policy_random(key, sizeof(key)) != POLICY_OK) {
+            return 0;
+        }
 
-    base64[policy_base64_encode(key, sizeof(key), base64)] = '\0';
+        base64[i][policy_base64_encode(key, sizeof(key), base64[i])] = '\0';
+    }
 
     n = snprintf(text, size,
                  "# Keys of xassist: id use state base64.  Secret.\n"
-                 "0 hmac sign %s\n", base64);
+                 "0 hmac sign %s\n"
+                 "0 checkpoint sign %s\n", base64[0], base64[1]);
 
     policy_cleanse(key, sizeof(key));
     policy_cleanse(base64, sizeof(base64));
@@ -188,10 +176,11 @@ static policy_status_t
 policy_keys_add(policy_keys_reader_t *reader, const policy_str_t *words,
     const char *line)
 {
-    size_t         len, column[POLICY_KEYS_WORDS];
-    uint8_t        key[POLICY_MAX_KEY_LEN];
-    unsigned       i, id, use, state;
-    policy_mac_t  *mac;
+    size_t           len, column[POLICY_KEYS_WORDS];
+    uint8_t          key[POLICY_MAX_KEY_LEN];
+    unsigned         i, id, use, state;
+    policy_mac_t    *mac;
+    policy_status_t  status;
 
     for (i = 0; i < POLICY_KEYS_WORDS; i++) {
         column[i] = (size_t) (words[i].data - line) + 1;
@@ -203,13 +192,13 @@ policy_keys_add(policy_keys_reader_t *reader, const policy_str_t *words,
                                   "from 0 to 15");
     }
 
-    use = policy_keys_word(words[1], policy_key_uses, POLICY_USES);
+    use = policy_keys_word(words[1], policy_key_use_names);
     if (use == POLICY_USES) {
         return policy_keys_refuse(reader, column[1], "the use of a key is "
                                   "hmac, assert or checkpoint");
     }
 
-    state = policy_keys_word(words[2], policy_key_states, POLICY_KEY_STATES);
+    state = policy_keys_word(words[2], policy_key_state_names);
     if (state == POLICY_KEY_STATES) {
         return policy_keys_refuse(reader, column[2], "the state of a key is "
                                   "new, sign, verify or retired");
@@ -221,11 +210,15 @@ policy_keys_add(policy_keys_reader_t *reader, const policy_str_t *words,
     }
     reader->seen[use][id] = true;
 
-    if (state == POLICY_KEY_SIGN && reader->signs[use]) {
+    if (state == POLICY_KEY_SIGN && reader->keys->signs[use]) {
         return policy_keys_refuse(reader, column[2], "another key of this "
                                   "use signs already");
     }
-    reader->signs[use] |= state == POLICY_KEY_SIGN;
+    if (state == POLICY_KEY_RETIRED && words[3].len == 1
+        && words[3].data[0] == '-')
+    {
+        return POLICY_OK;
+    }
 
     if (!policy_base64_decode(words[3].data, words[3].len, key, sizeof(key),
                               &len))
@@ -235,34 +228,89 @@ policy_keys_add(policy_keys_reader_t *reader, const policy_str_t *words,
                                   "base64 of at most 256 bytes");
     }
 
-    if (use != POLICY_USE_HMAC || state == POLICY_KEY_RETIRED) {
-        policy_cleanse(key, sizeof(key));
-        return POLICY_OK;
-    }
-
-    if (len != POLICY_HMAC_KEY_LEN) {
-        policy_cleanse(key, sizeof(key));
-        return policy_keys_refuse(reader, column[3], "an hmac key has 32 "
-                                  "bytes");
-    }
-
-    mac = policy_mac_new(key, len);
+    status = state == POLICY_KEY_RETIRED
+             ? POLICY_OK
+             : policy_keys_take(reader, (policy_key_use_t) use,
+                                (policy_key_state_t) state, id, key, len,
+                                column[3]);
     policy_cleanse(key, sizeof(key));
-    if (mac == NULL) {
+
+    return status;
+}
+
+
+static policy_status_t
+policy_keys_take(policy_keys_reader_t *reader, policy_key_use_t use,
+    policy_key_state_t state, unsigned id, const uint8_t *key, size_t len,
+    size_t column)
+{
+    uint8_t         hash[POLICY_SHA256_LEN];
+    policy_keys_t  *keys = reader->keys;
+
+    if (use != POLICY_USE_CHECKPOINT && len != POLICY_HMAC_KEY_LEN) {
+        return policy_keys_refuse(reader, column, use == POLICY_USE_HMAC
+                                  ? "an hmac key has 32 bytes"
+                                  : "an assert key has 32 bytes");
+    }
+
+    if (state == POLICY_KEY_SIGN) {
+        keys->signs[use] = true;
+        keys->signers[use] = (uint8_t) id;
+    }
+
+    if (policy_sha256(key, len, hash) != 0) {
         return POLICY_CRYPTO;
     }
 
-    reader->keys->verify[id] = mac;
+    memcpy(keys->marks[use][id], hash, sizeof(keys->marks[use][id]));
+
+    if (use == POLICY_USE_ASSERT) {
+        keys->assert[id] = policy_pkey_ed25519_seed(key);
+        return keys->assert[id] != NULL ? POLICY_OK : POLICY_CRYPTO;
+    }
+
+    if (use != POLICY_USE_HMAC) {
+        return POLICY_OK;
+    }
+
+    keys->verify[id] = policy_mac_new(key, len);
+    if (keys->verify[id] == NULL) {
+        return POLICY_CRYPTO;
+    }
+
     if (state == POLICY_KEY_SIGN) {
-        reader->keys->signer = (uint8_t) id;
+        keys->signer = (uint8_t) id;
     }
 
     return POLICY_OK;
 }
 
 
-/* Returns how many words the line has; one more than fit says "too many". */
-static size_t
+policy_status_t
+policy_keys_name(const policy_keys_t *keys, policy_key_use_t use, uint32_t id,
+    char out[POLICY_KEY_NAME_LEN], bool *signs)
+{
+    const uint8_t  *mark;
+
+    static const uint8_t  none[4];
+
+    if (id > POLICY_MAX_KEY_ID
+        || memcmp(keys->marks[use][id], none, sizeof(none)) == 0)
+    {
+        return POLICY_NOT_FOUND;
+    }
+
+    mark = keys->marks[use][id];
+    snprintf(out, POLICY_KEY_NAME_LEN, "%s-%u-%02x%02x%02x%02x",
+             policy_key_use_names[use], (unsigned) id, mark[0], mark[1],
+             mark[2], mark[3]);
+    *signs = keys->signs[use] && keys->signers[use] == id;
+
+    return POLICY_OK;
+}
+
+
+size_t
 policy_keys_split(const char *text, size_t len, policy_str_t *words)
 {
     size_t  i, n;
@@ -297,7 +345,7 @@ policy_keys_word(policy_str_t word, const char *const *names, unsigned n)
 {
     unsigned  i;
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; names[i] != NULL; i++) {
         if (strlen(names[i]) == word.len
             && memcmp(names[i], word.data, word.len) == 0)
         {
@@ -309,7 +357,7 @@ policy_keys_word(policy_str_t word, const char *const *names, unsigned n)
 }
 
 
-static unsigned
+unsigned
 policy_keys_id(policy_str_t word)
 {
     size_t    i;

@@ -19,6 +19,11 @@ struct policy_keys_s {
     policy_mac_t *verify[POLICY_MAX_KEY_ID + 1];
     uint8_t       signer;
     uint64_t      tag;
+
+    uint8_t       checkpoint[POLICY_MAX_KEY_ID + 1][POLICY_SEED_LEN];
+    bool          checkpoint_known[POLICY_MAX_KEY_ID + 1];
+    bool          checkpoint_signs;
+    uint8_t       checkpoint_signer;
 };
 
 #pragma GCC visibility pop

@@ -427,16 +427,69 @@ typedef struct policy_keys_s policy_keys_t;
 /*
  * Parses the text of a keys file (DESIGN: section 12): per line `id
  * use(hmac|assert|checkpoint) state(new|sign|verify|retired) base64`, `#`
- * starts a comment.  hmac keys have 32 bytes.  Exactly one hmac key signs.
+ * starts a comment.  hmac keys have 32 bytes, and exactly one of them signs;
+ * a checkpoint key is the seed of an Ed25519 key, 32 bytes.
  * malloc'ed, cleansed and freed by policy_keys_free.
  */
 policy_status_t policy_keys_parse(const char *text, size_t len,
     policy_keys_t **keys, policy_error_t *error) POLICY_USE_RESULT;
 void policy_keys_free(policy_keys_t *keys);
 
-/* A fresh keys file's text: one signing hmac key.  Returns its length, or 0
+/* A fresh keys file's text: a signing key for tokens, one for checkpoints.  Returns its length, or 0
    when `size` is too small or there is no randomness. */
 size_t policy_keys_generate(char *text, size_t size);
+
+/*
+ * Checkpoints of a log: Ed25519 under the checkpoint key whose state is
+ * "sign"; `key` is its id.  POLICY_INVALID without such a key.
+ */
+#define POLICY_SIGNATURE_LEN  64
+
+bool policy_checkpoint_signs(const policy_keys_t *keys);
+policy_status_t policy_checkpoint_sign(const policy_keys_t *keys,
+    const void *data, size_t len, uint8_t *key,
+    uint8_t signature[POLICY_SIGNATURE_LEN]) POLICY_USE_RESULT;
+
+/* POLICY_FORGED for what that key did not sign, POLICY_INVALID without it. */
+policy_status_t policy_checkpoint_verify(const policy_keys_t *keys,
+    uint8_t key, const void *data, size_t len,
+    const uint8_t signature[POLICY_SIGNATURE_LEN]) POLICY_USE_RESULT;
+
+/* What a key is for. */
+typedef enum {
+    POLICY_USE_HMAC = 0,               /* tokens and nonces */
+    POLICY_USE_ASSERT,                 /* assertions: an Ed25519 seed */
+    POLICY_USE_CHECKPOINT,
+    POLICY_USES
+} policy_key_use_t;
+
+typedef enum {
+    POLICY_KEYS_ADD = 0,               /* a new key, which only verifies */
+    POLICY_KEYS_PROMOTE,               /* it signs; who signed verifies */
+    POLICY_KEYS_RETIRE                 /* no longer verifies; it is erased */
+} policy_keys_change_t;
+
+/*
+ * The text of a keys file after a change.  *id: the key to promote or retire
+ * (promote: POLICY_NONE takes the one that is new); afterwards, the key that
+ * was changed.  POLICY_NOT_FOUND: no such key, or not in a state for it, and
+ * *error says why; POLICY_TOO_BIG: `size` is too small, or no id is left.
+ */
+policy_status_t policy_keys_change(const char *text, size_t len,
+    policy_keys_change_t change, policy_key_use_t use, uint32_t *id,
+    char *out, size_t size, size_t *out_len, policy_error_t *error)
+    POLICY_USE_RESULT;
+
+#define POLICY_KEY_NAME_LEN  32
+
+/* A name of the key that says nothing of it, "hmac-0-1f2e3d4c", NUL-
+   terminated; it differs when the key does.  POLICY_NOT_FOUND: no such key,
+   or retired.  *signs: whether it is the one that signs. */
+policy_status_t policy_keys_name(const policy_keys_t *keys,
+    policy_key_use_t use, uint32_t id, char out[POLICY_KEY_NAME_LEN],
+    bool *signs) POLICY_USE_RESULT;
+
+extern const char *const policy_key_use_names[];  /* ends with NULL */
 
 /*
  * Tokens are base64url of 30 bytes: version and key id, kind, 12-byte id,

@@ -52,7 +52,7 @@ good_files(void **state)
         "# a comment\r\n\r\n\t15 hmac sign " KEY "   # and another\r\n",
         "0 hmac new " KEY "\n1 hmac sign " KEY2 "\n2 hmac verify " KEY "\n"
             "3 hmac retired " KEY "\n",
-        "0 hmac sign " KEY "\n0 assert sign AAAA\n0 checkpoint sign AAAA\n"
+        "0 hmac sign " KEY "\n0 assert sign AAAA\n0 checkpoint sign " KEY2 "\n"
     };
 
     (void) state;
