@@ -57,6 +57,9 @@ typedef struct {
 typedef struct {
     ngx_uint_t                  slot;
     ngx_array_t                *attributes;    /* ngx_xassist_attribute_t */
+    ngx_str_t                   file;          /* none: not of a file */
+    ngx_uint_t                  line;
+    ngx_uint_t                  location;      /* not of a server */
 } ngx_xassist_require_t;
 
 
@@ -74,6 +77,11 @@ typedef struct {
     policy_image_t              image;         /* compiled, not yet live */
     ngx_shm_zone_t             *zone;
 
+    ngx_str_t                   shadow_file;   /* decides without effect */
+    ngx_str_t                   shadow_text;
+    policy_image_t              shadow_image;
+    ngx_shm_zone_t             *shadow;        /* NULL: none */
+
     ngx_path_t                 *store;
     size_t                      store_max;
 
@@ -81,6 +89,7 @@ typedef struct {
     policy_keys_t              *keys;
 
     ngx_array_t                 rules;         /* ngx_xassist_rule_t */
+    ngx_array_t                 places;        /* ngx_xassist_loc_conf_t * */
     ngx_array_t                 headers;       /* identity header hashes */
     ngx_array_t                 in_call;       /* what the API requires: */
     ngx_array_t                 signed_in;     /* ngx_xassist_require_t */
@@ -144,6 +153,18 @@ typedef enum {
 } ngx_xassist_reason_t;
 
 
+/* What was asked for a decision, so that it can be asked again of another
+   policy ($xassist_rules and what follows it).  Lives as the request. */
+typedef struct {
+    const ngx_array_t          *requires;      /* ngx_xassist_require_t */
+    uint32_t                    facts;
+    ngx_str_t                   profiles[2];   /* of an external */
+    ngx_str_t                   inviter_roles;
+    policy_attribute_t         *attributes;
+    ngx_uint_t                  nattributes;
+} ngx_xassist_asked_t;
+
+
 /* What a decision came to.  Zeroed means: not decided. */
 typedef enum {
     NGX_XASSIST_UNDECIDED = 0,
@@ -199,6 +220,8 @@ typedef struct {
     uint64_t                    generation;
     ngx_uint_t                  status;        /* of a refusal */
     uint64_t                    took;          /* microseconds */
+    ngx_xassist_asked_t         asked;
+    ngx_xassist_verdict_t       shadow;        /* of the second policy */
 
     ngx_str_t                   page;          /* body of a refusal */
     ngx_xassist_write_t        *join;

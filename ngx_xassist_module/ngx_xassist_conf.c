@@ -1,6 +1,7 @@
 #include "ngx_xassist_conf.h"
 #include "ngx_xassist_file.h"
 #include "ngx_xassist_macro.h"
+#include "ngx_xassist_rule.h"
 
 
 #define NGX_XASSIST_KEYS_MAX   65536
@@ -23,7 +24,10 @@ ngx_xassist_conf_create_main(ngx_conf_t *cf)
     }
 
     if (ngx_array_init(&xmcf->rules, cf->pool, 16, sizeof(ngx_xassist_rule_t))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_array_init(&xmcf->places, cf->pool, 16,
+                          sizeof(ngx_xassist_loc_conf_t *))
+           != NGX_OK)
     {
         return NULL;
     }
@@ -57,6 +61,8 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 {
     ngx_xassist_loc_conf_t  *prev = parent;
     ngx_xassist_loc_conf_t  *conf = child;
+
+    ngx_xassist_rule_merge(cf, prev, conf);
 
     ngx_conf_merge_ptr_value(conf->requires, prev->requires, NULL);
     ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
@@ -255,104 +261,6 @@ ngx_xassist_conf_slot(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf,
 }
 
 
-/* Lines of one level replace those of the level above, as everywhere in
-   nginx; "off" opens a place inside a closed one. */
-
-char *
-ngx_xassist_conf_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_xassist_loc_conf_t  *xlcf = conf;
-
-    u_char                            *p;
-    ngx_str_t                         *value, text;
-    ngx_uint_t                         i;
-    ngx_xassist_require_t             *require;
-    ngx_xassist_attribute_t           *attribute;
-    ngx_xassist_main_conf_t           *xmcf;
-    ngx_http_compile_complex_value_t   ccv;
-
-    value = cf->args->elts;
-    xmcf = ngx_http_conf_get_module_main_conf(cf, ngx_xassist_module);
-    xmcf->used = 1;
-
-    if (xlcf->off || (value[1].len == 3
-                      && ngx_strncmp(value[1].data, "off", 3) == 0
-                      && xlcf->requires != NGX_CONF_UNSET_PTR))
-    {
-        return "\"off\" must stand alone";
-    }
-
-    if (xlcf->requires == NGX_CONF_UNSET_PTR) {
-        xlcf->requires = ngx_array_create(cf->pool, 2,
-                                          sizeof(ngx_xassist_require_t));
-        if (xlcf->requires == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    if (value[1].len == 3 && ngx_strncmp(value[1].data, "off", 3) == 0) {
-
-        if (cf->args->nelts != 2) {
-            return "\"off\" takes no attributes";
-        }
-
-        xlcf->off = 1;
-        return NGX_CONF_OK;
-    }
-
-    require = ngx_array_push(xlcf->requires);
-
-    if (require == NULL
-        || ngx_xassist_conf_slot(cf, xmcf, &value[1], &require->slot)
-           != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    require->attributes = NULL;
-
-    for (i = 2; i < cf->args->nelts; i++) {
-
-        p = ngx_strlchr(value[i].data, value[i].data + value[i].len, '=');
-        if (p == NULL || p == value[i].data) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"%V\" is no attribute=value", &value[i]);
-            return NGX_CONF_ERROR;
-        }
-
-        if (require->attributes == NULL) {
-            require->attributes = ngx_array_create(cf->pool, 2,
-                                           sizeof(ngx_xassist_attribute_t));
-            if (require->attributes == NULL) {
-                return NGX_CONF_ERROR;
-            }
-        }
-
-        attribute = ngx_array_push(require->attributes);
-        if (attribute == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        attribute->name.data = value[i].data;
-        attribute->name.len = p - value[i].data;
-
-        text.data = p + 1;
-        text.len = value[i].data + value[i].len - text.data;
-
-        ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
-        ccv.cf = cf;
-        ccv.value = &text;
-        ccv.complex_value = &attribute->value;
-
-        if (ngx_http_compile_complex_value(&ccv) != NGX_OK) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
 char *
 ngx_xassist_conf_origin(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -499,7 +407,7 @@ ngx_xassist_conf_one(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf,
     }
 
     require = ngx_array_push(requires);
-    require->attributes = NULL;
+    ngx_memzero(require, sizeof(ngx_xassist_require_t));
 
     return ngx_xassist_conf_slot(cf, xmcf, &text, &require->slot);
 }

@@ -13,8 +13,6 @@ char *ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child);
 
 char *ngx_xassist_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_xassist_conf_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_xassist_conf_require(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 char *ngx_xassist_conf_origin(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_xassist_conf_terms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_xassist_conf_janus(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -74,9 +74,9 @@ ngx_xassist_decide_for(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     if (rc == NGX_OK) {
         ngx_xassist_evaluate(&d, requires);
 
-        if (ctx->verdict == NGX_XASSIST_ALLOW
-            && ngx_xassist_decide_keep(&d) != NGX_OK)
-        {
+        /* Of a denial, too: the log tells whose roles were not enough. */
+
+        if (ngx_xassist_decide_keep(&d) != NGX_OK) {
             rc = NGX_ERROR;
         }
     }

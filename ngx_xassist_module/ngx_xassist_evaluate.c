@@ -1,14 +1,23 @@
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_reason.h"
+#include "ngx_xassist_shadow.h"
 
 
 /* A reader that loses this many races against the writer refuses. */
 #define NGX_XASSIST_RETRIES  16
 
 
-static ngx_int_t ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
-    const policy_image_t *image, const ngx_array_t *requires,
-    policy_decision_t *decision, ngx_uint_t *slot);
+static void ngx_xassist_evaluate_live(ngx_xassist_decision_t *d,
+    const ngx_array_t *requires);
+static void ngx_xassist_evaluate_asked(ngx_xassist_decision_t *d,
+    const ngx_array_t *requires);
+static ngx_str_t ngx_xassist_evaluate_copy(ngx_pool_t *pool,
+    const store_slice_t *text);
+static uint32_t ngx_xassist_evaluate_slot(ngx_xassist_decision_t *d,
+    const policy_image_t *image, ngx_uint_t slot);
+static ngx_int_t ngx_xassist_evaluate_call(ngx_xassist_decision_t *d,
+    const ngx_str_t *text);
+static uint32_t ngx_xassist_evaluate_facts(const store_standing_t *ss);
 static ngx_int_t ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
     const policy_image_t *image);
 static uint32_t ngx_xassist_evaluate_profile(const policy_image_t *image,
@@ -19,13 +28,26 @@ static ngx_int_t ngx_xassist_evaluate_attributes(ngx_xassist_decision_t *d,
     const ngx_xassist_require_t *require);
 
 
+void
+ngx_xassist_evaluate(ngx_xassist_decision_t *d,
+    const ngx_array_t *requires)
+{
+    ngx_xassist_evaluate_live(d, requires);
+    ngx_xassist_evaluate_asked(d, requires);
+
+    if (d->worker->conf->shadow != NULL) {
+        ngx_xassist_shadow(d, requires);
+    }
+}
+
+
 /*
  * Evaluates until what was read of the image was whole: the master may
  * publish two policies while one decision runs.
  */
 
-void
-ngx_xassist_evaluate(ngx_xassist_decision_t *d,
+static void
+ngx_xassist_evaluate_live(ngx_xassist_decision_t *d,
     const ngx_array_t *requires)
 {
     ngx_int_t            rc;
@@ -47,7 +69,8 @@ ngx_xassist_evaluate(ngx_xassist_decision_t *d,
         }
 
         slot = 0;
-        rc = ngx_xassist_evaluate_rules(d, &image, requires, &decision, &slot);
+        rc = ngx_xassist_evaluate_rules(d, &image, 1, requires, &decision,
+                                        &slot);
 
         if (!policy_zone_settled(zone, &image)) {
             continue;
@@ -86,13 +109,69 @@ ngx_xassist_evaluate(ngx_xassist_decision_t *d,
 }
 
 
-/* All lines must hold; the first that does not decides. */
+/* What was asked, for the log; a guest's and a user's is found without a
+   copy. */
 
-static ngx_int_t
+static void
+ngx_xassist_evaluate_asked(ngx_xassist_decision_t *d,
+    const ngx_array_t *requires)
+{
+    ngx_pool_t           *pool;
+    policy_query_t       *q;
+    ngx_xassist_asked_t  *asked;
+
+    q = &d->query;
+    pool = d->request->pool;
+    asked = &d->ctx->asked;
+
+    ngx_memzero(asked, sizeof(ngx_xassist_asked_t));
+    asked->requires = requires;
+    asked->facts = q->facts;
+
+    if (q->kind == POLICY_KIND_EXTERNAL) {
+        asked->profiles[0] = ngx_xassist_evaluate_copy(pool,
+                                                      &d->principal.profile);
+        asked->profiles[1] = ngx_xassist_evaluate_copy(pool,
+                                                  &d->standing.call_profile);
+        asked->inviter_roles = ngx_xassist_evaluate_copy(pool,
+                                                 &d->standing.inviter_roles);
+    }
+
+    if (q->nattributes != 0) {
+        asked->attributes = ngx_palloc(pool, q->nattributes
+                                             * sizeof(policy_attribute_t));
+        if (asked->attributes != NULL) {
+            ngx_memcpy(asked->attributes, q->attributes,
+                       q->nattributes * sizeof(policy_attribute_t));
+            asked->nattributes = q->nattributes;
+        }
+    }
+}
+
+
+static ngx_str_t
+ngx_xassist_evaluate_copy(ngx_pool_t *pool, const store_slice_t *text)
+{
+    ngx_str_t  copy;
+
+    copy.len = 0;
+    copy.data = text->len != 0 ? ngx_pnalloc(pool, text->len) : NULL;
+
+    if (copy.data != NULL) {
+        ngx_memcpy(copy.data, text->data, text->len);
+        copy.len = text->len;
+    }
+
+    return copy;
+}
+
+
+ngx_int_t
 ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
-    const policy_image_t *image, const ngx_array_t *requires,
+    const policy_image_t *image, ngx_uint_t live, const ngx_array_t *requires,
     policy_decision_t *decision, ngx_uint_t *slot)
 {
+    uint32_t                facts, rule;
     ngx_uint_t              i;
     ngx_xassist_require_t  *require;
 
@@ -102,18 +181,22 @@ ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
 
     ngx_memzero(decision, sizeof(policy_decision_t));
 
+    facts = d->query.facts;
     require = requires->elts;
 
     for (i = 0; i < requires->nelts; i++) {
 
         *slot = require[i].slot;
+        d->query.facts = facts;
 
         if (ngx_xassist_evaluate_attributes(d, &require[i]) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        policy_decide(image, ngx_xassist_slot(d->worker, image, *slot),
-                      &d->query, decision);
+        rule = live ? ngx_xassist_slot(d->worker, image, *slot)
+                    : ngx_xassist_evaluate_slot(d, image, *slot);
+
+        policy_decide(image, rule, &d->query, decision);
 
         if (decision->verdict != POLICY_ALLOW) {
             break;
@@ -121,6 +204,21 @@ ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
     }
 
     return NGX_OK;
+}
+
+
+static uint32_t
+ngx_xassist_evaluate_slot(ngx_xassist_decision_t *d,
+    const policy_image_t *image, ngx_uint_t slot)
+{
+    policy_str_t         name;
+    ngx_xassist_rule_t  *rules;
+
+    rules = d->worker->conf->rules.elts;
+    name.data = (char *) rules[slot].name.data;
+    name.len = rules[slot].name.len;
+
+    return policy_rule_find(image, name);
 }
 
 
@@ -151,11 +249,7 @@ ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
                | (sp->single_user ? POLICY_FACT_SINGLE_USER : 0);
 
     if (d->ctx->has_call) {
-        q->facts |= POLICY_FACT_SAME_ACCOUNT
-                    | (ss->in_call ? POLICY_FACT_GUEST_IN_CALL : 0)
-                    | (ss->member ? POLICY_FACT_CALL_MEMBER : 0)
-                    | (ss->owner ? POLICY_FACT_CALL_OWNER : 0)
-                    | (ss->inviter_holds ? POLICY_FACT_INVITER_HOLDS : 0);
+        q->facts |= ngx_xassist_evaluate_facts(ss);
     }
 
     if (ngx_xassist_evaluate_roles(image, &sp->roles, d->roles, &q->nroles)
@@ -176,6 +270,17 @@ ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
     }
 
     return NGX_OK;
+}
+
+
+static uint32_t
+ngx_xassist_evaluate_facts(const store_standing_t *ss)
+{
+    return POLICY_FACT_SAME_ACCOUNT
+           | (ss->in_call ? POLICY_FACT_GUEST_IN_CALL : 0)
+           | (ss->member ? POLICY_FACT_CALL_MEMBER : 0)
+           | (ss->owner ? POLICY_FACT_CALL_OWNER : 0)
+           | (ss->inviter_holds ? POLICY_FACT_INVITER_HOLDS : 0);
 }
 
 
@@ -292,7 +397,61 @@ ngx_xassist_evaluate_attributes(ngx_xassist_decision_t *d,
         d->attributes[i].value.data = (char *) value.data;
         d->attributes[i].value.len = value.len;
         d->query.nattributes++;
+
+        if (attribute[i].name.len == 4
+            && ngx_strncmp(attribute[i].name.data, "call", 4) == 0
+            && ngx_xassist_evaluate_call(d, &value) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
+
+    return NGX_OK;
+}
+
+
+/*
+ * call=ID where xassist_call names none: the rule asks about that call, and
+ * nobody joins it.  It may have ended; then whoever was in it took part, but
+ * a guest's session is of it no more.
+ */
+
+static ngx_int_t
+ngx_xassist_evaluate_call(ngx_xassist_decision_t *d, const ngx_str_t *text)
+{
+    store_id_t        call;
+    store_standing_t  ss;
+
+    if (d->ctx->has_call || !d->ctx->known
+        || ngx_xassist_id_parse(text, &call) != NGX_OK)
+    {
+        return NGX_OK;
+    }
+
+    if (store_standing(d->worker->read, &d->principal, &call,
+                       ngx_xassist_now(), &ss)
+        != STORE_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (!ss.known) {
+        return NGX_OK;
+    }
+
+    if (ss.state == STORE_CALL_ENDED && ss.part_state >= STORE_PART_PRESENT) {
+        ss.member = 1;
+    }
+
+    if (ss.reason != STORE_REASON_NONE) {
+        ss.in_call = 0;
+    }
+
+    /* The cap of an external is known only where xassist_call names it. */
+
+    ss.inviter_holds = 0;
+
+    d->query.facts |= ngx_xassist_evaluate_facts(&ss);
 
     return NGX_OK;
 }

@@ -5,11 +5,9 @@
 #define NGX_XASSIST_EVALUATE_H
 
 #include "ngx_xassist.h"
+#include "ngx_xassist_rule.h"
 
 #pragma GCC visibility push(hidden)
-
-#define NGX_XASSIST_ATTRIBUTES  16
-
 
 /* What one decision works with; lives on the stack. */
 typedef struct {
@@ -29,6 +27,13 @@ typedef struct {
    reason, rule and generation into the context. */
 void ngx_xassist_evaluate(ngx_xassist_decision_t *d,
     const ngx_array_t *requires);
+
+/* One pass over `image`: all lines must hold, the first that does not (its
+   `slot`) decides.  `live`: the image is that of the main zone.  NGX_ERROR
+   when the question could not be put. */
+ngx_int_t ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
+    const policy_image_t *image, ngx_uint_t live, const ngx_array_t *requires,
+    policy_decision_t *decision, ngx_uint_t *slot);
 
 /* Rule index of a slot in the live policy; POLICY_NONE when unknown. */
 uint32_t ngx_xassist_slot(ngx_xassist_worker_t *worker,

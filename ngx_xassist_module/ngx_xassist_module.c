@@ -9,6 +9,7 @@
 #include "ngx_xassist_join.h"
 #include "ngx_xassist_macro.h"
 #include "ngx_xassist_page.h"
+#include "ngx_xassist_rule.h"
 #include "ngx_xassist_variables.h"
 #include "ngx_xassist_worker.h"
 #include "ngx_xassist_zone.h"
@@ -29,7 +30,7 @@ static ngx_conf_enum_t  ngx_xassist_cookie_modes[] = {
 static ngx_command_t  ngx_xassist_commands[] = {
 
     { ngx_string("xassist_policy"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE23,
       ngx_xassist_policy,
       NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
 
@@ -53,7 +54,7 @@ static ngx_command_t  ngx_xassist_commands[] = {
 
     { ngx_string("xassist_require"),
       NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_xassist_conf_require,
+      ngx_xassist_rule_require,
       NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
     { ngx_string("xassist_call"),

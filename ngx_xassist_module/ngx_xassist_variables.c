@@ -1,4 +1,5 @@
 #include "ngx_xassist_variables.h"
+#include "ngx_xassist_asked.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_device.h"
 #include "ngx_xassist_reason.h"
@@ -34,6 +35,8 @@ static ngx_int_t ngx_xassist_value_generation(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx, ngx_str_t *value);
 static ngx_int_t ngx_xassist_value_time(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx, ngx_str_t *value);
+static ngx_int_t ngx_xassist_value_shadow(ngx_http_request_t *r,
+    ngx_xassist_ctx_t *ctx, ngx_str_t *value);
 
 
 static const ngx_xassist_variable_t  ngx_xassist_variables[] = {
@@ -50,7 +53,14 @@ static const ngx_xassist_variable_t  ngx_xassist_variables[] = {
     { ngx_string("xassist_call"), ngx_xassist_value_call },
     { ngx_string("xassist_invitation"), ngx_xassist_value_invitation },
     { ngx_string("xassist_generation"), ngx_xassist_value_generation },
-    { ngx_string("xassist_time"), ngx_xassist_value_time }
+    { ngx_string("xassist_time"), ngx_xassist_value_time },
+    { ngx_string("xassist_rules"), ngx_xassist_asked_rules },
+    { ngx_string("xassist_facts"), ngx_xassist_asked_facts },
+    { ngx_string("xassist_attributes"), ngx_xassist_asked_attributes },
+    { ngx_string("xassist_profile"), ngx_xassist_asked_profile },
+    { ngx_string("xassist_call_profile"), ngx_xassist_asked_call_profile },
+    { ngx_string("xassist_inviter_roles"), ngx_xassist_asked_inviter_roles },
+    { ngx_string("xassist_shadow"), ngx_xassist_value_shadow }
 };
 
 
@@ -195,6 +205,16 @@ ngx_xassist_value_decision(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ngx_str_t *value)
 {
     *value = ngx_xassist_verdicts[ctx->verdict];
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_xassist_value_shadow(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
+    ngx_str_t *value)
+{
+    *value = ngx_xassist_verdicts[ctx->shadow];
 
     return NGX_OK;
 }

@@ -7,13 +7,17 @@
 
 #pragma GCC visibility push(hidden)
 
-/* xassist_policy FILE zone=NAME:SIZE */
+/* xassist_policy FILE zone=NAME:SIZE [shadow=FILE] */
 char *ngx_xassist_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* Postconfiguration: compiles the file; every error names its place, and
    every rule that the configuration requires must exist. */
 ngx_int_t ngx_xassist_zone_compile(ngx_conf_t *cf,
     ngx_xassist_main_conf_t *xmcf);
+
+/* Lays a policy zone over what is free of the slab pool; NULL after a line
+   in the log. */
+void *ngx_xassist_zone_format(ngx_shm_zone_t *zone);
 
 /* init_module: publishes; never fails (nginx would exit). */
 void ngx_xassist_zone_publish(ngx_cycle_t *cycle);

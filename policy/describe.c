@@ -108,6 +108,36 @@ policy_rule_attribute(const policy_image_t *image, uint32_t rule, uint32_t k)
 }
 
 
+uint32_t
+policy_rule_facts(const policy_image_t *image, uint32_t rule)
+{
+    uint32_t        i, first, count, facts, op, fact;
+    policy_array_t  rules, code;
+
+    facts = 0;
+
+    if (!policy_array_open(image, POLICY_RULES, &rules)
+        || !policy_array_open(image, POLICY_CODE, &code)
+        || !policy_array_get(&rules, rule, POLICY_RULE_CODE, &first)
+        || !policy_array_get(&rules, rule, POLICY_RULE_CODE + 1, &count)
+        || count > POLICY_MAX_STEPS || first > UINT32_MAX - count)
+    {
+        return 0;
+    }
+
+    for (i = 0; i < count; i++) {
+        if (policy_array_get(&code, first + i, 0, &op)
+            && policy_array_get(&code, first + i, 1, &fact)
+            && (op & 0xff) == POLICY_OP_FACT)
+        {
+            facts |= fact;
+        }
+    }
+
+    return facts;
+}
+
+
 policy_status_t
 policy_role_at(const policy_image_t *image, uint32_t i, policy_role_t *out)
 {

@@ -115,6 +115,12 @@ size_t policy_zone_need(size_t image_size);
 policy_status_t policy_zone_format(void *mem, size_t size)
     POLICY_USE_RESULT;
 
+/*
+ * Before the first publication: counting goes on after `generation`, that of
+ * the zone which this one replaces.  Later it does nothing.  Writer only.
+ */
+void policy_zone_continue(policy_zone_t *zone, uint64_t generation);
+
 /* Largest image a zone can take. */
 size_t policy_zone_capacity(const policy_zone_t *zone);
 
@@ -200,6 +206,9 @@ policy_str_t policy_rule_alias(const policy_image_t *image, uint32_t rule,
     uint32_t k);
 policy_str_t policy_rule_attribute(const policy_image_t *image,
     uint32_t rule, uint32_t k);
+/* The facts (POLICY_FACT_*) that a rule may look at; of call.join, say, those
+   about a call. */
+uint32_t policy_rule_facts(const policy_image_t *image, uint32_t rule);
 /* Whether the role (its includes counted) grants the permission. */
 bool policy_role_grants(const policy_image_t *image, uint32_t role,
     uint32_t permission);

@@ -23,6 +23,7 @@ typedef struct {
 struct policy_zone_s {
     uint32_t         magic;
     uint64_t         capacity;         /* of a half */
+    uint64_t         base;             /* generation before the first */
     _Atomic uint64_t begun;            /* generation being or last written */
     _Atomic uint64_t generation;       /* last one that is whole */
     policy_half_t    halves[2];
@@ -67,6 +68,17 @@ policy_zone_format(void *mem, size_t size)
 }
 
 
+void
+policy_zone_continue(policy_zone_t *zone, uint64_t generation)
+{
+    if (zone->magic == POLICY_ZONE_MAGIC
+        && atomic_load_explicit(&zone->generation, memory_order_relaxed) == 0)
+    {
+        zone->base = generation;
+    }
+}
+
+
 size_t
 policy_zone_capacity(const policy_zone_t *zone)
 {
@@ -95,7 +107,8 @@ policy_zone_publish(policy_zone_t *zone, const policy_image_t *image,
         return status;
     }
 
-    next = atomic_load_explicit(&zone->generation, memory_order_relaxed) + 1;
+    next = atomic_load_explicit(&zone->generation, memory_order_relaxed);
+    next = (next == 0 ? zone->base : next) + 1;
     half = &zone->halves[next & 1];
 
     atomic_store_explicit(&zone->begun, next, memory_order_relaxed);
