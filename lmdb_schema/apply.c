@@ -13,7 +13,9 @@ static const store_transition_t *const  tables[] = {
     store_redeem_ops,
     store_join_ops,
     store_presence_ops,
-    store_sweep_ops
+    store_sweep_ops,
+    store_trim_ops,
+    store_checkpoint_ops
 };
 
 

@@ -163,22 +163,37 @@ store_log_chain(store_view_t *view, store_sha256_pt sha256,
     store_event_t   event;
     store_slice_t   key, value;
     store_status_t  rc;
+    store_anchor_t  anchor;
 
     *bad = 0;
     rc = store_log_newest(view, &last);
+
+    if (rc == STORE_OK) {
+        rc = store_log_anchor(view, &anchor);
+    }
 
     if (rc != STORE_OK) {
         return rc;
     }
 
+    memcpy(hash, anchor.hash, sizeof(hash));
+
     store_key(&prefix, STORE_KEY_EVENT);
     store_walk(&walk, &prefix);
 
-    for (seq = 1; /* void */ ; seq++) {
+    for (seq = anchor.seq + 1; /* void */ ; seq++) {
         rc = store_walk_next(view, &walk, &key, &value);
 
+        if (rc == STORE_NOT_FOUND) {
+
+            /* trimming leaves the newest event */
+
+            *bad = anchor.seq != 0 && seq == anchor.seq + 1 ? seq : 0;
+            return STORE_OK;
+        }
+
         if (rc != STORE_OK) {
-            return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+            return rc;
         }
 
         rc = store_decode(STORE_IS_event, value, &event);
@@ -202,7 +217,7 @@ store_log_chain(store_view_t *view, store_sha256_pt sha256,
         }
 
         if (progress != NULL) {
-            progress(data, seq, last);
+            progress(data, seq - anchor.seq, last - anchor.seq);
         }
     }
 }

@@ -46,6 +46,8 @@ extern const store_transition_t store_redeem_ops[];
 extern const store_transition_t store_join_ops[];
 extern const store_transition_t store_presence_ops[];
 extern const store_transition_t store_sweep_ops[];
+extern const store_transition_t store_trim_ops[];
+extern const store_transition_t store_checkpoint_ops[];
 
 /* Runs one operation over a view and sets its status; true when what is in
    the view must not be committed (a failure after a write). */

@@ -277,8 +277,37 @@ store_status_t store_log_next(store_txn_t *txn, uint64_t after,
 store_status_t store_log_last(store_txn_t *txn, uint64_t *seq)
     STORE_USE_RESULT;
 
-/* Checks the chain from `from` to the end; *bad is the first bad sequence,
-   0 when there is none.  `progress` may be NULL. */
+/* The newest event that was trimmed, 0 when none was: the log begins after
+   it. */
+store_status_t store_log_trimmed(store_txn_t *txn, uint64_t *seq)
+    STORE_USE_RESULT;
+
+/*
+ * A checkpoint says what the log was up to an event: whoever keeps one
+ * elsewhere sees whether the log was written anew.  The bytes that are
+ * signed: "xassist-checkpoint-1", then sequence and time (big-endian), then
+ * the hash of the event.
+ */
+#define STORE_CHECKPOINT_LEN  (20 + 8 + 8 + STORE_HASH_LEN)
+
+/* STORE_CORRUPT when it has no hash of that length. */
+store_status_t store_checkpoint_message(const store_checkpoint_t *checkpoint,
+    uint8_t out[STORE_CHECKPOINT_LEN]) STORE_USE_RESULT;
+
+/* The next one after event `after`; the newest one.  STORE_NOT_FOUND. */
+store_status_t store_checkpoint_next(store_txn_t *txn, uint64_t after,
+    store_checkpoint_t *out) STORE_USE_RESULT;
+store_status_t store_checkpoint_last(store_txn_t *txn,
+    store_checkpoint_t *out) STORE_USE_RESULT;
+
+/* Whether the event of that sequence has that hash now.  STORE_NOT_FOUND:
+   the log does not reach so far; STORE_TRIMMED: it is gone. */
+store_status_t store_log_matches(store_txn_t *txn, uint64_t seq,
+    store_slice_t hash, bool *matches) STORE_USE_RESULT;
+
+/* Checks the chain from its beginning, or from where it was trimmed, to the
+   end; *bad is the first bad sequence, 0 when there is none.  `progress` may
+   be NULL. */
 store_status_t store_log_verify(store_txn_t *txn, store_sha256_pt sha256,
     void (*progress)(void *data, uint64_t done, uint64_t total), void *data,
     uint64_t *bad) STORE_USE_RESULT;
@@ -413,6 +442,8 @@ typedef enum {
     STORE_OP_INVITATION_REFUSED,
     STORE_OP_REPORT,
     STORE_OP_ACCOUNT_SET,
+    STORE_OP_TRIM,
+    STORE_OP_CHECKPOINT,
     STORE_OPS
 } store_op_kind_t;
 
@@ -430,6 +461,21 @@ typedef struct {
     uint32_t sockets_per_user;         /* 0: no limit */
     uint32_t guest_seats;              /* per account, UINT32_MAX: no limit */
 } store_presence_t;
+
+/* Where a long walk goes on; zeroed: at the beginning. */
+typedef struct {
+    uint8_t len;
+    uint8_t key[64];
+} store_cursor_t;
+
+/*
+ * The host supplies Ed25519: fills the key's id and the signature of `len`
+ * bytes, returns 0, or -1.  Called within the write transaction.
+ */
+#define STORE_SIGNATURE_LEN  64
+
+typedef int (*store_sign_pt)(void *data, const void *message, size_t len,
+    uint8_t *key, uint8_t signature[STORE_SIGNATURE_LEN]);
 
 /*
  * One operation: what is asked, then what came of it.  Ids of new records are
@@ -573,6 +619,16 @@ typedef struct {
             uint32_t max;              /* steps; then it returns */
             const char *folder;        /* of the incarnation files, or NULL */
         } sweep;
+        struct {
+            uint64_t       log_before; /* older events go; 0: none */
+            uint64_t       ended_before;  /* what ended before goes; 0: none */
+            uint32_t       max;        /* steps; then it returns */
+            store_cursor_t from;       /* out.next of the one before */
+        } trim;
+        struct {
+            store_sign_pt  sign;
+            void          *data;
+        } checkpoint;                  /* STORE_NOT_FOUND: an empty log */
     } in;
 
     /* The outcome.  On any status but STORE_OK nothing of it was done. */
@@ -586,7 +642,9 @@ typedef struct {
         uint64_t   expires;
         store_id_t made;               /* *_CREATE: the record's id */
         bool       again;              /* it had been done before */
-        bool       more;               /* SWEEP: call again soon */
+        bool       more;               /* SWEEP, TRIM: call again soon */
+        uint32_t   removed;            /* TRIM: records and events */
+        store_cursor_t next;           /* TRIM: where to go on */
     } out;
 } store_op_t;
 
@@ -629,6 +687,15 @@ void store_incarnation_close(const char *folder,
 
 /* Whether the worker of that name is gone (its lock could be taken). */
 bool store_incarnation_dead(const char *folder, const uint8_t incarnation[8]);
+
+/*
+ * How many workers live, how many of them say in their file that they have
+ * the key of that name (a line "sign NAME" or "verify NAME", written through
+ * the descriptor above), and how many of those sign by it.
+ */
+store_status_t store_incarnations_naming(const char *folder,
+    const char *name, uint32_t *workers, uint32_t *having,
+    uint32_t *signing) STORE_USE_RESULT;
 
 #pragma GCC visibility pop
 

@@ -122,6 +122,21 @@ store_status_t store_log_chain(store_view_t *view, store_sha256_pt sha256,
     void (*progress)(void *data, uint64_t done, uint64_t total), void *data,
     uint64_t *bad) STORE_USE_RESULT;
 
+/* Where the log was cut: the newest event that is gone, and its hash.
+   Sequence 0 when nothing is. */
+typedef struct {
+    uint64_t seq;
+    uint8_t  hash[STORE_HASH_LEN];
+} store_anchor_t;
+
+store_status_t store_log_anchor(store_view_t *view, store_anchor_t *anchor)
+    STORE_USE_RESULT;
+
+/* Takes out events before that time, at most `*left` of them, never the
+   newest; what is left of *left stays there. */
+store_status_t store_log_trim(store_view_t *view, uint64_t before,
+    uint32_t *left) STORE_USE_RESULT;
+
 store_status_t store_log_newest(store_view_t *view, uint64_t *seq)
     STORE_USE_RESULT;
 
