@@ -10,6 +10,7 @@
 
 /* NGX_ERROR: closed, or open for reading alone; worth another try. */
 static ngx_int_t ngx_xassist_worker_open(ngx_xassist_worker_t *worker);
+static void ngx_xassist_worker_keys(ngx_xassist_worker_t *worker);
 static void ngx_xassist_worker_close(ngx_xassist_worker_t *worker);
 static void ngx_xassist_worker_complain(ngx_xassist_worker_t *worker,
     const char *text);
@@ -145,6 +146,7 @@ ngx_xassist_worker_open(ngx_xassist_worker_t *worker)
         return NGX_ERROR;
     }
 
+    ngx_xassist_worker_keys(worker);
     ngx_xassist_watch_start(worker);
 
     if (worker->read_only) {
@@ -159,6 +161,43 @@ ngx_xassist_worker_open(ngx_xassist_worker_t *worker)
     }
 
     return NGX_OK;
+}
+
+
+/* Says in the incarnation file which keys this worker has, for whoever turns
+   them: a file that cannot be written says that it has none. */
+
+static void
+ngx_xassist_worker_keys(ngx_xassist_worker_t *worker)
+{
+    bool      signs;
+    char      name[POLICY_KEY_NAME_LEN];
+    u_char    text[4096], *p, *last;
+    unsigned  use, id;
+
+    if (worker->lock == -1) {
+        return;
+    }
+
+    p = text;
+    last = text + sizeof(text);
+
+    for (use = 0; use < POLICY_USES; use++) {
+        for (id = 0; id < 16; id++) {
+
+            if (policy_keys_name(worker->conf->keys, use, id, name, &signs)
+                == POLICY_OK)
+            {
+                p = ngx_slprintf(p, last, "%s %s\n",
+                                 signs ? "sign" : "verify", name);
+            }
+        }
+    }
+
+    if (pwrite(worker->lock, text, p - text, 0) != p - text) {
+        ngx_log_error(NGX_LOG_WARN, worker->log, ngx_errno,
+                      "xassist: writing the incarnation file failed");
+    }
 }
 
 

@@ -6,7 +6,7 @@
 bool
 policy_checkpoint_signs(const policy_keys_t *keys)
 {
-    return keys->checkpoint_signs;
+    return keys->signs[POLICY_USE_CHECKPOINT];
 }
 
 
@@ -14,13 +14,14 @@ policy_status_t
 policy_checkpoint_sign(const policy_keys_t *keys, const void *data,
     size_t len, uint8_t *key, uint8_t signature[POLICY_SIGNATURE_LEN])
 {
-    if (!keys->checkpoint_signs) {
+    if (!keys->signs[POLICY_USE_CHECKPOINT]) {
         return POLICY_INVALID;
     }
 
-    *key = keys->checkpoint_signer;
+    *key = keys->signers[POLICY_USE_CHECKPOINT];
 
-    return policy_ed25519_sign(keys->checkpoint[*key], data, len, signature);
+    return policy_pkey_sign(keys->pairs[POLICY_USE_CHECKPOINT][*key], data,
+                            len, signature);
 }
 
 
@@ -29,9 +30,13 @@ policy_checkpoint_verify(const policy_keys_t *keys, uint8_t key,
     const void *data, size_t len,
     const uint8_t signature[POLICY_SIGNATURE_LEN])
 {
-    if (key > POLICY_MAX_KEY_ID || !keys->checkpoint_known[key]) {
+    if (key > POLICY_MAX_KEY_ID
+        || keys->pairs[POLICY_USE_CHECKPOINT][key] == NULL)
+    {
         return POLICY_INVALID;
     }
 
-    return policy_ed25519_verify(keys->checkpoint[key], data, len, signature);
+    return policy_pkey_verify(keys->pairs[POLICY_USE_CHECKPOINT][key],
+                              POLICY_ALGORITHM_EDDSA, data, len, signature,
+                              POLICY_SIGNATURE_LEN);
 }

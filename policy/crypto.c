@@ -158,64 +158,6 @@ policy_hmac_sha1(policy_str_t key, const void *data, size_t len,
 }
 
 
-policy_status_t
-policy_ed25519_sign(const uint8_t seed[POLICY_SEED_LEN], const void *data,
-    size_t len, uint8_t signature[POLICY_SIGNATURE_LEN])
-{
-    size_t           written;
-    EVP_PKEY        *key;
-    EVP_MD_CTX      *ctx;
-    policy_status_t  status;
-
-    key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed,
-                                       POLICY_SEED_LEN);
-    ctx = EVP_MD_CTX_new();
-    written = POLICY_SIGNATURE_LEN;
-    status = POLICY_CRYPTO;
-
-    if (key != NULL && ctx != NULL
-        && EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1
-        && EVP_DigestSign(ctx, signature, &written, data, len) == 1
-        && written == POLICY_SIGNATURE_LEN)
-    {
-        status = POLICY_OK;
-    }
-
-    EVP_MD_CTX_free(ctx);
-    EVP_PKEY_free(key);
-
-    return status;
-}
-
-
-policy_status_t
-policy_ed25519_verify(const uint8_t seed[POLICY_SEED_LEN], const void *data,
-    size_t len, const uint8_t signature[POLICY_SIGNATURE_LEN])
-{
-    EVP_PKEY        *key;
-    EVP_MD_CTX      *ctx;
-    policy_status_t  status;
-
-    key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed,
-                                       POLICY_SEED_LEN);
-    ctx = EVP_MD_CTX_new();
-    status = POLICY_CRYPTO;
-
-    if (key != NULL && ctx != NULL
-        && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1)
-    {
-        status = EVP_DigestVerify(ctx, signature, POLICY_SIGNATURE_LEN, data,
-                                  len) == 1
-                 ? POLICY_OK : POLICY_FORGED;
-    }
-
-    EVP_MD_CTX_free(ctx);
-    EVP_PKEY_free(key);
-
-    return status;
-}
-
-
 policy_pkey_t *
 policy_pkey_rsa(policy_str_t n, policy_str_t e)
 {

@@ -23,7 +23,6 @@ typedef enum {
 
 #define POLICY_SHA256_LEN  32
 #define POLICY_SHA1_LEN    20
-#define POLICY_SEED_LEN    32         /* of an Ed25519 key */
 
 /* HMAC-SHA-256 under one key.  Keyed once; each use works on a copy. */
 typedef struct policy_mac_s policy_mac_t;
@@ -38,15 +37,6 @@ policy_status_t policy_mac(const policy_mac_t *mac, const policy_str_t *parts,
 
 policy_status_t policy_hmac_sha1(policy_str_t key, const void *data,
     size_t len, uint8_t out[POLICY_SHA1_LEN]) POLICY_USE_RESULT;
-
-policy_status_t policy_ed25519_sign(const uint8_t seed[POLICY_SEED_LEN],
-    const void *data, size_t len, uint8_t signature[POLICY_SIGNATURE_LEN])
-    POLICY_USE_RESULT;
-
-/* POLICY_FORGED when it is not the signature of that. */
-policy_status_t policy_ed25519_verify(const uint8_t seed[POLICY_SEED_LEN],
-    const void *data, size_t len,
-    const uint8_t signature[POLICY_SIGNATURE_LEN]) POLICY_USE_RESULT;
 
 /* A key of a signature; made of what JWKs and keys files hold (big-endian
    numbers).  NULL when OpenSSL refuses it or it is too weak to be one. */

@@ -22,13 +22,9 @@ static policy_status_t policy_keys_line(policy_keys_reader_t *reader,
     const char *text, size_t len);
 static policy_status_t policy_keys_add(policy_keys_reader_t *reader,
     const policy_str_t *words, const char *line);
-static size_t policy_keys_split(const char *text, size_t len,
-    policy_str_t *words);
-static policy_status_t policy_keys_checkpoint(policy_keys_reader_t *reader,
-    unsigned id, bool sign, const uint8_t *key, size_t len, size_t column);
-static unsigned policy_keys_word(policy_str_t word, const char *const *names,
-    unsigned n);
-static unsigned policy_keys_id(policy_str_t word);
+static policy_status_t policy_keys_take(policy_keys_reader_t *reader,
+    policy_key_use_t use, policy_key_state_t state, unsigned id,
+    const uint8_t *key, size_t len, size_t column);
 static policy_status_t policy_keys_refuse(policy_keys_reader_t *reader,
     size_t column, const char *text);
 
@@ -98,7 +94,7 @@ policy_keys_parse(const char *text, size_t len, policy_keys_t **keys,
 void
 policy_keys_free(policy_keys_t *keys)
 {
-    size_t  i;
+    size_t  i, use;
 
     if (keys == NULL) {
         return;
@@ -106,7 +102,10 @@ policy_keys_free(policy_keys_t *keys)
 
     for (i = 0; i <= POLICY_MAX_KEY_ID; i++) {
         policy_mac_free(keys->verify[i]);
-        policy_pkey_free(keys->assert[i]);
+
+        for (use = 0; use < POLICY_USES; use++) {
+            policy_pkey_free(keys->pairs[use][i]);
+        }
     }
 
     policy_cleanse(keys, sizeof(*keys));
@@ -179,7 +178,6 @@ policy_keys_add(policy_keys_reader_t *reader, const policy_str_t *words,
     size_t           len, column[POLICY_KEYS_WORDS];
     uint8_t          key[POLICY_MAX_KEY_LEN];
     unsigned         i, id, use, state;
-    policy_mac_t    *mac;
     policy_status_t  status;
 
     for (i = 0; i < POLICY_KEYS_WORDS; i++) {
@@ -247,10 +245,11 @@ policy_keys_take(policy_keys_reader_t *reader, policy_key_use_t use,
     uint8_t         hash[POLICY_SHA256_LEN];
     policy_keys_t  *keys = reader->keys;
 
-    if (use != POLICY_USE_CHECKPOINT && len != POLICY_HMAC_KEY_LEN) {
+    if (len != POLICY_HMAC_KEY_LEN) {
         return policy_keys_refuse(reader, column, use == POLICY_USE_HMAC
                                   ? "an hmac key has 32 bytes"
-                                  : "an assert key has 32 bytes");
+                                  : "the seed of an Ed25519 key has 32 "
+                                    "bytes");
     }
 
     if (state == POLICY_KEY_SIGN) {
@@ -264,13 +263,9 @@ policy_keys_take(policy_keys_reader_t *reader, policy_key_use_t use,
 
     memcpy(keys->marks[use][id], hash, sizeof(keys->marks[use][id]));
 
-    if (use == POLICY_USE_ASSERT) {
-        keys->assert[id] = policy_pkey_ed25519_seed(key);
-        return keys->assert[id] != NULL ? POLICY_OK : POLICY_CRYPTO;
-    }
-
     if (use != POLICY_USE_HMAC) {
-        return POLICY_OK;
+        keys->pairs[use][id] = policy_pkey_ed25519_seed(key);
+        return keys->pairs[use][id] != NULL ? POLICY_OK : POLICY_CRYPTO;
     }
 
     keys->verify[id] = policy_mac_new(key, len);
@@ -340,8 +335,8 @@ policy_keys_split(const char *text, size_t len, policy_str_t *words)
 }
 
 
-static unsigned
-policy_keys_word(policy_str_t word, const char *const *names, unsigned n)
+unsigned
+policy_keys_word(policy_str_t word, const char *const *names)
 {
     unsigned  i;
 

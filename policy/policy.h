@@ -437,15 +437,16 @@ typedef struct policy_keys_s policy_keys_t;
  * Parses the text of a keys file (DESIGN: section 12): per line `id
  * use(hmac|assert|checkpoint) state(new|sign|verify|retired) base64`, `#`
  * starts a comment.  hmac keys have 32 bytes, and exactly one of them signs;
- * a checkpoint key is the seed of an Ed25519 key, 32 bytes.
+ * the other keys are seeds of Ed25519 keys, 32 bytes.
  * malloc'ed, cleansed and freed by policy_keys_free.
  */
 policy_status_t policy_keys_parse(const char *text, size_t len,
     policy_keys_t **keys, policy_error_t *error) POLICY_USE_RESULT;
 void policy_keys_free(policy_keys_t *keys);
 
-/* A fresh keys file's text: a signing key for tokens, one for checkpoints.  Returns its length, or 0
-   when `size` is too small or there is no randomness. */
+/* A fresh keys file's text: a signing key for tokens, one for checkpoints.
+   Returns its length, or 0 when `size` is too small or there is no
+   randomness. */
 size_t policy_keys_generate(char *text, size_t size);
 
 /*

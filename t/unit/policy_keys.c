@@ -52,7 +52,8 @@ good_files(void **state)
         "# a comment\r\n\r\n\t15 hmac sign " KEY "   # and another\r\n",
         "0 hmac new " KEY "\n1 hmac sign " KEY2 "\n2 hmac verify " KEY "\n"
             "3 hmac retired " KEY "\n",
-        "0 hmac sign " KEY "\n0 assert sign AAAA\n0 checkpoint sign " KEY2 "\n"
+        "0 hmac sign " KEY "\n0 assert sign " KEY "\n0 checkpoint sign " KEY2 "\n",
+        "0 hmac sign " KEY "\n1 hmac retired -\n"
     };
 
     (void) state;
@@ -91,6 +92,8 @@ bad_files_tell_where(void **state)
         { "0 hmac sign " KEY "\n1 hmac sign " KEY, 2, 8, "signs already" },
         { "0 hmac sign " KEY "\n0 hmac verify " KEY, 2, 1, "another key" },
         { "0 hmac sign AAAA", 1, 13, "32 bytes" },
+        { "0 hmac sign " KEY "\n0 assert sign AAAA", 2, 15, "32 bytes" },
+        { "0 hmac sign " KEY "\n1 hmac verify -", 2, 15, "base64" },
         { "0 hmac sign ????", 1, 13, "base64" },
         { "0 hmac sign AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", 1, 13,
           "base64" }
@@ -134,6 +137,183 @@ hostile_files(void **state)
 }
 
 
+/* Changes `text` in place; the status, and the key's id. */
+
+static policy_status_t
+change(char *text, size_t size, policy_keys_change_t what,
+    policy_key_use_t use, uint32_t *id)
+{
+    char             out[2048];
+    size_t           len;
+    policy_error_t   error;
+    policy_status_t  status;
+
+    status = policy_keys_change(text, strlen(text), what, use, id, out,
+                                sizeof(out), &len, &error);
+
+    if (status == POLICY_OK) {
+        assert_true(len < size);
+        memcpy(text, out, len);
+        text[len] = '\0';
+
+    } else {
+        assert_int_not_equal(error.text[0], 0);
+    }
+
+    return status;
+}
+
+
+static policy_status_t
+opens(const char *text, const char *token)
+{
+    uint8_t              id[POLICY_ID_LEN];
+    policy_keys_t       *keys;
+    policy_error_t       error;
+    policy_status_t      status;
+    policy_token_kind_t  kind;
+
+    assert_int_equal(parse(text, &keys, &error), POLICY_OK);
+    status = policy_token_open(keys, NULL, token, POLICY_TOKEN_LEN, &kind,
+                               id);
+    policy_keys_free(keys);
+
+    return status;
+}
+
+
+static void
+token_by(const char *text, char *token)
+{
+    policy_keys_t   *keys;
+    policy_error_t   error;
+
+    static const uint8_t  id[POLICY_ID_LEN] = { 0, 7 };
+
+    assert_int_equal(parse(text, &keys, &error), POLICY_OK);
+    assert_int_equal(policy_token_make(keys, POLICY_TOKEN_USER, id, token),
+                     POLICY_OK);
+    policy_keys_free(keys);
+}
+
+
+static void
+a_key_is_added_promoted_and_retired(void **state)
+{
+    char      text[2048] = "# mine\n0 hmac sign " KEY "\n";
+    char      before[2048], old[POLICY_TOKEN_LEN], young[POLICY_TOKEN_LEN];
+    uint32_t  id;
+
+    (void) state;
+    token_by(text, old);
+
+    id = POLICY_NONE;
+    assert_int_equal(change(text, sizeof(text), POLICY_KEYS_PROMOTE,
+                            POLICY_USE_HMAC, &id), POLICY_NOT_FOUND);
+
+    /* Added: it verifies and does not sign. */
+
+    assert_int_equal(change(text, sizeof(text), POLICY_KEYS_ADD,
+                            POLICY_USE_HMAC, &id), POLICY_OK);
+    assert_int_equal(id, 1);
+    assert_non_null(strstr(text, "# mine\n0 hmac sign " KEY "\n1 hmac new "));
+    token_by(text, young);
+    assert_memory_equal(young, old, POLICY_TOKEN_LEN);
+    strcpy(before, text);
+
+    /* Promoted: it signs, and who has only seen it added can verify. */
+
+    id = POLICY_NONE;
+    assert_int_equal(change(text, sizeof(text), POLICY_KEYS_PROMOTE,
+                            POLICY_USE_HMAC, &id), POLICY_OK);
+    assert_int_equal(id, 1);
+    token_by(text, young);
+    assert_memory_not_equal(young, old, POLICY_TOKEN_LEN);
+    assert_int_equal(opens(text, old), POLICY_OK);
+    assert_int_equal(opens(text, young), POLICY_OK);
+    assert_int_equal(opens(before, young), POLICY_OK);
+
+    /* Retired: its tokens are nobody's, and it is gone from the file. */
+
+    id = 1;
+    assert_int_equal(change(text, sizeof(text), POLICY_KEYS_RETIRE,
+                            POLICY_USE_HMAC, &id), POLICY_NOT_FOUND);
+    id = 0;
+    assert_int_equal(change(text, sizeof(text), POLICY_KEYS_RETIRE,
+                            POLICY_USE_HMAC, &id), POLICY_OK);
+    assert_null(strstr(text, KEY));
+    assert_int_equal(opens(text, old), POLICY_FORGED);
+    assert_int_equal(opens(text, young), POLICY_OK);
+    assert_int_equal(change(text, sizeof(text), POLICY_KEYS_RETIRE,
+                            POLICY_USE_HMAC, &id), POLICY_NOT_FOUND);
+    id = 9;
+    assert_int_equal(change(text, sizeof(text), POLICY_KEYS_RETIRE,
+                            POLICY_USE_HMAC, &id), POLICY_NOT_FOUND);
+}
+
+
+static void
+ids_end_and_come_back(void **state)
+{
+    char      text[2048] = "0 hmac sign " KEY "\n3 hmac retired -\n";
+    uint32_t  i, id;
+
+    (void) state;
+
+    for (i = 0; i < 14; i++) {
+        assert_int_equal(change(text, sizeof(text), POLICY_KEYS_ADD,
+                                POLICY_USE_HMAC, &id), POLICY_OK);
+        assert_int_equal(id, i < 2 ? i + 1 : i + 2);
+    }
+
+    assert_int_equal(change(text, sizeof(text), POLICY_KEYS_ADD,
+                            POLICY_USE_HMAC, &id), POLICY_OK);
+    assert_int_equal(id, 3);
+    assert_null(strstr(text, "retired"));
+    assert_int_equal(change(text, sizeof(text), POLICY_KEYS_ADD,
+                            POLICY_USE_HMAC, &id), POLICY_TOO_BIG);
+
+    /* The first of another use signs at once. */
+
+    assert_int_equal(change(text, sizeof(text), POLICY_KEYS_ADD,
+                            POLICY_USE_ASSERT, &id), POLICY_OK);
+    assert_int_equal(id, 0);
+    assert_non_null(strstr(text, "0 assert sign "));
+}
+
+
+static void
+names_say_nothing_of_a_key(void **state)
+{
+    bool            signs;
+    char            name[POLICY_KEY_NAME_LEN], other[POLICY_KEY_NAME_LEN];
+    policy_keys_t  *keys;
+    policy_error_t  error;
+
+    (void) state;
+
+    assert_int_equal(parse("0 hmac sign " KEY "\n1 hmac new " KEY2
+                           "\n2 hmac retired " KEY "\n0 assert new " KEY2,
+                           &keys, &error), POLICY_OK);
+    assert_int_equal(policy_keys_name(keys, POLICY_USE_HMAC, 0, name, &signs),
+                     POLICY_OK);
+    assert_true(signs);
+    assert_string_equal(name, "hmac-0-630dcd29");
+    assert_int_equal(policy_keys_name(keys, POLICY_USE_HMAC, 1, other,
+                                      &signs), POLICY_OK);
+    assert_false(signs);
+    assert_string_not_equal(name + 7, other + 7);
+    assert_int_equal(policy_keys_name(keys, POLICY_USE_ASSERT, 0, name,
+                                      &signs), POLICY_OK);
+    assert_false(signs);
+    assert_int_equal(policy_keys_name(keys, POLICY_USE_HMAC, 2, name, &signs),
+                     POLICY_NOT_FOUND);
+    assert_int_equal(policy_keys_name(keys, POLICY_USE_HMAC, 16, name,
+                                      &signs), POLICY_NOT_FOUND);
+    policy_keys_free(keys);
+}
+
+
 int
 main(void)
 {
@@ -141,7 +321,10 @@ main(void)
         cmocka_unit_test(a_generated_file_is_taken),
         cmocka_unit_test(good_files),
         cmocka_unit_test(bad_files_tell_where),
-        cmocka_unit_test(hostile_files)
+        cmocka_unit_test(hostile_files),
+        cmocka_unit_test(a_key_is_added_promoted_and_retired),
+        cmocka_unit_test(ids_end_and_come_back),
+        cmocka_unit_test(names_say_nothing_of_a_key)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
