@@ -7,6 +7,7 @@
 
 static const store_transition_t *const  tables[] = {
     store_account_ops,
+    store_media_ops,
     store_session_ops,
     store_call_ops,
     store_invitation_ops,

@@ -36,6 +36,8 @@ static store_status_t check_part(check_t *check,
 static store_status_t check_call(check_t *check, const store_call_t *call);
 static store_status_t check_account(check_t *check,
     const store_account_t *account);
+static store_status_t check_media(check_t *check,
+    const store_media_t *media);
 static store_status_t add_call(check_t *check, const store_id_t *call,
     uint32_t *here, uint32_t *joining, uint32_t *seats);
 static void found(check_t *check, store_slice_t key, const char *format, ...)
@@ -106,6 +108,8 @@ check_key(check_t *check, store_slice_t key, store_slice_t value)
         return check_record(check, STORE_IS_participant, key, value);
     case STORE_KEY_INVITATION:
         return check_record(check, STORE_IS_invitation, key, value);
+    case STORE_KEY_MEDIA:
+        return check_record(check, STORE_IS_media, key, value);
     case STORE_KEY_EVENT:
         return check_record(check, STORE_IS_event, key, value);
     case STORE_KEY_ANSWER:
@@ -160,6 +164,8 @@ check_record(check_t *check, store_record_t record, store_slice_t key,
         return check_call(check, &any.call);
     case STORE_IS_account:
         return check_account(check, &any.account);
+    case STORE_IS_media:
+        return check_media(check, &any.media);
     default:
         return STORE_OK;
     }
@@ -412,6 +418,7 @@ check_call(check_t *check, const store_call_t *call)
 {
     uint32_t        here, joining, seats;
     store_key_t     primary;
+    store_media_t   media;
     store_status_t  rc;
 
     here = joining = seats = 0;
@@ -425,7 +432,55 @@ check_call(check_t *check, const store_call_t *call)
               (unsigned) here, (unsigned) joining);
     }
 
+    if (rc == STORE_OK && call->media.len != 0
+        && call->state != STORE_CALL_ENDED)
+    {
+        rc = store_media_find(check->view, call->media, &media);
+
+        if (rc == STORE_OK && media.calls == 0) {
+            store_primary(STORE_IS_call, call, &primary);
+            found(check, store_key_slice(&primary),
+                  "this call is on a media server that counts none");
+        }
+    }
+
     return rc;
+}
+
+
+static store_status_t
+check_media(check_t *check, const store_media_t *media)
+{
+    uint32_t        calls;
+    store_key_t     prefix, primary;
+    store_call_t    call;
+    store_walk_t    walk;
+    store_slice_t   key, value;
+    store_status_t  rc;
+
+    calls = 0;
+    store_key(&prefix, STORE_KEY_CALL);
+    store_walk(&walk, &prefix);
+
+    while ((rc = store_walk_next(check->view, &walk, &key, &value))
+           == STORE_OK)
+    {
+        if (store_decode(STORE_IS_call, value, &call) == STORE_OK
+            && call.state != STORE_CALL_ENDED
+            && store_slice_equal(call.media, media->name))
+        {
+            calls++;
+        }
+    }
+
+    if (calls != media->calls) {
+        store_primary(STORE_IS_media, media, &primary);
+        found(check, store_key_slice(&primary),
+              "this media server counts %u calls, there are %u",
+              (unsigned) media->calls, (unsigned) calls);
+    }
+
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
 }
 
 

@@ -64,6 +64,11 @@ store_primary(store_record_t record, const void *in, store_key_t *key)
         store_key_u64(key, any->event.seq);
         return;
 
+    case STORE_IS_media:
+        store_key(key, STORE_KEY_MEDIA);
+        store_key_bytes(key, any->media.name.data, any->media.name.len);
+        return;
+
     case STORE_IS_answer:
         store_key(key, STORE_KEY_ANSWER);
         store_key_id(key, &any->answer.principal);
@@ -146,6 +151,7 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
         break;
 
     case STORE_IS_event:
+    case STORE_IS_media:
     case STORE_IS_checkpoint:
     case STORE_IS_end:
         break;

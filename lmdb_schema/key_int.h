@@ -26,6 +26,7 @@ typedef enum {
     STORE_KEY_CALL            = 0x13,  /* id */
     STORE_KEY_PARTICIPANT     = 0x14,  /* call, id */
     STORE_KEY_INVITATION      = 0x15,  /* id */
+    STORE_KEY_MEDIA           = 0x16,  /* name */
     STORE_KEY_CHECKPOINT      = 0x1e,  /* sequence */
     STORE_KEY_ANSWER          = 0x1f,  /* principal, SHA-256 of the key */
 

@@ -14,6 +14,8 @@
 #define STORE_LIMIT_MAIL      254
 #define STORE_LIMIT_TITLE     200
 #define STORE_LIMIT_COMMENT   1000
+#define STORE_LIMIT_SERVERS   256      /* media servers to choose from */
+#define STORE_LIMIT_MEDIA     63       /* bytes of a media server's name */
 #define STORE_LIMIT_WORD      64       /* profile, version of terms */
 #define STORE_LIMIT_ROLES     2048     /* bytes of a list of roles */
 

@@ -22,6 +22,8 @@
  *                          the same worker on the same row in between makes
  *                          an ATTACH count twice: a worker asks again before
  *                          it goes on, and one that is dead loses its rows
+ *     CALL_PLACE           the call is on another server than `from`
+ *     MEDIA_DRAIN          the server is in that state already
  *     SWEEP                looks at the time anew each time
  */
 
@@ -39,6 +41,7 @@ typedef struct {
 
 /* Each ends with a row whose `run` is NULL. */
 extern const store_transition_t store_account_ops[];
+extern const store_transition_t store_media_ops[];
 extern const store_transition_t store_session_ops[];
 extern const store_transition_t store_call_ops[];
 extern const store_transition_t store_invitation_ops[];
@@ -76,6 +79,16 @@ bool store_text_good(store_slice_t text, size_t min, size_t max);
 bool store_words_good(store_slice_t words);
 
 bool store_slice_equal(store_slice_t a, store_slice_t b);
+
+/*
+ * Puts the call on the server with the fewest calls by weight, if it is on
+ * `from` (empty: on none yet).  The caller puts the call's record when
+ * *placed.  out.media is where the call is now, empty when no server can
+ * take it.
+ */
+store_status_t store_media_place(store_view_t *view, store_op_t *op,
+    const store_place_on_t *on, store_call_t *call, bool *placed)
+    STORE_USE_RESULT;
 
 /* a + b, not beyond the end of time. */
 uint64_t store_later(uint64_t a, uint64_t b);

@@ -71,7 +71,14 @@ join(store_view_t *view, store_op_t *op)
         return rc;
     }
 
-    rc = join_part(&scene, op, &part);
+    if (op->in.join.on.n != 0) {
+        rc = store_media_place(view, op, &op->in.join.on, &scene.call,
+                               &scene.changed);
+    }
+
+    if (rc == STORE_OK) {
+        rc = join_part(&scene, op, &part);
+    }
 
     if (rc != STORE_OK) {
         return rc;

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <lmdb_schema/limits.h>
+
 #pragma GCC visibility push(hidden)
 
 
@@ -239,6 +241,9 @@ store_status_t store_call_get(store_txn_t *txn, const store_id_t *id,
 store_status_t store_participant_get(store_txn_t *txn, const store_id_t *call,
     const store_id_t *participant, store_participant_t *out)
     STORE_USE_RESULT;
+/* Zeroed but for its name when the server has no calls and is not drained. */
+store_status_t store_media_get(store_txn_t *txn, store_slice_t name,
+    store_media_t *out) STORE_USE_RESULT;
 store_status_t store_invitation_get(store_txn_t *txn, const store_id_t *id,
     store_invitation_t *out) STORE_USE_RESULT;
 
@@ -267,6 +272,10 @@ store_status_t store_sessions(store_txn_t *txn, const store_id_t *user,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
 store_status_t store_users(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
+
+/* Servers with calls, and drained ones. */
+store_status_t store_media(store_txn_t *txn, store_visit_pt visit,
+    void *data) STORE_USE_RESULT;
 
 /* The next event after sequence `after`: STORE_NOT_FOUND at the end,
    STORE_TRIMMED when events in between are gone. */
@@ -439,6 +448,8 @@ typedef enum {
     STORE_OP_CALL_ACCEPT,
     STORE_OP_CALL_DECLINE,
     STORE_OP_CALL_HAND_OVER,
+    STORE_OP_CALL_PLACE,
+    STORE_OP_MEDIA_DRAIN,
     STORE_OP_INVITATION_REFUSED,
     STORE_OP_REPORT,
     STORE_OP_ACCOUNT_SET,
@@ -476,6 +487,19 @@ typedef struct {
 
 typedef int (*store_sign_pt)(void *data, const void *message, size_t len,
     uint8_t *key, uint8_t signature[STORE_SIGNATURE_LEN]);
+
+/* A media server that may take the call: not down, not failed. */
+typedef struct {
+    store_slice_t name;                /* at most STORE_LIMIT_MEDIA bytes */
+    uint32_t      weight;
+} store_server_t;
+
+/* Where a call may go, and where it is as far as the caller knows. */
+typedef struct {
+    store_slice_t         from;        /* empty: on no server yet */
+    const store_server_t *servers;
+    uint32_t              n;
+} store_place_on_t;
 
 /*
  * One operation: what is asked, then what came of it.  Ids of new records are
@@ -603,7 +627,16 @@ typedef struct {
             store_id_t call;
             store_id_t participant;    /* minted, for a user's first join */
             uint8_t    device;
+            store_place_on_t on;       /* n is 0: not behind a balancer */
         } join;
+        struct {
+            store_id_t       call;
+            store_place_on_t on;
+        } call_place;
+        struct {
+            store_slice_t name;
+            bool          drained;
+        } media_drain;
         struct {
             store_id_t call;
             store_id_t participant;
@@ -639,6 +672,8 @@ typedef struct {
         store_id_t participant;
         store_id_t call;
         uint64_t   room;
+        uint8_t    media_len;          /* the call's media server, now */
+        uint8_t    media[STORE_LIMIT_MEDIA];
         uint64_t   expires;
         store_id_t made;               /* *_CREATE: the record's id */
         bool       again;              /* it had been done before */

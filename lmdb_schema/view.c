@@ -236,6 +236,10 @@ store_record_put(store_view_t *view, store_record_t record, const void *in)
 
     store_view_put(view, &key, value);
     apply_derived(view, old, nold, new, nnew);
+
+    if (record == STORE_IS_call) {
+        store_media_count(view, rc == STORE_OK ? &before.call : NULL, in);
+    }
 }
 
 
@@ -255,6 +259,10 @@ store_record_remove(store_view_t *view, store_record_t record,
 
     store_primary(record, in, &key);
     store_view_remove(view, &key);
+
+    if (record == STORE_IS_call) {
+        store_media_count(view, in, NULL);
+    }
 }
 
 

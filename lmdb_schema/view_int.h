@@ -92,6 +92,17 @@ void store_record_put(store_view_t *view, store_record_t record,
 void store_record_remove(store_view_t *view, store_record_t record,
     const void *in);
 
+/* ---- media servers ------------------------------------------------------ */
+
+/* Keeps the counts of calls by server in step with a call's record; NULL: it
+   was not there, or is there no more. */
+void store_media_count(store_view_t *view, const store_call_t *before,
+    const store_call_t *after);
+
+/* The record of a server, zeroed but for its name when there is none. */
+store_status_t store_media_find(store_view_t *view, store_slice_t name,
+    store_media_t *out) STORE_USE_RESULT;
+
 /* ---- derived keys ------------------------------------------------------- */
 
 #define STORE_DERIVED_MAX  4

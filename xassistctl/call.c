@@ -367,6 +367,7 @@ print_members(ctl_print_t *out, const store_call_t *call)
     ctl_print_id(out, "owner", &call->owner);
     ctl_print_text(out, "title", call->title);
     ctl_print_number(out, "room", call->room);
+    ctl_print_text(out, "media", call->media);
     ctl_print_number(out, "here", call->here);
     ctl_print_number(out, "joining", call->joining);
     ctl_print_time(out, "created", call->created);

@@ -40,6 +40,7 @@ typedef struct {
 
 /* Each ends with a row whose words are NULL. */
 extern const ctl_command_t ctl_policy_commands[];
+extern const ctl_command_t ctl_media_commands[];
 extern const ctl_command_t ctl_keys_commands[];
 extern const ctl_command_t ctl_store_commands[];
 extern const ctl_command_t ctl_user_commands[];

@@ -21,7 +21,8 @@ static const ctl_command_t *const  tables[] = {
     ctl_call_commands,
     ctl_invite_commands,
     ctl_log_commands,
-    ctl_policy_commands
+    ctl_policy_commands,
+    ctl_media_commands
 };
 
 
