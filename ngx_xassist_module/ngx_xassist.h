@@ -111,6 +111,7 @@ typedef struct {
     ngx_xassist_pages_t        *pages;
     ngx_str_t                   terms_version;
     ngx_str_t                   terms_url;
+    ngx_array_t                *apps;          /* ngx_xassist_app_t */
     ngx_str_t                   janus_secret;
     time_t                      janus_ttl;
     ngx_flag_t                  join;          /* the join handler */
@@ -212,6 +213,8 @@ typedef struct {
     uint64_t                    touched;
     ngx_str_t                   name;
     ngx_str_t                   roles;
+    ngx_str_t                   actor;         /* text of actor_id */
+    store_id_t                  actor_id;
 
     /* What was decided. */
     ngx_xassist_verdict_t       verdict;

@@ -87,7 +87,7 @@ ngx_xassist_cookie_walk(const ngx_str_t *names, ngx_str_t *header,
             break;
         }
 
-        last = ngx_strlchr(p, end, ';');
+        last = memchr(p, ';', end - p);
         if (last == NULL) {
             last = end;
         }
@@ -95,7 +95,7 @@ ngx_xassist_cookie_walk(const ngx_str_t *names, ngx_str_t *header,
         pair.data = p;
         pair.len = last - p;
 
-        eq = ngx_strlchr(p, last, '=');
+        eq = memchr(p, '=', last - p);
 
         name.data = p;
         name.len = (eq ? eq : last) - p;

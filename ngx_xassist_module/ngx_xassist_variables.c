@@ -244,10 +244,24 @@ ngx_int_t
 ngx_xassist_value_actor(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ngx_str_t *value)
 {
+    const store_id_t  *id;
+
     /* A guest is known by the participant that the link made. */
 
-    return ngx_xassist_value_id(r, store_id_none(&ctx->user)
-                                   ? &ctx->participant : &ctx->user, value);
+    id = store_id_none(&ctx->user) ? &ctx->participant : &ctx->user;
+
+    if (ctx->actor.len == 0 || !store_id_equal(id, &ctx->actor_id)) {
+
+        if (ngx_xassist_value_id(r, id, &ctx->actor) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        ctx->actor_id = *id;
+    }
+
+    *value = ctx->actor;
+
+    return NGX_OK;
 }
 
 
