@@ -24,7 +24,7 @@ BUILD_PACKAGES = gcc libc6-dev nginx nginx-dev liblmdb-dev libyajl-dev \
 	libssl-dev
 TEST_PACKAGES = libcmocka-dev libmojolicious-perl perl procps binutils
 DEMO_PACKAGES = janus libjs-janus-gateway libjs-webrtc-adapter chromium \
-	chromium-driver
+	chromium-driver node-qrcode-generator libbarcode-zbar-perl
 BENCH_PACKAGES = wrk redis-server nodejs valgrind
 FUZZ_PACKAGES = clang libclang-rt-dev
 

@@ -49,6 +49,7 @@ ngx_xassist_conf_create_loc(ngx_conf_t *cf)
     xlcf->requires = NGX_CONF_UNSET_PTR;
     xlcf->origins = NGX_CONF_UNSET_PTR;
     xlcf->pages = NGX_CONF_UNSET_PTR;
+    xlcf->apps = NGX_CONF_UNSET_PTR;
     xlcf->cookie = NGX_CONF_UNSET_UINT;
     xlcf->janus_ttl = NGX_CONF_UNSET;
 
@@ -67,6 +68,7 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->requires, prev->requires, NULL);
     ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
     ngx_conf_merge_ptr_value(conf->pages, prev->pages, NULL);
+    ngx_conf_merge_ptr_value(conf->apps, prev->apps, NULL);
     ngx_conf_merge_uint_value(conf->cookie, prev->cookie,
                               NGX_XASSIST_COOKIE_SECURE);
     ngx_conf_merge_str_value(conf->terms_version, prev->terms_version, "");

@@ -7,8 +7,9 @@
 
 #pragma GCC visibility push(hidden)
 
-/* By xassist_device when that names one, else by User-Agent; `touch` is the
-   page's hint, since a tablet may claim to be a desktop. */
+/* By xassist_device when that names one, else by what the app says of itself
+   (Xassist-App: ios/2.1), else by User-Agent; `touch` is the page's hint,
+   since a tablet may claim to be a desktop. */
 policy_device_t ngx_xassist_device(ngx_http_request_t *r, ngx_uint_t touch);
 
 /* "web", "mobile", ...; empty for none. */

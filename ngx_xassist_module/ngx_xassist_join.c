@@ -7,19 +7,10 @@
 #include "ngx_xassist_identify.h"
 #include "ngx_xassist_page.h"
 #include "ngx_xassist_visit.h"
-
-
-#define NGX_XASSIST_NONCE_LIFE    (15 * 60)            /* seconds */
-#define NGX_XASSIST_BROWSER_LIFE  (30 * 24 * 60 * 60)
+#include "ngx_xassist_visit_page.h"
 
 
 static ngx_int_t ngx_xassist_join_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_xassist_join_page(ngx_xassist_visit_t *visit,
-    ngx_xassist_reason_t reason);
-static void ngx_xassist_join_field(ngx_xassist_field_t *fields, ngx_uint_t *n,
-    const char *name, const ngx_str_t *value);
-static ngx_int_t ngx_xassist_join_nonce(ngx_xassist_visit_t *visit,
-    ngx_str_t *nonce);
 static void ngx_xassist_join_post(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_join_redeem(ngx_http_request_t *r);
 static ngx_xassist_reason_t ngx_xassist_join_form(ngx_xassist_visit_t *visit,
@@ -106,7 +97,17 @@ ngx_xassist_join_answer(ngx_xassist_visit_t *visit,
         /* These can be mended on the page itself. */
 
         if (xlcf->pages != NULL) {
-            return ngx_xassist_join_page(visit, reason);
+            return ngx_xassist_visit_join_page(visit, reason);
+        }
+
+        break;
+
+    case NGX_XASSIST_R_NOT_YET:
+
+        if (xlcf->pages != NULL
+            && ngx_xassist_page_browser(visit->request))
+        {
+            return ngx_xassist_visit_waiting_page(visit);
         }
 
         break;
@@ -122,115 +123,6 @@ ngx_xassist_join_answer(ngx_xassist_visit_t *visit,
     }
 
     return ngx_xassist_page_send_reason(visit->request, reason);
-}
-
-
-static ngx_int_t
-ngx_xassist_join_page(ngx_xassist_visit_t *visit, ngx_xassist_reason_t reason)
-{
-    u_char                           text[NGX_XASSIST_BROWSER_TEXT];
-    ngx_str_t                        body, nonce, action, cookie;
-    ngx_uint_t                       n;
-    ngx_http_request_t              *r;
-    ngx_xassist_field_t              fields[16];
-    ngx_xassist_language_t           language;
-    ngx_xassist_loc_conf_t          *xlcf;
-    const ngx_xassist_reason_row_t  *row;
-
-    static const ngx_str_t  yes = ngx_string("1");
-
-    r = visit->request;
-    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
-    language = ngx_xassist_page_language(r);
-    row = ngx_xassist_reason(reason);
-
-    if (ngx_xassist_join_nonce(visit, &nonce) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    /* Relative, so that it holds under any prefix. */
-
-    action = visit->ctx->link;
-
-    n = ngx_xassist_page_fields(fields, language);
-
-    ngx_xassist_join_field(fields, &n, "title", &visit->title);
-    ngx_xassist_join_field(fields, &n, "inviter", &visit->inviter);
-    ngx_xassist_join_field(fields, &n, "name", &visit->name);
-    ngx_xassist_join_field(fields, &n, "typed", &visit->typed);
-    ngx_xassist_join_field(fields, &n, "action", &action);
-    ngx_xassist_join_field(fields, &n, "nonce", &nonce);
-    ngx_xassist_join_field(fields, &n, "terms_version", &xlcf->terms_version);
-    ngx_xassist_join_field(fields, &n, "terms_url", &xlcf->terms_url);
-    ngx_xassist_join_field(fields, &n, "reason", &row->code);
-    ngx_xassist_join_field(fields, &n, "text", &row->what[language]);
-    ngx_xassist_join_field(fields, &n, "next", &row->next[language]);
-
-    if (visit->link.terms) {
-        ngx_xassist_join_field(fields, &n, "terms", &yes);
-    }
-
-    if (visit->link.same_browser) {
-        ngx_xassist_join_field(fields, &n, "again", &yes);
-    }
-
-    if (ngx_xassist_template_render(r->pool, xlcf->pages->join, fields, n,
-                                    &body)
-        != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (!visit->known_browser) {
-
-        cookie.data = text;
-        cookie.len = policy_base64url_encode(visit->browser,
-                                             POLICY_BROWSER_LEN,
-                                             (char *) text);
-
-        if (ngx_xassist_cookie_set(r, NGX_XASSIST_COOKIE_BROWSER, &cookie,
-                                   NGX_XASSIST_BROWSER_LIFE)
-            != NGX_OK)
-        {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-    }
-
-    return ngx_xassist_page_send(r, row->status, NGX_XASSIST_PAGE_HTML,
-                                 &body);
-}
-
-
-static void
-ngx_xassist_join_field(ngx_xassist_field_t *fields, ngx_uint_t *n,
-    const char *name, const ngx_str_t *value)
-{
-    fields[*n].name.data = (u_char *) name;
-    fields[*n].name.len = ngx_strlen(name);
-    fields[*n].value = *value;
-    (*n)++;
-}
-
-
-static ngx_int_t
-ngx_xassist_join_nonce(ngx_xassist_visit_t *visit, ngx_str_t *nonce)
-{
-    uint32_t               expires;
-    ngx_xassist_worker_t  *worker;
-
-    worker = ngx_xassist_worker(visit->request);
-
-    nonce->len = POLICY_NONCE_LEN;
-    nonce->data = ngx_pnalloc(visit->request->pool, POLICY_NONCE_LEN);
-    if (nonce->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    expires = (uint32_t) (ngx_xassist_now() / 1000 + NGX_XASSIST_NONCE_LIFE);
-
-    return policy_nonce_make(worker->conf->keys, visit->invitation.b,
-                             visit->browser, expires, (char *) nonce->data)
-           == POLICY_OK ? NGX_OK : NGX_ERROR;
 }
 
 

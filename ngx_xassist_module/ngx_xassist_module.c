@@ -3,6 +3,7 @@
 #include "ngx_xassist.h"
 #include "ngx_xassist_access.h"
 #include "ngx_xassist_api.h"
+#include "ngx_xassist_app.h"
 #include "ngx_xassist_conf.h"
 #include "ngx_xassist_filter.h"
 #include "ngx_xassist_headers.h"
@@ -11,6 +12,7 @@
 #include "ngx_xassist_page.h"
 #include "ngx_xassist_rule.h"
 #include "ngx_xassist_variables.h"
+#include "ngx_xassist_wellknown.h"
 #include "ngx_xassist_worker.h"
 #include "ngx_xassist_zone.h"
 
@@ -84,6 +86,11 @@ static ngx_command_t  ngx_xassist_commands[] = {
       ngx_xassist_conf_terms,
       NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("xassist_app"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_2MORE,
+      ngx_xassist_app_conf,
+      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
     { ngx_string("xassist_call_page"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_set_complex_value_slot,
@@ -103,6 +110,11 @@ static ngx_command_t  ngx_xassist_commands[] = {
     { ngx_string("xassist_join"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_xassist_join_conf,
+      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("xassist_wellknown"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_xassist_wellknown_conf,
       NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
     { ngx_string("xassist_api"),

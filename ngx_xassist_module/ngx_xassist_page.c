@@ -54,8 +54,15 @@ ngx_xassist_page_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_uint_t            i;
     ngx_xassist_pages_t  *pages;
 
-    static const ngx_str_t  names[] = {
-        ngx_string("join.html"), ngx_string("refused.html")
+    ngx_xassist_template_t  **template;
+
+    static const struct {
+        ngx_str_t            name;
+        size_t               offset;
+    } files[] = {
+        { ngx_string("join.html"), offsetof(ngx_xassist_pages_t, join) },
+        { ngx_string("refused.html"), offsetof(ngx_xassist_pages_t, refused) },
+        { ngx_string("waiting.html"), offsetof(ngx_xassist_pages_t, waiting) }
     };
 
     if (xlcf->pages != NGX_CONF_UNSET_PTR) {
@@ -75,26 +82,23 @@ ngx_xassist_page_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 
-        path.len = pages->folder.len + 1 + names[i].len;
+        path.len = pages->folder.len + 1 + files[i].name.len;
         path.data = ngx_pnalloc(cf->pool, path.len + 1);
         if (path.data == NULL) {
             return NGX_CONF_ERROR;
         }
 
-        ngx_sprintf(path.data, "%V/%V%Z", &pages->folder, &names[i]);
+        ngx_sprintf(path.data, "%V/%V%Z", &pages->folder, &files[i].name);
 
-        if (i == 0) {
-            pages->join = ngx_xassist_template_load(cf, &path);
+        template = (ngx_xassist_template_t **) ((u_char *) pages
+                                                + files[i].offset);
 
-        } else {
-            pages->refused = ngx_xassist_template_load(cf, &path);
+        *template = ngx_xassist_template_load(cf, &path);
+        if (*template == NULL) {
+            return NGX_CONF_ERROR;
         }
-    }
-
-    if (pages->join == NULL || pages->refused == NULL) {
-        return NGX_CONF_ERROR;
     }
 
     xlcf->pages = pages;

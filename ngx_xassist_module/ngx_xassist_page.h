@@ -13,6 +13,7 @@ struct ngx_xassist_pages_s {
     ngx_str_t                folder;
     ngx_xassist_template_t  *join;
     ngx_xassist_template_t  *refused;
+    ngx_xassist_template_t  *waiting;
 };
 
 

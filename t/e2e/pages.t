@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# The join page and the refusal page as people see them: on phones and on a
-# desk, light and dark, in three languages, with and without JavaScript.
+# The pages of a link as people see them: on phones, a tablet and a desk,
+# light and dark, in three languages, with and without JavaScript.
 
 use strict;
 use warnings;
@@ -10,6 +10,7 @@ use utf8;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 
+use MIME::Base64 ();
 use POSIX qw(strftime);
 use Test::More;
 
@@ -28,7 +29,7 @@ my $driver = Xassist::Browser->driver;
 my $call = $demo->{call};
 my $link = $demo->invite($call);
 my %pages = map { $_ => $driver->open($_ eq 'desktop' ? () : (device => $_)) }
-    qw(iPhone small desktop);
+    qw(iPhone small iPad desktop);
 
 # Every text against what lies behind it: WCAG asks for 4.5, for large 3.
 my $contrast = <<'EOJ';
@@ -183,11 +184,10 @@ my $later = $demo->invite($demo->call('Tomorrow', '--starts-at',
     strftime('%Y-%m-%dT%H:%M:%SZ', gmtime time + 86400)));
 my %refused = (
     withdrawn => $withdrawn->{link},
-    not_yet => $later->{link},
     unknown_link => $demo->url('/j/' . 'A' x 40),
 );
 
-for (qw(withdrawn/iPhone/light/en not_yet/desktop/dark/de
+for (qw(withdrawn/iPhone/light/en withdrawn/desktop/dark/de
     unknown_link/small/dark/fr unknown_link/desktop/light/en))
 {
     my ($reason, $device, $scheme, $language) = split m{/};
@@ -205,6 +205,98 @@ for (qw(withdrawn/iPhone/light/en not_yet/desktop/dark/de
         sound($page, "refused-$reason-$device-$scheme-$language");
     };
 }
+
+my %early = (en => 'The call has not started yet.',
+    de => 'Der Anruf hat noch nicht begonnen.',
+    fr => 'L’appel n’a pas encore commencé.');
+
+for (qw(iPhone/light/fr small/dark/de iPad/light/en desktop/dark/en)) {
+    my ($device, $scheme, $language) = split m{/};
+    my $page = $pages{$device};
+
+    subtest "waiting: $device, $scheme, $language" => sub {
+        $page->scheme($scheme);
+        $page->go("$later->{link}?lang=$language");
+        is(text($page, '.start > p'), $early{$language}, 'it has not begun');
+        is(text($page, 'h1'), 'Tomorrow', 'the call has its title');
+        like(text($page, '#countdown'), qr/\d/, 'there is time left: '
+            . text($page, '#countdown'));
+        is($page->js('return document.querySelector("time").textContent'),
+            $page->js('return new Date(document.querySelector("time").dateTime)'
+                . '.toLocaleString(arguments[0], { dateStyle: "full", '
+                . 'timeStyle: "short" })', $language), 'the local time');
+        sound($page, "waiting-$device-$scheme-$language");
+    };
+}
+
+subtest 'the waiting page opens the way by itself' => sub {
+    my $call = $demo->call('Soon', '--starts-at',
+        strftime('%Y-%m-%dT%H:%M:%SZ', gmtime time + 3));
+    my $page = $pages{desktop};
+    $page->go($demo->invite($call)->{link} . '?lang=en');
+    is($page->js('return document.querySelector("main").dataset.reason'),
+        'not_yet', 'not yet');
+    ok($page->until('return document.querySelector("form")', 15),
+        'then the form is there, with nobody doing anything');
+};
+
+# What a camera reads from the part of the page: a screenshot, in grey.
+sub scan {
+    my ($page, $css) = @_;
+    my $png = $page->call(GET => '/element/' . $page->element($css)
+        . '/screenshot');
+    my $dark = $driver->open;
+    my $grey = $dark->js(<<'EOJ', $png);
+        return (async function (data) {
+            var image = new Image(), canvas, paint, raw, grey = "", i;
+            image.src = "data:image/png;base64," + data;
+            await image.decode();
+            canvas = document.createElement("canvas");
+            canvas.width = image.width;
+            canvas.height = image.height;
+            paint = canvas.getContext("2d");
+            paint.drawImage(image, 0, 0);
+            raw = paint.getImageData(0, 0, image.width, image.height).data;
+            for (i = 0; i < raw.length; i += 4) {
+                grey += String.fromCharCode(raw[i]);
+            }
+            return [image.width, image.height, btoa(grey)];
+        }(arguments[0]));
+EOJ
+    $dark->close;
+
+    my $image = Barcode::ZBar::Image->new;
+    $image->set_format('Y800');
+    $image->set_size(@$grey[0, 1]);
+    $image->set_data(MIME::Base64::decode_base64($grey->[2]));
+    my $scanner = Barcode::ZBar::ImageScanner->new;
+    $scanner->parse_config('enable');
+    $scanner->scan_image($image);
+    return join ' ', map { $_->get_data } $image->get_symbols;
+}
+
+subtest 'from the desktop to the phone' => sub {
+    plan skip_all => 'Barcode::ZBar is not installed (apt-get install '
+        . 'libbarcode-zbar-perl)' if !eval { require Barcode::ZBar; 1 };
+    my $page = $pages{desktop};
+
+    for my $scheme (qw(light dark)) {
+        $page->scheme($scheme);
+        $page->go($link->{link} . '?lang=en');
+        $page->click('#move summary');
+        $page->until('return document.getElementById("qr")'
+            . '.getBoundingClientRect().bottom < innerHeight', 5);
+        is(scan($page, '#qr'), $link->{link}, "a camera reads it ($scheme)");
+        sound($page, "join-code-desktop-$scheme");
+    }
+
+    $pages{iPhone}->go($link->{link});
+    ok($pages{iPhone}->js('return document.getElementById("move").hidden'),
+        'a phone shows no code to itself');
+    $pages{iPad}->go($link->{link});
+    is($pages{iPad}->js('return document.forms[0].elements.touch.value'), '1',
+        'a tablet that says it is a Mac gives itself away');
+};
 
 $driver->stop;
 $demo->stop;

@@ -54,18 +54,6 @@
         }, function () {});
     }
 
-    function localTimes() {
-        document.querySelectorAll("time[datetime]").forEach(function (t) {
-            var when = new Date(t.dateTime);
-
-            if (!isNaN(when)) {
-                t.textContent = when.toLocaleString(
-                    document.documentElement.lang,
-                    { dateStyle: "full", timeStyle: "short" });
-            }
-        });
-    }
-
     /* Marks and opens the field that a refused try was about. */
     function mend(form) {
         var problem = document.getElementById("problem");
@@ -96,7 +84,68 @@
         });
     }
 
+    /* A tablet may say that it is a desktop; its screen does not. */
+    function touch() {
+        return navigator.maxTouchPoints > 0
+            && matchMedia("(pointer: coarse)").matches;
+    }
+
+    /* The link for another device, as a code to point a camera at. */
+    function code(box) {
+        var qr = window.qrcode(0, "M");
+        var n, row, column, path = "";
+        var svg = document.createElementNS("http://www.w3.org/2000/svg",
+            "svg");
+        var squares = document.createElementNS("http://www.w3.org/2000/svg",
+            "path");
+
+        qr.addData(box.dataset.link);
+        qr.make();
+        n = qr.getModuleCount();
+
+        for (row = 0; row < n; row++) {
+            for (column = 0; column < n; column++) {
+                if (qr.isDark(row, column)) {
+                    path += "M" + (column + 4) + " " + (row + 4) + "h1v1h-1z";
+                }
+            }
+        }
+
+        squares.setAttribute("d", path);
+        svg.setAttribute("viewBox", "0 0 " + (n + 8) + " " + (n + 8));
+        svg.setAttribute("shape-rendering", "crispEdges");
+        svg.append(squares);
+        document.getElementById("qr").append(svg);
+        box.hidden = false;
+        box.addEventListener("toggle", function () {
+            box.scrollIntoView({ block: "nearest" });
+        });
+    }
+
+    /* Who is still here a moment after the tap was not taken to the app. */
+    function app(link) {
+        link.addEventListener("click", function () {
+            setTimeout(function () {
+                if (!document.hidden) {
+                    document.getElementById("app-missing").hidden = false;
+                }
+            }, 2500);
+        });
+    }
+
     var form = document.querySelector("form");
+    var move = document.getElementById("move");
+
+    if (touch()) {
+        form.elements.touch.value = "1";
+
+    } else if (move && window.qrcode) {
+        code(move);
+    }
+
+    if (document.getElementById("app")) {
+        app(document.getElementById("app"));
+    }
 
     if (!navigator.cookieEnabled) {
         hint("cookies");
@@ -112,7 +161,6 @@
         devices();
     }
 
-    localTimes();
     mend(form);
     once(form);
 }());

@@ -42,6 +42,22 @@ my %devices = (
             . 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 '
             . 'Mobile Safari/537.36',
     },
+    Pixel => {
+        deviceMetrics => { width => 412, height => 915, pixelRatio => 2,
+            mobile => JSON::PP::true, touch => JSON::PP::true },
+        userAgent => 'Mozilla/5.0 (Linux; Android 14; Pixel 8 Pro) '
+            . 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 '
+            . 'Mobile Safari/537.36',
+    },
+
+    # A tablet that says it is a Mac, as they do.
+    iPad => {
+        deviceMetrics => { width => 820, height => 1180, pixelRatio => 2,
+            mobile => JSON::PP::true, touch => JSON::PP::true },
+        userAgent => 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) '
+            . 'AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 '
+            . 'Safari/605.1.15',
+    },
 );
 
 my @flags = qw(--headless=new --no-sandbox --disable-gpu --disable-quic
@@ -87,7 +103,8 @@ sub driver {
     croak 'chromedriver was not ready within 15 s';
 }
 
-# Opens a browser: device (iPhone, small; else a desktop window), language,
+# Opens a browser: device (iPhone, Pixel, iPad, small; else a desktop
+# window), language,
 # scheme (light, dark), args (more flags of Chromium).
 sub open {
     my ($self, %args) = @_;

@@ -35,6 +35,8 @@ sub missing {
             => 'libjs-janus-gateway',
         '/usr/share/javascript/webrtc-adapter/adapter.js'
             => 'libjs-webrtc-adapter',
+        '/usr/share/javascript/qrcode-generator/qrcode.js'
+            => 'node-qrcode-generator',
     );
 
     for my $file (sort keys %files) {
@@ -51,13 +53,16 @@ sub unbuilt {
     return $none && "build/$none is not built (make)";
 }
 
-# Options: port, the one to take if it is free.
+# Options: port, the one to take if it is free; server, more lines for the
+# server block.
 sub new {
     my ($class, %opt) = @_;
     my $self = bless { account => 'acme', expert => 'erika' }, $class;
 
-    $self->{edge} = Xassist::Edge->new(workers => 2,
-        config => Xassist::Edge::slurp("$from/nginx.conf"),
+    my $config = Xassist::Edge::slurp("$from/nginx.conf");
+    $config =~ s/(?=\n        location \/j\/ )/\n$opt{server}/ if $opt{server};
+
+    $self->{edge} = Xassist::Edge->new(workers => 2, config => $config,
         substitute => sub { $self->fill(@_) });
     $self->{dir} = $self->{edge}{dir};
     $self->{edge}{port} = $opt{port} if $opt{port} && vacant($opt{port});
