@@ -1,0 +1,157 @@
+#!/usr/bin/perl
+
+# What ends somebody's part in a call ends their WebSockets in every worker,
+# and nobody else's: invitation withdrawn, participant removed, inviter or
+# owner gone.
+
+use strict;
+use warnings;
+use lib 't/lib';
+
+use Test::More;
+use Xassist::Live;
+use Xassist::World;
+
+my $world = world(workers => 2, policy => sub {
+    $_[0] =~ s/"grace": "60s"/"grace": "1s"/r
+});
+my $edge = $world->edge;
+my $live = live($world);
+
+
+# An external's browser, in the call; (client, invitation).
+
+sub external {
+    my ($call, $inviter, $name) = @_;
+
+    my $made = $edge->ctl('invite', 'create', '--call', $call, '--inviter',
+        $inviter, '--kind', 'external', '--name', $name, '--comment',
+        'knows pumps', '--profile', 'view');
+    my $client = $world->client;
+    my $answer = $client->join_link($made->{link});
+    is($answer->{status}, 303, "$name joined") or diag explain $answer;
+    return ($client, $made);
+}
+
+
+sub participant {
+    my ($call, $name) = @_;
+
+    my ($found) = grep { $_->{name} eq $name }
+        @{ $world->shown($call)->{participants} };
+    return $found->{id};
+}
+
+
+sub log_of {
+    my ($call) = @_;
+    my $log = $edge->ctl('log', 'tail', '-n', '60');
+    return grep { ($_->{call} // '') eq $call }
+        ref $log eq 'HASH' ? @{ $log->{events} } : @$log;
+}
+
+
+subtest 'invitation withdrawn' => sub {
+    my $call = $world->call;
+    $live->open('olga', $world->signed_in('olga'), "/ws/$call");
+
+    my $shared = $world->invitation($call);
+    my ($one, $two) = map { $world->client } 1 .. 2;
+    $one->join_link($shared->{link});
+    $two->join_link($shared->{link});
+    $live->open('guest one', $one, "/ws/$call");
+    $live->open('guest two', $two, "/ws/$call");
+
+    my ($max, $invited) = external($call, 'olga', 'Max');
+    my ($pia) = external($call, 'olga', 'Pia');
+    $live->open_in_each('Max', $max, "/ws/$call", 2);
+    $live->open('Pia', $pia, "/ws/$call");
+
+    $edge->ctl('invite', 'withdraw', $shared->{id});
+    $live->closes('a shared link withdrawn', {});
+
+    $edge->ctl('invite', 'withdraw', $invited->{id});
+    $live->closes('an invitation of one person withdrawn',
+        { map { $_ => '4410 withdrawn' } grep { /^Max/ }
+        keys %{ $live->{open} } });
+    is(reason($max->get("/call/$call")), 'withdrawn', 'and nothing else goes');
+    $live->finish;
+};
+
+subtest 'participant removed' => sub {
+    my $call = $world->call;
+    my ($ann, $ben) = map { $world->guest($call, name => $_) } qw(Ann Ben);
+    $live->open_in_each('Ann', $ann, "/ws/$call", 2);
+    $live->open('Ben', $ben, "/ws/$call");
+    $live->open('olga', $world->signed_in('olga'), "/ws/$call");
+
+    $edge->ctl('call', 'remove', $call, participant($call, 'Ann'));
+    $live->closes('removed', { map { $_ => '4405 removed' }
+        grep { /^Ann/ } keys %{ $live->{open} } });
+    my ($socket, $answer) = $ann->websocket("/ws/$call");
+    is($answer->{status}, 403, 'she does not come back');
+    is(reason($ann->get("/xassist/v1/calls/$call/admission")), 'removed',
+        'and can ask why');
+
+    $edge->ctl('call', 'remove', $call, participant($call, 'olga'));
+    $live->closes('a user removed', { olga => '4405 removed' });
+    $live->finish;
+};
+
+subtest 'the inviter leaves' => sub {
+    $world->user('bob', roles => 'account_admin');
+    my $call = $world->call;
+    my ($olga, $bob) = map { $world->signed_in($_) } qw(olga bob);
+    $live->open('olga', $olga, "/ws/$call");
+    $live->open('bob', $bob, "/ws/$call");
+    my ($max) = external($call, 'olga', 'Max');
+    my ($pia) = external($call, 'bob', 'Pia');
+    $live->open_in_each('Max', $max, "/ws/$call", 2);
+    $live->open('Pia', $pia, "/ws/$call");
+    $live->open('Ann', $world->guest($call), "/ws/$call");
+
+    (delete $live->{open}{olga})->close;
+    is_deeply($live->closed({}, 0.3, 0.3), {}, 'away is not gone');
+    $live->closes('grace over', { map { $_ => '4423 inviter_left' }
+        grep { /^Max/ } keys %{ $live->{open} } }, 4);
+
+    my %seq = map { $_->{seq} => $_ } log_of($call);
+    my ($left) = grep { $_->{kind} eq 'session.revoked' } values %seq;
+    is($left->{detail}, 'inviter_left', 'the log says why');
+    is($seq{ $left->{cause} // 0 }{kind}, 'participant.left', 'and whence');
+    $live->finish;
+};
+
+subtest 'everybody leaves' => sub {
+    my $call = $world->call;
+    my $link = $world->link($call);
+    my $olga = $world->signed_in('olga');
+    $live->open('olga', $olga, "/ws/$call");
+    my ($max) = external($call, 'olga', 'Max');
+    $live->open('Max', $max, "/ws/$call");
+    (delete $live->{open}{olga})->close;
+    $live->closes('one end causes the next', { Max => '4423 inviter_left' }, 4);
+    ok($edge->wait_for(sub { $world->shown($call)->{state} eq 'ended' }),
+        'the empty call ends');
+    is(reason($world->client->join_link($link)), 'call_ended',
+        'and its links are dead');
+    $live->finish;
+};
+
+subtest 'the owner leaves, by policy' => sub {
+    $world->with_policy(sub {
+        $_[0] =~ s/"end_when_owner_left": false/"end_when_owner_left": true/r
+    });
+    ok($edge->reload, 'reloaded');
+
+    my $call = $world->call;
+    $live->open('olga', $world->signed_in('olga'), "/ws/$call");
+    $live->open('Ann', $world->guest($call), "/ws/$call");
+    my $other = $world->call;
+    $live->open('Cid', $world->guest($other), "/ws/$other");
+    (delete $live->{open}{olga})->close;
+    $live->closes('owner gone', { Ann => '4404 call_ended' }, 4);
+    $live->finish;
+};
+
+$world->finish;
