@@ -22,7 +22,8 @@ JOBS := $(shell nproc 2>/dev/null || echo 2)
 
 BUILD_PACKAGES = gcc libc6-dev nginx nginx-dev liblmdb-dev libyajl-dev \
 	libssl-dev
-TEST_PACKAGES = libcmocka-dev libmojolicious-perl perl procps binutils
+TEST_PACKAGES = libcmocka-dev libmojolicious-perl libio-socket-ssl-perl \
+	openssl perl procps binutils
 DEMO_PACKAGES = janus libjs-janus-gateway libjs-webrtc-adapter chromium \
 	chromium-driver node-qrcode-generator libbarcode-zbar-perl
 BENCH_PACKAGES = wrk redis-server nodejs valgrind

@@ -5,6 +5,7 @@ package Xassist::Socket;
 use strict;
 use warnings;
 
+use Errno ();
 use IO::Select ();
 use IO::Socket::INET ();
 use Time::HiRes qw(time);
@@ -44,11 +45,15 @@ sub fill {
 
     my $wait = $deadline - time;
     return 0 if $self->{eof} || $wait <= 0;
-    return 0 unless IO::Select->new($self->{socket})->can_read($wait);
 
-    my $n = sysread $self->{socket}, $self->{buffer}, 65536,
-        length $self->{buffer};
+    # What TLS has decrypted already, select does not see.
+    my $socket = $self->{socket};
+    return 0 unless $socket->can('pending') && $socket->pending
+        || IO::Select->new($socket)->can_read($wait);
+
+    my $n = sysread $socket, $self->{buffer}, 65536, length $self->{buffer};
     return 1 if $n;
+    return 1 if !defined $n && $!{EAGAIN};
     $self->{eof} = 1;
     return 0;
 }

@@ -82,7 +82,10 @@ sub socket_echo {
     if ($delay && !$c->stash->{delayed}++) {
         $c->render_later;
         my $tx = $c->tx;
-        Mojo::IOLoop->timer($delay => sub { accept_socket($c, $tx) });
+        Mojo::IOLoop->timer($delay => sub {
+            accept_socket($c);
+            $tx->on(finish => sub { undef $tx });
+        });
         return;
     }
 

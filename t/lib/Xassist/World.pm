@@ -11,18 +11,20 @@ use Test::More;
 
 use Xassist::Client ();
 use Xassist::Edge ();
+use Xassist::SocketServer ();
 use Xassist::Upstream ();
 
 our @EXPORT = qw(world reason with_policy);
 
 
-# Options of Xassist::Edge, and `upstream_options` of Xassist::Upstream.
+# Options of Xassist::Edge, and `upstream_options` of Xassist::Upstream or
+# `socket_server` (1: Xassist::SocketServer).
 
 sub world {
     my (%opt) = @_;
 
-    my $upstream = Xassist::Upstream->new(%{ delete $opt{upstream_options}
-        // {} });
+    my $upstream = delete $opt{socket_server} ? Xassist::SocketServer->new
+        : Xassist::Upstream->new(%{ delete $opt{upstream_options} // {} });
     my $edge = Xassist::Edge->new(upstream => $upstream->port, %opt);
     my $self = bless { upstream => $upstream, edge => $edge }, __PACKAGE__;
 

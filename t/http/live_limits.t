@@ -1,0 +1,147 @@
+#!/usr/bin/perl
+
+# Limits of the policy end WebSockets: their age, how many of one person, and
+# rules that a new policy changes.  Only those that now fail are closed.
+
+use strict;
+use warnings;
+use lib 't/lib';
+
+use POSIX ();
+use Test::More;
+use Time::HiRes qw(time);
+use Xassist::Live;
+use Xassist::World;
+
+my $world = world(workers => 2, policy => sub {
+    $_[0] =~ s/"sockets_per_guest": 4/"sockets_per_guest": 2/r
+        =~ s/("lifetime": "12h",\s*"idle": )"1h"/$1"none"/r
+        =~ s/"roles"\s*:\s*\{/$&"watcher": {"title": "Watcher",
+            "grants": ["home_dashboard_access"]}, /r
+}, substitute => sub {
+    $_[0] =~ s{location /rule/guest}{location /socket/home {
+            xassist_require home_dashboard_access;
+            xassist_proxy application;
+        }
+
+        location /socket/anybody {
+            xassist_require authenticated;
+            xassist_proxy application;
+        }
+
+        $&}r
+});
+my $edge = $world->edge;
+my $live = live($world);
+my $policy = "$edge->{dir}/conf/policy.json";
+
+
+sub change {
+    my ($what, $from, $to) = @_;
+
+    my $text = Xassist::Edge::slurp($policy);
+    my $changed = $text =~ s/$from/$to/r;
+    BAIL_OUT("the policy was not changed: $what") if $changed eq $text;
+    Xassist::Edge::spew($policy, $changed);
+    ok($edge->reload, "reloaded: $what");
+}
+
+
+subtest 'too many' => sub {
+    my $call = $world->call;
+    my ($ann, $ben) = map { $world->guest($call) } 1 .. 2;
+    $live->open("Ann $_", $ann, "/ws/$call") for 1 .. 2;
+    $live->open('Ben', $ben, "/ws/$call");
+    ok($edge->wait_for(sub { $world->states($call) eq 'present present' }),
+        'both are present');
+
+    my ($third, $answer) = $ann->websocket("/ws/$call");
+    ok(!$third, 'the third of one guest is refused');
+    is(reason($answer), 'too_many', 'for its reason');
+    $live->closes('the newest is refused', {});
+
+    (delete $live->{open}{'Ann 1'})->close;
+    ok($edge->wait_for(sub {
+        my ($socket) = $ann->websocket("/ws/$call") or return 0;
+        $live->{open}{'Ann 3'} = $socket if $socket;
+        return $socket ? 1 : 0;
+    }), 'one gone, another may come');
+
+    # At one time, in both workers: never more than two stay.
+
+    my $cid = $world->guest($call);
+    my (@pids, @ends);
+
+    for (1 .. 6) {
+        pipe my $read, my $write or die "pipe: $!";
+        my $pid = fork // die "fork: $!";
+
+        if ($pid == 0) {
+            my ($socket, $answer) = $cid->websocket("/ws/$call?delay=0.3");
+            my $close = $socket ? $socket->wait_close(2) : undef;
+            print $write !$socket ? reason($answer)
+                : $close ? "$close->{code} $close->{reason}" : 'stays';
+            close $write;
+            select undef, undef, undef, 1;
+            POSIX::_exit(0);
+        }
+
+        push @pids, $pid;
+        push @ends, $read;
+        close $write;
+    }
+
+    my %ends;
+    $ends{ readline $_ }++ for @ends;
+    waitpid $_, 0 for @pids;
+    my $stay = delete $ends{stays};
+    is($stay, 2, 'of six at one time two stay') or diag explain \%ends;
+    is((grep { !/^(?:too_many|4429 too_many)$/ } keys %ends), 0,
+        'the others are told why') or diag explain \%ends;
+    $live->finish;
+};
+
+subtest 'a new policy' => sub {
+    $world->user('walt', roles => 'watcher');
+    my $call = $world->call;
+    my ($walt, $olga) = map { $world->signed_in($_) } qw(walt olga);
+
+    $live->open_in_each('walt home', $walt, '/socket/home', 2);
+    $live->open('walt any', $walt, '/socket/anybody');
+    $live->open('olga home', $olga, '/socket/home');
+    $live->open('guest', $world->guest($call), "/ws/$call");
+
+    change('a right of a role taken', qr/\["home_dashboard_access"\]\}, /,
+        '["xa_xassist"]}, ');
+    $live->closes('policy changed', { map { $_ => '4403 permission_missing' }
+        grep { /^walt home/ } keys %{ $live->{open} } });
+
+    change('nothing that matters', qr/"title": "Watcher"/,
+        '"title": "Looker"');
+    $live->closes('policy changed again', {});
+    $live->finish;
+};
+
+subtest 'age' => sub {
+    plan skip_all => 'no test clock' unless Xassist::Edge::has_test_clock();
+
+    my $call = $world->call;
+    my $now = 1000 * int(time);
+    $edge->clock($now);
+    change('sockets are an hour old at most', qr/"max_age": "none"/,
+        '"max_age": "1h"');
+    $live->open('old', $world->signed_in('olga'), "/ws/$call");
+    $edge->clock($now += 1_800_000);
+    $live->open('new', $world->guest($call), "/ws/$call");
+    is_deeply($live->closed({}, 1, 2), {}, 'both are younger');
+
+    # Looked at again at once, whenever the policy changes.
+
+    $edge->clock($now += 1_801_000);
+    change('nothing else', qr/"title": "Looker"/, '"title": "Watcher"');
+    $live->closes('too old', { old => '4411 max_age' }, 5);
+    ok(($world->guest($call)->websocket("/ws/$call"))[0], 'one may come back');
+    $live->finish;
+};
+
+$world->finish;
