@@ -50,6 +50,7 @@ typedef struct {
     ngx_str_t                   name;
     ngx_str_t                   file;          /* where it was first named */
     ngx_uint_t                  line;
+    unsigned                    optional:1;    /* the policy may lack it */
 } ngx_xassist_rule_t;
 
 
@@ -91,8 +92,9 @@ typedef struct {
     ngx_array_t                 rules;         /* ngx_xassist_rule_t */
     ngx_array_t                 places;        /* ngx_xassist_loc_conf_t * */
     ngx_array_t                 headers;       /* identity header hashes */
-    ngx_array_t                 in_call;       /* what the API requires: */
-    ngx_array_t                 signed_in;     /* ngx_xassist_require_t */
+    ngx_array_t                 in_call;       /* ngx_xassist_require_t */
+    ngx_array_t                 api;           /* the same, by rule of
+                                                  ngx_xassist_api_rule_t */
     ngx_thread_pool_t          *pool;
     ngx_flag_t                  used;          /* any directive was given */
 
@@ -198,6 +200,8 @@ typedef struct {
     unsigned                    joining:1;     /* the join is in flight */
     unsigned                    joined:1;      /* committed, not attached */
     unsigned                    page_sent:1;
+    unsigned                    past:1;        /* a call that is over is no
+                                                  refusal */
     policy_kind_t               kind;
     policy_device_t             device;
     store_id_t                  session;

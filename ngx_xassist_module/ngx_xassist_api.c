@@ -1,66 +1,31 @@
 #include "ngx_xassist_api.h"
+#include "ngx_xassist_api_route.h"
+#include "ngx_xassist_body.h"
+#include "ngx_xassist_conf.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_decide.h"
-#include "ngx_xassist_device.h"
+#include "ngx_xassist_form.h"
 #include "ngx_xassist_identify.h"
-#include "ngx_xassist_json.h"
-#include "ngx_xassist_live.h"
 #include "ngx_xassist_page.h"
-#include "ngx_xassist_variables.h"
-#include "ngx_xassist_worker.h"
-
-
-#define NGX_XASSIST_JANUS_MAX  192
-
-
-/* What a route's handler is given. */
-typedef struct {
-    ngx_http_request_t  *request;
-    ngx_xassist_ctx_t   *ctx;
-    store_id_t           id;                   /* in place of the star */
-    ngx_xassist_json_t   json;
-    ngx_uint_t           status;
-} ngx_xassist_call_t;
-
-
-/*
- * A handler writes the JSON of a 200, or of the status that it sets, and
- * returns NONE; any other reason becomes a problem document.
- */
-typedef struct {
-    ngx_uint_t               methods;
-    ngx_str_t                path;             /* a star stands for an id */
-    ngx_xassist_reason_t   (*handler)(ngx_xassist_call_t *call);
-} ngx_xassist_route_t;
 
 
 static ngx_int_t ngx_xassist_api_handler(ngx_http_request_t *r);
-static const ngx_xassist_route_t *ngx_xassist_api_route(
-    ngx_http_request_t *r, store_id_t *id, ngx_uint_t *methods);
-static ngx_uint_t ngx_xassist_api_match(const ngx_str_t *pattern,
-    const ngx_str_t *path, store_id_t *id);
-static ngx_xassist_reason_t ngx_xassist_api_health(ngx_xassist_call_t *call);
-static ngx_xassist_reason_t ngx_xassist_api_me(ngx_xassist_call_t *call);
-static ngx_xassist_reason_t ngx_xassist_api_ice(ngx_xassist_call_t *call);
-static ngx_xassist_reason_t ngx_xassist_api_admission(
-    ngx_xassist_call_t *call);
-static ngx_xassist_reason_t ngx_xassist_api_janus(ngx_xassist_call_t *call,
-    const ngx_xassist_loc_conf_t *xlcf);
+static void ngx_xassist_api_post(ngx_http_request_t *r);
+static ngx_int_t ngx_xassist_api_run(ngx_xassist_api_t *api);
+static ngx_xassist_reason_t ngx_xassist_api_admit(ngx_xassist_api_t *api);
+static ngx_xassist_reason_t ngx_xassist_api_write(ngx_xassist_api_t *api);
+static void ngx_xassist_api_resume(ngx_http_request_t *r);
+static ngx_xassist_reason_t ngx_xassist_api_outcome(ngx_xassist_api_t *api);
+static ngx_int_t ngx_xassist_api_answer(ngx_xassist_api_t *api,
+    ngx_xassist_reason_t reason);
+static ngx_int_t ngx_xassist_api_not_allowed(ngx_xassist_api_t *api,
+    ngx_uint_t methods);
 
 
-static const ngx_xassist_route_t  ngx_xassist_routes[] = {
-
-    { NGX_HTTP_GET|NGX_HTTP_HEAD, ngx_string("health"),
-      ngx_xassist_api_health },
-
-    { NGX_HTTP_GET|NGX_HTTP_HEAD, ngx_string("me"),
-      ngx_xassist_api_me },
-
-    { NGX_HTTP_GET|NGX_HTTP_HEAD, ngx_string("calls/*/ice"),
-      ngx_xassist_api_ice },
-
-    { NGX_HTTP_GET|NGX_HTTP_HEAD, ngx_string("calls/*/admission"),
-      ngx_xassist_api_admission }
+static const ngx_str_t  ngx_xassist_api_rules[NGX_XASSIST_API_RULES] = {
+#define NGX_XASSIST_API_RULE(symbol, name)  ngx_string(name),
+#include "ngx_xassist_api_rule.def"
+#undef NGX_XASSIST_API_RULE
 };
 
 
@@ -79,317 +44,382 @@ ngx_xassist_api_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+ngx_int_t
+ngx_xassist_api_check(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf)
+{
+    ngx_uint_t              i, known;
+    ngx_xassist_rule_t     *rules;
+    ngx_xassist_require_t  *require;
+
+    if (ngx_array_init(&xmcf->api, cf->pool, NGX_XASSIST_API_RULES,
+                       sizeof(ngx_xassist_require_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < NGX_XASSIST_API_RULES; i++) {
+
+        require = ngx_array_push(&xmcf->api);
+        require->attributes = NULL;
+        known = xmcf->rules.nelts;
+
+        if (ngx_xassist_conf_slot(cf, xmcf, &ngx_xassist_api_rules[i],
+                                  &require->slot)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        /* A policy may leave it out: then nobody may. */
+
+        rules = xmcf->rules.elts;
+
+        if (require->slot >= known) {
+            rules[require->slot].optional = 1;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_xassist_api_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                   rc;
-    ngx_str_t                   body;
-    ngx_uint_t                  methods;
-    ngx_xassist_call_t          call;
-    ngx_xassist_reason_t        reason;
-    ngx_xassist_loc_conf_t     *xlcf;
-    const ngx_xassist_route_t  *route;
+    ngx_int_t           rc;
+    ngx_uint_t          methods;
+    ngx_xassist_api_t  *api;
+
+    api = ngx_pcalloc(r->pool, sizeof(ngx_xassist_api_t));
+    if (api == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    api->request = r;
+    api->worker = ngx_xassist_worker(r);
+    api->status = NGX_HTTP_OK;
+    api->ctx = ngx_xassist_ctx_need(r);
+
+    if (api->ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    api->ctx->join = &api->write;
+    api->route = ngx_xassist_api_route(api, &methods);
+
+    if (api->route != NULL && api->route->members != NULL) {
+
+        if (r->headers_in.content_length_n > NGX_XASSIST_BODY_MAX) {
+            return ngx_xassist_page_send_reason(r,
+                                                NGX_XASSIST_R_TOO_LARGE);
+        }
+
+        rc = ngx_http_read_client_request_body(r, ngx_xassist_api_post);
+
+        return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+    }
 
     rc = ngx_http_discard_request_body(r);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
-    route = ngx_xassist_api_route(r, &call.id, &methods);
-
-    if (route == NULL) {
-        return methods ? NGX_HTTP_NOT_ALLOWED
+    if (api->route == NULL) {
+        return methods ? ngx_xassist_api_not_allowed(api, methods)
                        : ngx_xassist_page_send_reason(r,
-                                                      NGX_XASSIST_R_NOT_FOUND);
+                                                   NGX_XASSIST_R_NOT_FOUND);
     }
 
-    call.request = r;
-    call.status = NGX_HTTP_OK;
-    call.ctx = ngx_xassist_ctx_need(r);
+    rc = ngx_xassist_api_run(api);
 
-    if (call.ctx == NULL || ngx_xassist_identify(r, call.ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (rc == NGX_AGAIN) {
+        r->main->count++;
+        return NGX_DONE;
     }
 
-    if (call.ctx->ambiguous) {
-        return NGX_HTTP_BAD_REQUEST;
-    }
-
-    if (!ngx_xassist_origin_ok(r, call.ctx, xlcf)) {
-        return ngx_xassist_page_send_reason(r, NGX_XASSIST_R_ORIGIN_REFUSED);
-    }
-
-    ngx_xassist_json_init(&call.json, r->pool);
-    ngx_xassist_json_open(&call.json, NULL, '{');
-
-    reason = route->handler(&call);
-
-    if (reason != NGX_XASSIST_R_NONE) {
-        return ngx_xassist_page_send_reason(r, reason);
-    }
-
-    ngx_xassist_json_close(&call.json, '}');
-
-    if (ngx_xassist_json_done(&call.json, &body) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_xassist_page_send(r, call.status, NGX_XASSIST_PAGE_JSON,
-                                 &body);
+    return rc;
 }
 
 
-/* NULL with methods 0: no such path; otherwise the path, but not so. */
-
-static const ngx_xassist_route_t *
-ngx_xassist_api_route(ngx_http_request_t *r, store_id_t *id,
-    ngx_uint_t *methods)
+static void
+ngx_xassist_api_post(ngx_http_request_t *r)
 {
-    u_char                     *p;
-    ngx_str_t                   path;
-    ngx_uint_t                  i;
-    const ngx_xassist_route_t  *route;
+    ngx_int_t           rc;
+    ngx_xassist_api_t  *api;
 
-    *methods = 0;
+    api = (ngx_xassist_api_t *) ((u_char *) ngx_xassist_ctx_get(r)->join
+                                 - offsetof(ngx_xassist_api_t, write));
 
-    p = ngx_strnstr(r->uri.data, "/v1/", r->uri.len);
-    if (p == NULL) {
-        return NULL;
+    rc = ngx_xassist_api_run(api);
+
+    /* AGAIN: the commit is in flight and will finalize the request. */
+
+    if (rc != NGX_AGAIN) {
+        ngx_http_finalize_request(r, rc);
+    }
+}
+
+
+/* From a whole request to its answer, or to a change under way. */
+
+static ngx_int_t
+ngx_xassist_api_run(ngx_xassist_api_t *api)
+{
+    ngx_xassist_reason_t  reason;
+
+    ngx_xassist_json_init(&api->json, api->request->pool);
+    ngx_xassist_json_open(&api->json, NULL, '{');
+
+    reason = ngx_xassist_api_admit(api);
+
+    if (reason == NGX_XASSIST_R_NONE) {
+        reason = api->route->ask(api);
     }
 
-    path.data = p + sizeof("/v1/") - 1;
-    path.len = r->uri.data + r->uri.len - path.data;
+    if (api->sent) {
+        return NGX_DONE;
+    }
 
-    for (i = 0;
-         i < sizeof(ngx_xassist_routes) / sizeof(ngx_xassist_routes[0]);
-         i++)
-    {
-        route = &ngx_xassist_routes[i];
+    if (reason == NGX_XASSIST_R_NONE && api->route->done != NULL) {
+        reason = ngx_xassist_api_write(api);
 
-        if (!ngx_xassist_api_match(&route->path, &path, id)) {
-            continue;
+        if (reason == NGX_XASSIST_R_NONE) {
+            return NGX_AGAIN;
         }
-
-        if (route->methods & r->method) {
-            return route;
-        }
-
-        *methods |= route->methods;
     }
 
-    return NULL;
-}
-
-
-static ngx_uint_t
-ngx_xassist_api_match(const ngx_str_t *pattern, const ngx_str_t *path,
-    store_id_t *id)
-{
-    size_t      before, after;
-    u_char     *star;
-    ngx_str_t   text;
-
-    star = ngx_strlchr(pattern->data, pattern->data + pattern->len, '*');
-
-    if (star == NULL) {
-        return pattern->len == path->len
-               && ngx_memcmp(pattern->data, path->data, path->len) == 0;
-    }
-
-    before = star - pattern->data;
-    after = pattern->len - before - 1;
-
-    if (path->len != before + NGX_XASSIST_ID_TEXT + after
-        || ngx_memcmp(pattern->data, path->data, before) != 0
-        || ngx_memcmp(star + 1, path->data + path->len - after, after) != 0)
-    {
-        return 0;
-    }
-
-    text.data = path->data + before;
-    text.len = NGX_XASSIST_ID_TEXT;
-
-    return ngx_xassist_id_parse(&text, id) == NGX_OK;
+    return ngx_xassist_api_answer(api, reason);
 }
 
 
 static ngx_xassist_reason_t
-ngx_xassist_api_health(ngx_xassist_call_t *call)
+ngx_xassist_api_admit(ngx_xassist_api_t *api)
 {
-    uint64_t               generation;
-    ngx_uint_t             store;
-    ngx_xassist_worker_t  *worker;
-
-    worker = ngx_xassist_worker(call->request);
-
-    store = worker->env != NULL;
-    generation = policy_zone_generation(worker->conf->zone->data);
-
-    if (!store || generation == 0) {
-        call->status = NGX_HTTP_SERVICE_UNAVAILABLE;
-    }
-
-    ngx_xassist_json_bool(&call->json, "store", store);
-    ngx_xassist_json_number(&call->json, "generation", generation);
-    ngx_xassist_json_time(&call->json, "policy_loaded",
-                          policy_zone_loaded(worker->conf->zone->data));
-    ngx_xassist_json_number(&call->json, "live",
-                            ngx_xassist_live_count(worker));
-
-    return NGX_XASSIST_R_NONE;
-}
-
-
-static ngx_xassist_reason_t
-ngx_xassist_api_me(ngx_xassist_call_t *call)
-{
-    ngx_xassist_ctx_t   *ctx;
-    ngx_xassist_json_t  *json;
-
-    ctx = call->ctx;
-    json = &call->json;
-
-    ngx_xassist_decide_for(call->request, ctx, NULL,
-                        &ngx_xassist_worker(call->request)->conf->signed_in);
-
-    if (ctx->verdict != NGX_XASSIST_ALLOW) {
-        return ctx->reason;
-    }
-
-    ngx_xassist_json_str(json, "kind", ngx_xassist_kind_name(ctx->kind));
-    ngx_xassist_json_str(json, "name", &ctx->name);
-    ngx_xassist_json_id(json, "account", &ctx->account);
-    ngx_xassist_json_id(json, "user", &ctx->user);
-    ngx_xassist_json_str(json, "roles", &ctx->roles);
-    ngx_xassist_json_str(json, "device",
-                         ngx_xassist_device_name(ctx->device));
-    ngx_xassist_json_time(json, "expires", ctx->expires);
-
-    return NGX_XASSIST_R_NONE;
-}
-
-
-/* Whether the caller is let into the call now, for pages whose handshake was
-   refused: a browser cannot read why. */
-
-static ngx_xassist_reason_t
-ngx_xassist_api_admission(ngx_xassist_call_t *call)
-{
-    ngx_xassist_ctx_t  *ctx;
-
-    ctx = call->ctx;
-
-    ngx_xassist_decide_for(call->request, ctx, &call->id,
-                          &ngx_xassist_worker(call->request)->conf->in_call);
-
-    if (ctx->reason == NGX_XASSIST_R_STORE_UNAVAILABLE) {
-        return ctx->reason;
-    }
-
-    ngx_xassist_json_bool(&call->json, "admitted",
-                          ctx->verdict == NGX_XASSIST_ALLOW);
-    ngx_xassist_json_str(&call->json, "reason",
-                         &ngx_xassist_reason(ctx->reason)->code);
-
-    return NGX_XASSIST_R_NONE;
-}
-
-
-static ngx_xassist_reason_t
-ngx_xassist_api_ice(ngx_xassist_call_t *call)
-{
-    ngx_xassist_ctx_t       *ctx;
-    ngx_xassist_json_t      *json;
+    ngx_http_request_t      *r;
     ngx_xassist_reason_t     reason;
     ngx_xassist_loc_conf_t  *xlcf;
 
-    ctx = call->ctx;
-    json = &call->json;
-    xlcf = ngx_http_get_module_loc_conf(call->request, ngx_xassist_module);
+    r = api->request;
+    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
 
-    ngx_xassist_decide_for(call->request, ctx, &call->id,
-                          &ngx_xassist_worker(call->request)->conf->in_call);
-
-    if (ctx->verdict != NGX_XASSIST_ALLOW) {
-
-        /* As at the call's own location: 401, 403 or 503. */
-
-        return ctx->reason;
+    if (ngx_xassist_identify(r, api->ctx) != NGX_OK) {
+        return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
-    ngx_xassist_json_id(json, "call", &ctx->call);
-    ngx_xassist_json_number(json, "room", ctx->room);
-    ngx_xassist_json_str(json, "display", &ctx->name);
-
-    if (xlcf->janus_secret.len != 0) {
-        reason = ngx_xassist_api_janus(call, xlcf);
-
-        if (reason != NGX_XASSIST_R_NONE) {
-            return reason;
-        }
+    if (api->ctx->ambiguous) {
+        return ngx_xassist_api_wrong(api, "both a cookie and a Bearer token "
+                                          "were sent");
     }
 
-    ngx_xassist_json_open(json, "ice_servers", '[');
-    ngx_xassist_json_close(json, ']');
+    if (!ngx_xassist_origin_ok(r, api->ctx, xlcf)) {
+        return NGX_XASSIST_R_ORIGIN_REFUSED;
+    }
 
-    return NGX_XASSIST_R_NONE;
+    if (api->route->ask_of == NGX_XASSIST_ASK) {
+        reason = ngx_xassist_api_ask(api, api->route->rule, NULL);
+
+    } else if (api->route->ask_of == NGX_XASSIST_ASK_CALL) {
+        reason = ngx_xassist_api_ask(api, api->route->rule, &api->ids[0]);
+
+    } else if (api->route->ask_of == NGX_XASSIST_ASK_ANY) {
+
+        /* A session that has ended takes nobody's link away. */
+
+        api->ctx->has_user = 0;
+        api->ctx->has_guest = 0;
+        reason = ngx_xassist_api_ask(api, api->route->rule, NULL);
+
+    } else if (api->route->ask_of == NGX_XASSIST_ASK_PAST) {
+        reason = ngx_xassist_api_ask_past(api, api->route->rule,
+                                          &api->ids[0]);
+
+    } else {
+        reason = NGX_XASSIST_R_NONE;
+    }
+
+    /* Who may not ask is not told what is wrong with the question. */
+
+    if (reason == NGX_XASSIST_R_NONE && api->route->members != NULL) {
+        reason = ngx_xassist_body_read(api);
+    }
+
+    return reason;
 }
 
 
-/*
- * Two tokens (Janus: token_auth and signed_tokens): one to speak to the
- * server at all, one for the room of this call and no other.  Neither
- * outlives the session.
- */
+ngx_xassist_reason_t
+ngx_xassist_api_ask(ngx_xassist_api_t *api, ngx_xassist_api_rule_t rule,
+    const store_id_t *call)
+{
+    ngx_array_t             one;
+    ngx_xassist_require_t  *requires;
+
+    requires = api->worker->conf->api.elts;
+
+    one.elts = &requires[rule];
+    one.nelts = 1;
+
+    ngx_xassist_decide_for(api->request, api->ctx, call, &one);
+
+    if (api->ctx->verdict == NGX_XASSIST_ALLOW) {
+        return NGX_XASSIST_R_NONE;
+    }
+
+    return api->ctx->reason != NGX_XASSIST_R_NONE
+           ? api->ctx->reason : NGX_XASSIST_R_PERMISSION_MISSING;
+}
+
+
+ngx_xassist_reason_t
+ngx_xassist_api_ask_past(ngx_xassist_api_t *api, ngx_xassist_api_rule_t rule,
+    const store_id_t *call)
+{
+    ngx_xassist_reason_t  reason;
+
+    api->ctx->past = 1;
+    reason = ngx_xassist_api_ask(api, rule, call);
+    api->ctx->past = 0;
+
+    return reason;
+}
+
 
 static ngx_xassist_reason_t
-ngx_xassist_api_janus(ngx_xassist_call_t *call,
-    const ngx_xassist_loc_conf_t *xlcf)
+ngx_xassist_api_write(ngx_xassist_api_t *api)
 {
-    char           token[NGX_XASSIST_JANUS_MAX];
-    u_char         room[sizeof("janus.plugin.videoroom,room=")
-                        + NGX_INT64_LEN];
-    uint64_t       expires;
-    ngx_uint_t     i;
-    policy_str_t   secret;
-    policy_str_t   descriptors[2];
+    api->request->read_event_handler = ngx_http_test_reading;
 
-    static const char * const  names[] = { "token", "room_token" };
+    return ngx_xassist_writer_wait(api->request, &api->write,
+                                   ngx_xassist_api_resume)
+           == NGX_OK ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
+}
 
-    expires = ngx_xassist_now() / 1000 + (uint64_t) xlcf->janus_ttl;
 
-    if (call->ctx->expires) {
-        expires = ngx_min(expires, call->ctx->expires / 1000);
+static void
+ngx_xassist_api_resume(ngx_http_request_t *r)
+{
+    ngx_xassist_api_t     *api;
+    ngx_xassist_reason_t   reason;
+
+    api = (ngx_xassist_api_t *) ((u_char *) ngx_xassist_ctx_get(r)->join
+                                 - offsetof(ngx_xassist_api_t, write));
+
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    reason = ngx_xassist_api_outcome(api);
+
+    if (reason == NGX_XASSIST_R_NONE) {
+        reason = api->route->done(api);
     }
 
-    secret.data = (char *) xlcf->janus_secret.data;
-    secret.len = xlcf->janus_secret.len;
+    ngx_http_finalize_request(r, ngx_xassist_api_answer(api, reason));
+}
 
-    descriptors[0].data = "janus,janus.plugin.videoroom";
-    descriptors[0].len = sizeof("janus,janus.plugin.videoroom") - 1;
 
-    descriptors[1].data = (char *) room;
-    descriptors[1].len = ngx_sprintf(room, "janus.plugin.videoroom,room=%uL",
-                                     call->ctx->room)
-                         - room;
+static ngx_xassist_reason_t
+ngx_xassist_api_outcome(ngx_xassist_api_t *api)
+{
+    switch (api->write.op.status) {
 
-    ngx_xassist_json_open(&call->json, "janus", '{');
+    case STORE_OK:
+        return NGX_XASSIST_R_NONE;
 
-    for (i = 0; i < 2; i++) {
+    case STORE_REFUSED:
+        return ngx_xassist_reason_of_store(api->write.op.reason);
 
-        if (policy_janus_token(secret, expires, descriptors[i], token,
-                               sizeof(token))
-            != POLICY_OK)
-        {
-            return NGX_XASSIST_R_STORE_UNAVAILABLE;
+    case STORE_NOT_FOUND:
+        return NGX_XASSIST_R_NOT_FOUND;
+
+    case STORE_INVALID:
+        return ngx_xassist_api_wrong(api, "a value is too long or holds "
+                                          "characters that it must not");
+
+    default:
+        return NGX_XASSIST_R_STORE_UNAVAILABLE;
+    }
+}
+
+
+static ngx_int_t
+ngx_xassist_api_answer(ngx_xassist_api_t *api, ngx_xassist_reason_t reason)
+{
+    ngx_str_t                        body;
+    const char                      *type;
+    const ngx_xassist_reason_row_t  *row;
+
+    if (reason != NGX_XASSIST_R_NONE && api->detail == NULL) {
+        return ngx_xassist_page_send_reason(api->request, reason);
+    }
+
+    type = NGX_XASSIST_PAGE_JSON;
+
+    if (reason != NGX_XASSIST_R_NONE) {
+        type = "application/problem+json";
+        row = ngx_xassist_reason(reason);
+        api->status = row->status;
+
+        ngx_xassist_json_init(&api->json, api->request->pool);
+        ngx_xassist_json_open(&api->json, NULL, '{');
+        ngx_xassist_json_text(&api->json, "type", (u_char *)
+                              "urn:xassist:reason:invalid_request",
+                         sizeof("urn:xassist:reason:invalid_request") - 1);
+        ngx_xassist_json_str(&api->json, "title",
+                             &row->what[NGX_XASSIST_EN]);
+        ngx_xassist_json_number(&api->json, "status", row->status);
+        ngx_xassist_json_text(&api->json, "detail", (u_char *) api->detail,
+                              ngx_strlen(api->detail));
+        ngx_xassist_json_str(&api->json, "reason", &row->code);
+    }
+
+    ngx_xassist_json_close(&api->json, '}');
+
+    if (ngx_xassist_json_done(&api->json, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_xassist_page_send(api->request, api->status, type, &body);
+}
+
+
+static ngx_int_t
+ngx_xassist_api_not_allowed(ngx_xassist_api_t *api, ngx_uint_t methods)
+{
+    u_char           *p;
+    ngx_uint_t        i;
+    ngx_table_elt_t  *h;
+
+    static const struct {
+        ngx_uint_t    method;
+        ngx_str_t     name;
+    } names[] = {
+        { NGX_HTTP_GET, ngx_string("GET, HEAD") },
+        { NGX_HTTP_POST, ngx_string("POST") },
+        { NGX_HTTP_DELETE, ngx_string("DELETE") }
+    };
+
+    h = ngx_list_push(&api->request->headers_out.headers);
+    p = ngx_pnalloc(api->request->pool, sizeof("GET, HEAD, POST, DELETE"));
+
+    if (h == NULL || p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+    h->hash = 1;
+    ngx_str_set(&h->key, "Allow");
+    h->value.data = p;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+
+        if (methods & names[i].method) {
+            p = ngx_sprintf(p, "%s%V", p == h->value.data ? "" : ", ",
+                            &names[i].name);
         }
-
-        ngx_xassist_json_text(&call->json, names[i], (u_char *) token,
-                              ngx_strlen(token));
     }
 
-    ngx_xassist_json_close(&call->json, '}');
+    h->value.len = p - h->value.data;
 
-    return NGX_XASSIST_R_NONE;
+    return ngx_xassist_page_send_reason(api->request,
+                                        NGX_XASSIST_R_METHOD_NOT_ALLOWED);
 }

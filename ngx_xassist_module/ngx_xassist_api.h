@@ -1,4 +1,4 @@
-/* The HTTP API: one table of routes below v1/. */
+/* The HTTP API. */
 
 #ifndef NGX_XASSIST_API_H
 #define NGX_XASSIST_API_H
@@ -9,6 +9,10 @@
 
 /* xassist_api; */
 char *ngx_xassist_api_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* Postconfiguration: a slot for each rule that the API asks. */
+ngx_int_t ngx_xassist_api_check(ngx_conf_t *cf,
+    ngx_xassist_main_conf_t *xmcf);
 
 #pragma GCC visibility pop
 

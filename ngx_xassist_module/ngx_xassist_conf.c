@@ -1,4 +1,5 @@
 #include "ngx_xassist_conf.h"
+#include "ngx_xassist_api.h"
 #include "ngx_xassist_file.h"
 #include "ngx_xassist_macro.h"
 #include "ngx_xassist_rule.h"
@@ -256,6 +257,7 @@ ngx_xassist_conf_slot(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf,
     rule->name = *name;
     rule->file = cf->conf_file->file.name;
     rule->line = cf->conf_file->line;
+    rule->optional = 0;
 
     *slot = xmcf->rules.nelts - 1;
 
@@ -381,14 +383,12 @@ ngx_xassist_conf_check(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf)
         return NGX_ERROR;
     }
 
-    if (ngx_xassist_conf_one(cf, xmcf, &xmcf->in_call, "in-call") != NGX_OK
-        || ngx_xassist_conf_one(cf, xmcf, &xmcf->signed_in, "authenticated")
-           != NGX_OK)
+    if (ngx_xassist_conf_one(cf, xmcf, &xmcf->in_call, "in-call") != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_xassist_api_check(cf, xmcf);
 }
 
 

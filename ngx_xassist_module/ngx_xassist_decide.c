@@ -176,7 +176,9 @@ found:
         return NGX_DECLINED;
     }
 
-    if (d->standing.reason != STORE_REASON_NONE) {
+    if (d->standing.reason != STORE_REASON_NONE
+        && !(ctx->past && d->standing.reason == STORE_REASON_CALL_ENDED))
+    {
         ngx_xassist_decide_refuse(ctx, NGX_XASSIST_DENY,
                          ngx_xassist_reason_of_store(d->standing.reason));
         return NGX_DECLINED;

@@ -1,8 +1,6 @@
 #include "ngx_xassist_join.h"
 #include "ngx_xassist_cookie.h"
 #include "ngx_xassist_ctx.h"
-#include "ngx_xassist_evaluate.h"
-#include "ngx_xassist_device.h"
 #include "ngx_xassist_form.h"
 #include "ngx_xassist_identify.h"
 #include "ngx_xassist_page.h"
@@ -14,7 +12,7 @@ static ngx_int_t ngx_xassist_join_handler(ngx_http_request_t *r);
 static void ngx_xassist_join_post(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_join_redeem(ngx_http_request_t *r);
 static ngx_xassist_reason_t ngx_xassist_join_form(ngx_xassist_visit_t *visit,
-    const ngx_str_t *body, store_op_t *op);
+    const ngx_str_t *body);
 static void ngx_xassist_join_resume(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_join_redeemed(ngx_xassist_visit_t *visit);
 static ngx_int_t ngx_xassist_join_answer(ngx_xassist_visit_t *visit,
@@ -160,6 +158,10 @@ ngx_xassist_join_redeem(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (reason == NGX_XASSIST_R_USED) {
+        ngx_xassist_visit_refused(visit);
+    }
+
     if (reason != NGX_XASSIST_R_NONE) {
         return ngx_xassist_join_answer(visit, reason);
     }
@@ -178,15 +180,7 @@ ngx_xassist_join_redeem(ngx_http_request_t *r)
                                   : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_xassist_writer_prepare(ngx_xassist_worker(r), STORE_OP_REDEEM,
-                                   &visit->write.op)
-        != NGX_OK)
-    {
-        return ngx_xassist_join_answer(visit,
-                                       NGX_XASSIST_R_STORE_UNAVAILABLE);
-    }
-
-    reason = ngx_xassist_join_form(visit, &body, &visit->write.op);
+    reason = ngx_xassist_join_form(visit, &body);
 
     if (reason != NGX_XASSIST_R_NONE) {
         return ngx_xassist_join_answer(visit, reason);
@@ -210,18 +204,14 @@ ngx_xassist_join_redeem(ngx_http_request_t *r)
 
 
 static ngx_xassist_reason_t
-ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body,
-    store_op_t *op)
+ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body)
 {
-    ngx_str_t                nonce, name, terms, touch;
-    ngx_uint_t               given;
-    ngx_pool_t              *pool;
-    policy_settings_t        settings;
-    ngx_xassist_worker_t    *worker;
-    ngx_xassist_loc_conf_t  *xlcf;
+    ngx_str_t              nonce, name, terms, touch;
+    ngx_uint_t             given;
+    ngx_pool_t            *pool;
+    ngx_xassist_worker_t  *worker;
 
     worker = ngx_xassist_worker(visit->request);
-    xlcf = ngx_http_get_module_loc_conf(visit->request, ngx_xassist_module);
     pool = visit->request->pool;
 
     /* Read first, so that a page that is renewed keeps it. */
@@ -253,28 +243,9 @@ ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body,
         return NGX_XASSIST_R_NAME_REQUIRED;
     }
 
-    if (ngx_xassist_settings(worker, &settings) != NGX_OK
-        || policy_random(op->in.redeem.session.b, STORE_ID_LEN) != POLICY_OK
-        || policy_random(op->in.redeem.participant.b, STORE_ID_LEN)
-           != POLICY_OK)
-    {
-        return NGX_XASSIST_R_STORE_UNAVAILABLE;
-    }
-
-    op->in.redeem.session.b[0] = 0;
-    op->in.redeem.participant.b[0] = 0;
-    op->in.redeem.invitation = visit->invitation;
-    op->in.redeem.name.data = name.data;
-    op->in.redeem.name.len = name.len;
-    op->in.redeem.device = (uint8_t) ngx_xassist_device(visit->request,
-                                                        touch.len != 0);
-    op->in.redeem.terms_accepted = terms.len != 0;
-    op->in.redeem.terms_version.data = xlcf->terms_version.data;
-    op->in.redeem.terms_version.len = xlcf->terms_version.len;
-    op->in.redeem.lifetime = settings.session_lifetime;
-    ngx_memcpy(op->in.redeem.browser, visit->hash, STORE_HASH_LEN);
-
-    return NGX_XASSIST_R_NONE;
+    return ngx_xassist_visit_redeem(visit, &name, touch.len != 0,
+                                    terms.len != 0)
+           == NGX_OK ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
 }
 
 

@@ -176,8 +176,7 @@ ngx_xassist_json_id(ngx_xassist_json_t *json, const char *name,
     u_char  text[NGX_XASSIST_ID_TEXT];
 
     if (store_id_none(id)) {
-        ngx_xassist_json_name(json, name);
-        ngx_xassist_json_put(json, "null", 4);
+        ngx_xassist_json_null(json, name);
         return;
     }
 
@@ -194,6 +193,14 @@ ngx_xassist_json_number(ngx_xassist_json_t *json, const char *name,
 
     ngx_xassist_json_name(json, name);
     ngx_xassist_json_put(json, buf, ngx_sprintf(buf, "%uL", value) - buf);
+}
+
+
+void
+ngx_xassist_json_null(ngx_xassist_json_t *json, const char *name)
+{
+    ngx_xassist_json_name(json, name);
+    ngx_xassist_json_put(json, "null", 4);
 }
 
 

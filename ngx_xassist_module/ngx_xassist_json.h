@@ -36,6 +36,7 @@ void ngx_xassist_json_id(ngx_xassist_json_t *json, const char *name,
     const store_id_t *id);
 void ngx_xassist_json_number(ngx_xassist_json_t *json, const char *name,
     uint64_t value);
+void ngx_xassist_json_null(ngx_xassist_json_t *json, const char *name);
 void ngx_xassist_json_bool(ngx_xassist_json_t *json, const char *name,
     ngx_uint_t value);
 

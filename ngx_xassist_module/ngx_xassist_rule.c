@@ -236,7 +236,9 @@ ngx_xassist_rule_check(ngx_conf_t *cf, const ngx_xassist_main_conf_t *xmcf,
         name.data = (char *) rules[i].name.data;
         name.len = rules[i].name.len;
 
-        if (policy_rule_find(image, name) != POLICY_NONE) {
+        if (rules[i].optional
+            || policy_rule_find(image, name) != POLICY_NONE)
+        {
             continue;
         }
 

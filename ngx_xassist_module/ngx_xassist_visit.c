@@ -1,6 +1,8 @@
 #include "ngx_xassist_visit.h"
 #include "ngx_xassist_cookie.h"
 #include "ngx_xassist_ctx.h"
+#include "ngx_xassist_device.h"
+#include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_worker.h"
 
 
@@ -8,6 +10,7 @@ static ngx_uint_t ngx_xassist_visit_whole(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_visit_browser(ngx_xassist_visit_t *visit);
 static ngx_int_t ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
     ngx_xassist_reason_t *reason);
+static void ngx_xassist_visit_told(ngx_xassist_write_t *write);
 static ngx_int_t ngx_xassist_visit_copy(ngx_pool_t *pool, ngx_str_t *dst,
     const store_slice_t *src);
 
@@ -93,7 +96,11 @@ ngx_xassist_visit_browser(ngx_xassist_visit_t *visit)
     ngx_xassist_cookie_read(visit->request, values);
     value = &values[NGX_XASSIST_COOKIE_BROWSER];
 
-    if (value->len == NGX_XASSIST_BROWSER_TEXT
+    if (visit->known_browser) {
+
+        /* an app brought its own */
+
+    } else if (value->len == NGX_XASSIST_BROWSER_TEXT
         && policy_base64url_decode((char *) value->data, value->len,
                                    visit->browser, POLICY_BROWSER_LEN))
     {
@@ -181,4 +188,83 @@ ngx_xassist_visit_copy(ngx_pool_t *pool, ngx_str_t *dst,
     dst->len = src->len;
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_xassist_visit_redeem(ngx_xassist_visit_t *visit, const ngx_str_t *name,
+    ngx_uint_t touch, ngx_uint_t terms)
+{
+    store_op_t              *op;
+    policy_settings_t        settings;
+    ngx_xassist_worker_t    *worker;
+    ngx_xassist_loc_conf_t  *xlcf;
+
+    op = &visit->write.op;
+    worker = ngx_xassist_worker(visit->request);
+    xlcf = ngx_http_get_module_loc_conf(visit->request, ngx_xassist_module);
+
+    if (ngx_xassist_writer_prepare(worker, STORE_OP_REDEEM, op) != NGX_OK
+        || ngx_xassist_settings(worker, &settings) != NGX_OK
+        || policy_random(op->in.redeem.session.b, STORE_ID_LEN) != POLICY_OK
+        || policy_random(op->in.redeem.participant.b, STORE_ID_LEN)
+           != POLICY_OK
+        || policy_random(op->in.redeem.call.b, STORE_ID_LEN) != POLICY_OK
+        || policy_random((uint8_t *) &op->in.redeem.room, sizeof(uint64_t))
+           != POLICY_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    op->in.redeem.session.b[0] = 0;
+    op->in.redeem.participant.b[0] = 0;
+    op->in.redeem.call.b[0] = 0;
+    op->in.redeem.room = (op->in.redeem.room >> 11) | 1;
+    op->in.redeem.invitation = visit->invitation;
+    op->in.redeem.name.data = name->data;
+    op->in.redeem.name.len = name->len;
+    op->in.redeem.device = (uint8_t) ngx_xassist_device(visit->request,
+                                                        touch);
+    op->in.redeem.terms_accepted = terms;
+    op->in.redeem.terms_version.data = xlcf->terms_version.data;
+    op->in.redeem.terms_version.len = xlcf->terms_version.len;
+    op->in.redeem.lifetime = settings.session_lifetime;
+    ngx_memcpy(op->in.redeem.browser, visit->hash, STORE_HASH_LEN);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_xassist_visit_refused(ngx_xassist_visit_t *visit)
+{
+    ngx_xassist_write_t   *write;
+    ngx_xassist_worker_t  *worker;
+
+    worker = ngx_xassist_worker(visit->request);
+
+    write = ngx_calloc(sizeof(ngx_xassist_write_t), worker->log);
+    if (write == NULL) {
+        return;
+    }
+
+    write->done = ngx_xassist_visit_told;
+    write->op.in.invitation_withdraw.invitation = visit->invitation;
+
+    /* Told or not, the answer is the same: nothing waits for this. */
+
+    if (ngx_xassist_writer_prepare(worker, STORE_OP_INVITATION_REFUSED,
+                                   &write->op)
+        != NGX_OK
+        || ngx_xassist_writer_post(worker, write) != NGX_OK)
+    {
+        ngx_free(write);
+    }
+}
+
+
+static void
+ngx_xassist_visit_told(ngx_xassist_write_t *write)
+{
+    ngx_free(write);
 }

@@ -19,7 +19,8 @@ typedef struct {
     store_id_t            invitation;
     u_char                browser[POLICY_BROWSER_LEN];
     u_char                hash[STORE_HASH_LEN];
-    ngx_uint_t            known_browser;       /* it sent the cookie */
+    ngx_uint_t            known_browser;       /* it sent the cookie, or
+                                                  the caller set `browser` */
 
     store_link_t          link;                /* texts: of r->pool */
     ngx_str_t             name;                /* that the inviter gave */
@@ -37,6 +38,16 @@ typedef struct {
  */
 ngx_int_t ngx_xassist_visit_open(ngx_http_request_t *r,
     ngx_xassist_visit_t *visit, ngx_xassist_reason_t *reason);
+
+/*
+ * Prepares the write that redeems the link for this browser, with ids for all
+ * that it may make.  NGX_ERROR without randomness or policy.
+ */
+ngx_int_t ngx_xassist_visit_redeem(ngx_xassist_visit_t *visit,
+    const ngx_str_t *name, ngx_uint_t touch, ngx_uint_t terms);
+
+/* Lets the inviter know that a second browser came with a spent link. */
+void ngx_xassist_visit_refused(ngx_xassist_visit_t *visit);
 
 #pragma GCC visibility pop
 

@@ -95,6 +95,7 @@ ngx_xassist_writer_prepare(ngx_xassist_worker_t *worker, store_op_kind_t kind,
     presence->request_grace = settings.request_grace;
     presence->joining = NGX_XASSIST_JOINING;
     presence->never_joined = settings.never_joined;
+    presence->ring = settings.ring;
     presence->end_when_empty = settings.end_when_empty;
     presence->end_when_owner_left = settings.end_when_owner_left;
     presence->participants_per_call = settings.participants_per_call;

@@ -232,6 +232,15 @@ subtest 'the same browser gets the same answer again' => sub {
 };
 
 subtest 'a second browser is told that it was used' => sub {
+    my $second = $world->client;
+    ($second->{cookies}{'xassist-b'}) = ('A' x 22);
+    is(reason($second->post($path, { nonce => 'A' x 27, name => 'Eve',
+        terms => 1 }, Accept => 'text/html')), 'used', 'it cannot join');
+    ok(!$second->{cookies}{'xassist-g'}, 'it has no session');
+    ok($edge->wait_for(sub {
+        my ($rc, $log) = $edge->ctl_try(qw(log tail -n 50));
+        $log =~ /invitation\.refused/ ? 1 : 0 }), 'the inviter is told');
+
     my $after = bytes();
 
     for my $accept ('text/html', 'application/json') {
@@ -239,12 +248,6 @@ subtest 'a second browser is told that it was used' => sub {
         is($answer->{status}, 410, "gone ($accept)");
         is(reason($answer), 'used', 'used');
     }
-
-    my $second = $world->client;
-    ($second->{cookies}{'xassist-b'}) = ('A' x 22);
-    is(reason($second->post($path, { nonce => 'A' x 27, name => 'Eve',
-        terms => 1 }, Accept => 'text/html')), 'used', 'nor can it join');
-    ok(!$second->{cookies}{'xassist-g'}, 'it has no session');
 
     machine($path, crawls => 1, methods => ['GET']);
     is(bytes(), $after, 'being refused changes nothing');

@@ -1,0 +1,216 @@
+/* Every call of the API: method, path, rule, body and handlers. */
+
+#include "ngx_xassist_api_route.h"
+
+
+static ngx_uint_t ngx_xassist_api_match(const ngx_str_t *pattern,
+    const ngx_str_t *path, store_id_t *ids);
+
+
+#define GET   NGX_HTTP_GET
+#define POST  NGX_HTTP_POST
+
+static const ngx_xassist_route_t  ngx_xassist_routes[] = {
+
+    { GET, ngx_string("health"),
+      NGX_XASSIST_API_HEALTH_GET, NGX_XASSIST_ASK_SELF, NULL,
+      ngx_xassist_api_health, NULL },
+
+    { GET, ngx_string("me"),
+      NGX_XASSIST_API_ME_GET, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_me, NULL },
+
+    { GET, ngx_string("calls"),
+      NGX_XASSIST_API_CALLS_LIST, NGX_XASSIST_ASK_SELF, NULL,
+      ngx_xassist_api_calls_list, NULL },
+
+    { POST, ngx_string("calls"),
+      NGX_XASSIST_API_CALLS_CREATE, NGX_XASSIST_ASK,
+      ngx_xassist_body_call,
+      ngx_xassist_api_calls_create, ngx_xassist_api_calls_created },
+
+    { GET, ngx_string("calls/*"),
+      NGX_XASSIST_API_CALLS_GET, NGX_XASSIST_ASK_SELF, NULL,
+      ngx_xassist_api_calls_get, NULL },
+
+    { POST, ngx_string("calls/*/end"),
+      NGX_XASSIST_API_CALLS_END, NGX_XASSIST_ASK_PAST,
+      ngx_xassist_body_empty,
+      ngx_xassist_api_calls_end, ngx_xassist_api_calls_changed },
+
+    { POST, ngx_string("calls/*/accept"),
+      NGX_XASSIST_API_CALLS_ACCEPT, NGX_XASSIST_ASK_CALL,
+      ngx_xassist_body_empty,
+      ngx_xassist_api_calls_accept, ngx_xassist_api_calls_changed },
+
+    { POST, ngx_string("calls/*/decline"),
+      NGX_XASSIST_API_CALLS_DECLINE, NGX_XASSIST_ASK_CALL,
+      ngx_xassist_body_empty,
+      ngx_xassist_api_calls_decline, ngx_xassist_api_calls_changed },
+
+    { POST, ngx_string("calls/*/hand-over"),
+      NGX_XASSIST_API_CALLS_HAND_OVER, NGX_XASSIST_ASK_CALL,
+      ngx_xassist_body_hand_over,
+      ngx_xassist_api_calls_hand_over, ngx_xassist_api_calls_handed_over },
+
+    { GET, ngx_string("calls/*/ice"),
+      NGX_XASSIST_API_CALLS_ICE, NGX_XASSIST_ASK_CALL, NULL,
+      ngx_xassist_api_ice, NULL },
+
+    { GET, ngx_string("calls/*/admission"),
+      NGX_XASSIST_API_CALLS_ADMISSION, NGX_XASSIST_ASK_SELF, NULL,
+      ngx_xassist_api_admission, NULL },
+
+    { GET, ngx_string("calls/*/participants"),
+      NGX_XASSIST_API_PARTICIPANTS_LIST, NGX_XASSIST_ASK_CALL, NULL,
+      ngx_xassist_api_parts_list, NULL },
+
+    { NGX_HTTP_DELETE, ngx_string("calls/*/participants/*"),
+      NGX_XASSIST_API_PARTICIPANTS_REMOVE, NGX_XASSIST_ASK_CALL, NULL,
+      ngx_xassist_api_parts_remove, ngx_xassist_api_parts_removed },
+
+    { POST, ngx_string("calls/*/participants/*/report"),
+      NGX_XASSIST_API_PARTICIPANTS_REPORT, NGX_XASSIST_ASK_CALL,
+      ngx_xassist_body_report,
+      ngx_xassist_api_parts_report, ngx_xassist_api_parts_reported },
+
+    { GET, ngx_string("calls/*/invitations"),
+      NGX_XASSIST_API_INVITATIONS_LIST, NGX_XASSIST_ASK_CALL, NULL,
+      ngx_xassist_api_invitations_of, NULL },
+
+    { POST, ngx_string("calls/*/invitations"),
+      NGX_XASSIST_API_INVITATIONS_CREATE, NGX_XASSIST_ASK_CALL,
+      ngx_xassist_body_invitation,
+      ngx_xassist_api_invitations_create, ngx_xassist_api_invitations_made },
+
+    { GET, ngx_string("invitations"),
+      NGX_XASSIST_API_INVITATIONS_LIST, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_invitations_by, NULL },
+
+    { GET, ngx_string("invitations/*"),
+      NGX_XASSIST_API_INVITATIONS_GET, NGX_XASSIST_ASK_SELF, NULL,
+      ngx_xassist_api_invitations_get, NULL },
+
+    { POST, ngx_string("invitations/*/withdraw"),
+      NGX_XASSIST_API_INVITATIONS_WITHDRAW, NGX_XASSIST_ASK_SELF,
+      ngx_xassist_body_empty,
+      ngx_xassist_api_invitations_withdraw,
+      ngx_xassist_api_invitations_withdrawn },
+
+    { POST, ngx_string("service-requests"),
+      NGX_XASSIST_API_SERVICE_REQUESTS_CREATE, NGX_XASSIST_ASK,
+      ngx_xassist_body_invitation,
+      ngx_xassist_api_requests_create, ngx_xassist_api_invitations_made },
+
+    { GET, ngx_string("profiles"),
+      NGX_XASSIST_API_PROFILES_LIST, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_profiles_list, NULL },
+
+    { GET, ngx_string("links/@"),
+      NGX_XASSIST_API_LINKS_GET, NGX_XASSIST_ASK_ANY, NULL,
+      ngx_xassist_api_links_get, NULL },
+
+    { POST, ngx_string("links/@/join"),
+      NGX_XASSIST_API_LINKS_JOIN, NGX_XASSIST_ASK_ANY,
+      ngx_xassist_body_join,
+      ngx_xassist_api_links_join, ngx_xassist_api_links_joined }
+};
+
+#undef GET
+#undef POST
+
+#define NGX_XASSIST_ROUTES  \
+    (sizeof(ngx_xassist_routes) / sizeof(ngx_xassist_routes[0]))
+
+
+const ngx_xassist_route_t *
+ngx_xassist_api_route(ngx_xassist_api_t *api, ngx_uint_t *methods)
+{
+    u_char                     *p;
+    ngx_str_t                   path, *uri;
+    ngx_uint_t                  i, method;
+    const ngx_xassist_route_t  *route;
+
+    *methods = 0;
+
+    uri = &api->request->uri;
+    method = api->request->method;
+
+    if (method == NGX_HTTP_HEAD) {
+        method = NGX_HTTP_GET;
+    }
+
+    p = ngx_strnstr(uri->data, "/v1/", uri->len);
+    if (p == NULL) {
+        return NULL;
+    }
+
+    path.data = p + sizeof("/v1/") - 1;
+    path.len = uri->data + uri->len - path.data;
+
+    for (i = 0; i < NGX_XASSIST_ROUTES; i++) {
+        route = &ngx_xassist_routes[i];
+
+        if (!ngx_xassist_api_match(&route->path, &path, api->ids)) {
+            continue;
+        }
+
+        if (route->method == method) {
+            return route;
+        }
+
+        *methods |= route->method;
+    }
+
+    return NULL;
+}
+
+
+static ngx_uint_t
+ngx_xassist_api_match(const ngx_str_t *pattern, const ngx_str_t *path,
+    store_id_t *ids)
+{
+    u_char      *p, *q, *end, *last;
+    ngx_str_t    text;
+    ngx_uint_t   n;
+
+    p = path->data;
+    end = p + path->len;
+    last = pattern->data + pattern->len;
+    n = 0;
+
+    for (q = pattern->data; q < last; q++) {
+
+        if (*q == '*') {
+            text.data = p;
+            text.len = NGX_XASSIST_ID_TEXT;
+
+            if (end - p < NGX_XASSIST_ID_TEXT
+                || ngx_xassist_id_parse(&text, &ids[n++]) != NGX_OK)
+            {
+                return 0;
+            }
+
+            p += NGX_XASSIST_ID_TEXT;
+            continue;
+        }
+
+        /* The token itself was cut out of the path and is in the context. */
+
+        if (*q == '@') {
+            for (text.data = p; p < end && *p != '/'; p++) { /* void */ }
+
+            if (p == text.data) {
+                return 0;
+            }
+
+            continue;
+        }
+
+        if (p == end || *p++ != *q) {
+            return 0;
+        }
+    }
+
+    return p == end;
+}
