@@ -91,38 +91,23 @@ store_view_check(store_view_t *view, store_finding_pt finding, void *data,
 static store_status_t
 check_key(check_t *check, store_slice_t key, store_slice_t value)
 {
+    store_record_t  record;
+
     switch (key.data[0]) {
 
     case STORE_KEY_META:
         return STORE_OK;
-
-    case STORE_KEY_ACCOUNT:
-        return check_record(check, STORE_IS_account, key, value);
-    case STORE_KEY_USER:
-        return check_record(check, STORE_IS_user, key, value);
-    case STORE_KEY_SESSION:
-        return check_record(check, STORE_IS_session, key, value);
-    case STORE_KEY_CALL:
-        return check_record(check, STORE_IS_call, key, value);
-    case STORE_KEY_PARTICIPANT:
-        return check_record(check, STORE_IS_participant, key, value);
-    case STORE_KEY_INVITATION:
-        return check_record(check, STORE_IS_invitation, key, value);
-    case STORE_KEY_MEDIA:
-        return check_record(check, STORE_IS_media, key, value);
-    case STORE_KEY_EVENT:
-        return check_record(check, STORE_IS_event, key, value);
-    case STORE_KEY_ANSWER:
-        return check_record(check, STORE_IS_answer, key, value);
-    case STORE_KEY_CHECKPOINT:
-        return check_record(check, STORE_IS_checkpoint, key, value);
 
     case STORE_KEY_ATTACH:
     case STORE_KEY_ATTACH_OF:
         return check_attach(check, key, value);
 
     default:
-        return check_index(check, key, value);
+        record = store_record_of(key.data[0]);
+
+        return record != STORE_IS_end
+               ? check_record(check, record, key, value)
+               : check_index(check, key, value);
     }
 }
 

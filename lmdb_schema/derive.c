@@ -88,6 +88,34 @@ store_primary(store_record_t record, const void *in, store_key_t *key)
 }
 
 
+store_record_t
+store_record_of(uint8_t key_class)
+{
+    static const uint8_t  records[256] = {
+        [STORE_KEY_ACCOUNT] = STORE_IS_account,
+        [STORE_KEY_USER] = STORE_IS_user,
+        [STORE_KEY_SESSION] = STORE_IS_session,
+        [STORE_KEY_CALL] = STORE_IS_call,
+        [STORE_KEY_PARTICIPANT] = STORE_IS_participant,
+        [STORE_KEY_INVITATION] = STORE_IS_invitation,
+        [STORE_KEY_MEDIA] = STORE_IS_media,
+        [STORE_KEY_CHECKPOINT] = STORE_IS_checkpoint,
+        [STORE_KEY_ANSWER] = STORE_IS_answer,
+        [STORE_KEY_EVENT] = STORE_IS_event
+    };
+
+    return records[key_class] ? (store_record_t) records[key_class]
+                              : STORE_IS_end;
+}
+
+
+bool
+store_key_derived(uint8_t key_class)
+{
+    return key_class >= STORE_KEY_ACCOUNT_NAME && key_class <= STORE_KEY_DUE;
+}
+
+
 size_t
 store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
     store_derived_t out[STORE_DERIVED_MAX])

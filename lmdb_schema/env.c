@@ -13,7 +13,6 @@
 
 
 #define DATA_FILE  "/data.mdb"
-#define PATH_LEN   4096
 
 
 static store_status_t prepare(const store_options_t *options,
@@ -163,6 +162,11 @@ store_stat(store_env_t *env, store_stat_t *out)
         status = store_log_last(txn, &out->log_last);
     }
 
+    if (status == STORE_OK) {
+        status = store_lmdb_status(mdb_stat(txn->txn, env->dbi, &stat));
+        out->entries = stat.ms_entries;
+    }
+
     store_read_free(txn);
 
     return status;
@@ -170,58 +174,33 @@ store_stat(store_env_t *env, store_stat_t *out)
 
 
 store_status_t
-store_backup(store_env_t *env, const char *folder)
+store_env_copy(store_env_t *env, int fd)
 {
-    int             fd, rc;
-    char            path[PATH_LEN], made[PATH_LEN];
-    store_status_t  status;
+    return store_lmdb_status(mdb_env_copyfd2(env->env, fd, MDB_CP_COMPACT));
+}
 
-    rc = snprintf(path, sizeof(path), "%s%s", folder, DATA_FILE);
 
-    if (rc < 0 || (size_t) rc >= sizeof(path) - sizeof(".new")) {
-        return STORE_INVALID;
+store_status_t
+store_file_copy(const char *folder, int fd)
+{
+    int       rc;
+    MDB_env  *env;
+
+    rc = mdb_env_create(&env);
+
+    if (rc != 0) {
+        return store_lmdb_status(rc);
     }
 
-    (void) snprintf(made, sizeof(made), "%.*s.new", rc, path);
+    rc = mdb_env_open(env, folder, MDB_RDONLY | MDB_NOLOCK, 0600);
 
-    if (access(path, F_OK) == 0) {
-        return STORE_EXISTS;
+    if (rc == 0) {
+        rc = mdb_env_copyfd2(env, fd, MDB_CP_COMPACT);
     }
 
-    /* LMDB would make the file readable by everybody */
+    mdb_env_close(env);
 
-    fd = open(made, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC|O_NOFOLLOW, 0600);
-
-    if (fd == -1) {
-        return errno == EEXIST ? STORE_EXISTS : store_lmdb_status(errno);
-    }
-
-    rc = mdb_env_copyfd2(env->env, fd, MDB_CP_COMPACT);
-
-    if (rc == 0 && (fsync(fd) != 0 || rename(made, path) != 0)) {
-        rc = errno;
-    }
-
-    (void) close(fd);
-    status = store_lmdb_status(rc);
-
-    if (status != STORE_OK) {
-        (void) unlink(made);
-        return status;
-    }
-
-    /* the name, too */
-
-    fd = open(folder, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-
-    if (fd == -1) {
-        return store_lmdb_status(errno);
-    }
-
-    status = fsync(fd) == 0 ? STORE_OK : store_lmdb_status(errno);
-    (void) close(fd);
-
-    return status;
+    return store_lmdb_status(rc);
 }
 
 

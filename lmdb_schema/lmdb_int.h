@@ -42,6 +42,12 @@ extern const store_place_t store_place_lmdb;
 /* The one place where LMDB's codes and errno become ours. */
 store_status_t store_lmdb_status(int rc);
 
+/* A compact copy of the store as of now, into an open file; of one that
+   nobody else has open, and whose lock is held. */
+store_status_t store_env_copy(store_env_t *env, int fd) STORE_USE_RESULT;
+store_status_t store_file_copy(const char *folder, int fd)
+    STORE_USE_RESULT;
+
 /* Version 0 and STORE_NOT_FOUND without one, `empty` when nothing is there at
    all; STORE_NEWER, STORE_CORRUPT; STORE_INVALID while it is being loaded. */
 store_status_t store_schema_read(store_txn_t *txn, uint32_t *version,

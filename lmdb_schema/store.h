@@ -200,6 +200,7 @@ typedef struct {
     uint64_t map_bytes;                /* address space */
     uint64_t used_bytes;               /* pages in use times page size */
     uint64_t log_last;                 /* sequence of the newest event */
+    uint64_t entries;                  /* keys of all kinds */
     uint32_t readers;
     uint32_t readers_max;
 } store_stat_t;
@@ -286,60 +287,12 @@ store_status_t store_log_next(store_txn_t *txn, uint64_t after,
 store_status_t store_log_last(store_txn_t *txn, uint64_t *seq)
     STORE_USE_RESULT;
 
-/* The newest event that was trimmed, 0 when none was: the log begins after
-   it. */
-store_status_t store_log_trimmed(store_txn_t *txn, uint64_t *seq)
-    STORE_USE_RESULT;
-
-/*
- * A checkpoint says what the log was up to an event: whoever keeps one
- * elsewhere sees whether the log was written anew.  The bytes that are
- * signed: "xassist-checkpoint-1", then sequence and time (big-endian), then
- * the hash of the event.
- */
-#define STORE_CHECKPOINT_LEN  (20 + 8 + 8 + STORE_HASH_LEN)
-
-/* STORE_CORRUPT when it has no hash of that length. */
-store_status_t store_checkpoint_message(const store_checkpoint_t *checkpoint,
-    uint8_t out[STORE_CHECKPOINT_LEN]) STORE_USE_RESULT;
-
-/* The next one after event `after`; the newest one.  STORE_NOT_FOUND. */
-store_status_t store_checkpoint_next(store_txn_t *txn, uint64_t after,
-    store_checkpoint_t *out) STORE_USE_RESULT;
-store_status_t store_checkpoint_last(store_txn_t *txn,
-    store_checkpoint_t *out) STORE_USE_RESULT;
-
-/* Whether the event of that sequence has that hash now.  STORE_NOT_FOUND:
-   the log does not reach so far; STORE_TRIMMED: it is gone. */
-store_status_t store_log_matches(store_txn_t *txn, uint64_t seq,
-    store_slice_t hash, bool *matches) STORE_USE_RESULT;
-
 /* Checks the chain from its beginning, or from where it was trimmed, to the
    end; *bad is the first bad sequence, 0 when there is none.  `progress` may
    be NULL. */
 store_status_t store_log_verify(store_txn_t *txn, store_sha256_pt sha256,
     void (*progress)(void *data, uint64_t done, uint64_t total), void *data,
     uint64_t *bad) STORE_USE_RESULT;
-
-/*
- * Looks at everything: each record decodes and stands under its key, each
- * index key belongs to a record and each record has its index keys, counters
- * agree with what they count, the log's chain is whole.  `finding` is called
- * with a sentence for each thing that is wrong (NUL-terminated, for its call
- * only); *findings is how many there were.
- */
-typedef void (*store_finding_pt)(void *data, const char *text);
-
-store_status_t store_check(store_txn_t *txn, store_finding_pt finding,
-    void *data, uint64_t *findings) STORE_USE_RESULT;
-
-/*
- * Writes a whole, compact copy of the store as of now into the folder, which
- * is then a store itself; STORE_EXISTS when it holds one already.  Readers
- * and writers go on meanwhile.  Durable when it returns STORE_OK.
- */
-store_status_t store_backup(store_env_t *env, const char *folder)
-    STORE_USE_RESULT;
 
 /* Earliest due time, UINT64_MAX when nothing is due ever. */
 store_status_t store_due_next(store_txn_t *txn, uint64_t *when)
@@ -425,276 +378,6 @@ store_status_t store_link(store_txn_t *txn, const store_id_t *invitation,
     STORE_USE_RESULT;
 
 
-/* ---- writing ----------------------------------------------------------- */
-
-typedef enum {
-    STORE_OP_ACCOUNT_CREATE = 1,
-    STORE_OP_USER_CREATE,
-    STORE_OP_USER_SET,
-    STORE_OP_SESSION_CREATE,
-    STORE_OP_SESSION_REVOKE,
-    STORE_OP_SESSION_TOUCH,
-    STORE_OP_CALL_CREATE,
-    STORE_OP_CALL_END,
-    STORE_OP_INVITATION_CREATE,
-    STORE_OP_INVITATION_WITHDRAW,
-    STORE_OP_REDEEM,
-    STORE_OP_JOIN,
-    STORE_OP_ATTACH,
-    STORE_OP_DETACH,
-    STORE_OP_LEAVE,
-    STORE_OP_REMOVE,
-    STORE_OP_SWEEP,
-    STORE_OP_CALL_ACCEPT,
-    STORE_OP_CALL_DECLINE,
-    STORE_OP_CALL_HAND_OVER,
-    STORE_OP_CALL_PLACE,
-    STORE_OP_MEDIA_DRAIN,
-    STORE_OP_INVITATION_REFUSED,
-    STORE_OP_REPORT,
-    STORE_OP_ACCOUNT_SET,
-    STORE_OP_TRIM,
-    STORE_OP_CHECKPOINT,
-    STORE_OPS
-} store_op_kind_t;
-
-/* Numbers of the policy that presence runs by, as of the operation. */
-typedef struct {
-    uint64_t grace;                    /* away -> left */
-    uint64_t request_grace;            /* the same in a service call */
-    uint64_t joining;                  /* joining -> back; 30 s */
-    uint64_t never_joined;
-    uint64_t ring;                     /* how long a request rings; 0: not */
-    bool     end_when_empty;
-    bool     end_when_owner_left;
-    uint32_t participants_per_call;    /* 0: no limit */
-    uint32_t sockets_per_guest;        /* 0: no limit */
-    uint32_t sockets_per_user;         /* 0: no limit */
-    uint32_t guest_seats;              /* per account, UINT32_MAX: no limit */
-} store_presence_t;
-
-/* Where a long walk goes on; zeroed: at the beginning. */
-typedef struct {
-    uint8_t len;
-    uint8_t key[64];
-} store_cursor_t;
-
-/*
- * The host supplies Ed25519: fills the key's id and the signature of `len`
- * bytes, returns 0, or -1.  Called within the write transaction.
- */
-#define STORE_SIGNATURE_LEN  64
-
-typedef int (*store_sign_pt)(void *data, const void *message, size_t len,
-    uint8_t *key, uint8_t signature[STORE_SIGNATURE_LEN]);
-
-/* A media server that may take the call: not down, not failed. */
-typedef struct {
-    store_slice_t name;                /* at most STORE_LIMIT_MEDIA bytes */
-    uint32_t      weight;
-} store_server_t;
-
-/* Where a call may go, and where it is as far as the caller knows. */
-typedef struct {
-    store_slice_t         from;        /* empty: on no server yet */
-    const store_server_t *servers;
-    uint32_t              n;
-} store_place_on_t;
-
-/*
- * One operation: what is asked, then what came of it.  Ids of new records are
- * minted by the caller before the first try, so that asking again after an
- * unknown outcome gives the same answer and changes nothing (the record keeps
- * `id` of the operation that made its state).
- */
-typedef struct {
-    store_op_kind_t  kind;
-    store_id_t       id;               /* of this operation; random */
-    uint64_t         now;
-    store_id_t       actor;            /* who does it: user or participant;
-                                          none: the system or command line */
-    store_presence_t presence;
-
-    /*
-     * A request with an Idempotency-Key (1 to 255 bytes; empty: without).
-     * What came of it is kept for 24 h under the actor and the key: the same
-     * operation with the same body gets that `out` again, with out.again,
-     * whatever ids were minted for it now; with another body, or for another
-     * operation, it is STORE_REFUSED as KEY_REUSED (HTTP 422).  Refusals are
-     * not kept.  An actor is needed.
-     */
-    struct {
-        store_slice_t key;
-        uint8_t       body[STORE_HASH_LEN];  /* SHA-256 of the body */
-    } once;
-
-    union {
-        struct {
-            store_id_t    account;
-            store_slice_t name;
-        } account_create;
-        struct {
-            store_id_t    account;
-            bool          suspended;
-        } account_set;
-        struct {
-            store_id_t    user;
-            store_id_t    account;
-            store_slice_t name;        /* login, unique in the account */
-            store_slice_t display;
-            store_slice_t mail;
-            store_slice_t roles;       /* comma-separated */
-            bool          licensed;
-        } user_create;
-        struct {
-            store_id_t    user;
-            bool          set_roles;
-            store_slice_t roles;
-            bool          set_suspended;
-            bool          suspended;
-            bool          set_licensed;
-            bool          licensed;
-        } user_set;
-        struct {
-            store_id_t session;
-            store_id_t user;
-            uint8_t    device;
-            uint64_t   lifetime;
-            uint64_t   idle;           /* 0: none */
-            uint32_t   per_user;       /* oldest ended beyond it; 0: none */
-        } session_create;
-        struct {
-            store_id_t session;        /* this one, */
-            store_id_t user;           /* or all of this user's */
-        } session_revoke;
-        struct {
-            store_id_t session;
-        } session_touch;
-        struct {
-            store_id_t        call;
-            store_id_t        account;
-            store_id_t        owner;
-            store_call_kind_t kind;
-            store_slice_t     title;
-            store_slice_t     profile;
-            uint64_t          room;    /* media room, random, < 2^53 */
-            uint64_t          starts_at;
-        } call_create;
-        struct {
-            store_id_t call;
-        } call_end;                    /* CALL_END, _ACCEPT and _DECLINE */
-        struct {
-            store_id_t       invitation;
-            store_id_t       call;     /* none: opens_call makes it */
-            store_inv_kind_t kind;
-            store_id_t       inviter;
-            store_slice_t    name;     /* of the invited person, or empty */
-            store_slice_t    comment;
-            store_slice_t    profile;
-            uint32_t         channel;  /* one bit: mail 1, sms 2, link 4 */
-            uint64_t         expires;  /* 0: while the call */
-            uint64_t         starts_at;
-            uint32_t         uses;     /* 0: unlimited */
-            uint8_t          bound_to; /* 1 call, 2 inviter, 3 owner */
-            bool             opens_call;
-            bool             terms;
-            uint64_t         idle_timeout;
-            store_id_t       replaces; /* of the same inviter: withdrawn */
-        } invitation_create;
-        struct {
-            store_id_t invitation;
-        } invitation_withdraw;         /* _WITHDRAW and _REFUSED */
-        struct {
-            store_id_t call;
-            store_id_t user;           /* the new owner, who is in the call */
-            store_id_t participant;    /* minted, for an owner who never was */
-        } hand_over;
-        struct {
-            store_id_t    invitation;
-            store_id_t    session;     /* minted; used unless one exists */
-            store_id_t    participant; /* likewise */
-            uint8_t       browser[STORE_HASH_LEN];  /* SHA-256 */
-            store_slice_t name;
-            uint8_t       device;
-            bool          terms_accepted;
-            store_slice_t terms_version;
-            uint64_t      lifetime;    /* of the guest session */
-            store_id_t    call;        /* minted, for a Join that makes the */
-            uint64_t      room;        /* call (opens_call); used for that */
-        } redeem;
-        struct {
-            store_id_t session;
-            store_id_t call;
-            store_id_t participant;    /* minted, for a user's first join */
-            uint8_t    device;
-            store_place_on_t on;       /* n is 0: not behind a balancer */
-        } join;
-        struct {
-            store_id_t       call;
-            store_place_on_t on;
-        } call_place;
-        struct {
-            store_slice_t name;
-            bool          drained;
-        } media_drain;
-        struct {
-            store_id_t call;
-            store_id_t participant;
-            uint8_t    incarnation[8];
-            bool       failed;         /* DETACH: the handshake failed */
-        } attach;                      /* ATTACH and DETACH */
-        struct {
-            store_id_t call;
-            store_id_t participant;
-        } leave;                       /* LEAVE, REMOVE and REPORT: seen
-                                          there by somebody else */
-        struct {
-            uint32_t max;              /* steps; then it returns */
-            const char *folder;        /* of the incarnation files, or NULL */
-        } sweep;
-        struct {
-            uint64_t       log_before; /* older events go; 0: none */
-            uint64_t       ended_before;  /* what ended before goes; 0: none */
-            uint32_t       max;        /* steps; then it returns */
-            store_cursor_t from;       /* out.next of the one before */
-        } trim;
-        struct {
-            store_sign_pt  sign;
-            void          *data;
-        } checkpoint;                  /* STORE_NOT_FOUND: an empty log */
-    } in;
-
-    /* The outcome.  On any status but STORE_OK nothing of it was done. */
-    store_status_t status;
-    store_reason_t reason;             /* with STORE_REFUSED */
-    struct {
-        store_id_t session;
-        store_id_t participant;
-        store_id_t call;
-        uint64_t   room;
-        uint8_t    media_len;          /* the call's media server, now */
-        uint8_t    media[STORE_LIMIT_MEDIA];
-        uint64_t   expires;
-        store_id_t made;               /* *_CREATE: the record's id */
-        bool       again;              /* it had been done before */
-        bool       more;               /* SWEEP, TRIM: call again soon */
-        uint32_t   removed;            /* TRIM: records and events */
-        store_cursor_t next;           /* TRIM: where to go on */
-    } out;
-} store_op_t;
-
-/*
- * Applies n operations in ONE write transaction, in order, and commits once
- * (group commit).  An operation that is refused leaves the others alone.
- * Returns the status of the transaction; when it is not STORE_OK every
- * operation has that status and nothing was changed.  When it returns
- * STORE_OK each operation's outcome is durable.  Any one thread at a time;
- * blocks on LMDB's writer lock and on the disk.
- */
-store_status_t store_apply(store_env_t *env, store_op_t *const *ops, size_t n)
-    STORE_USE_RESULT;
-
-
 /* ---- events ------------------------------------------------------------ */
 
 /* kind of store_event_t: "call.created", "participant.present", ... */
@@ -733,5 +416,9 @@ store_status_t store_incarnations_naming(const char *folder,
     uint32_t *signing) STORE_USE_RESULT;
 
 #pragma GCC visibility pop
+
+/* ---- writing ----------------------------------------------------------- */
+
+#include <lmdb_schema/operation.h>
 
 #endif /* STORE_H */

@@ -16,6 +16,7 @@
 #include <lmdb_schema/codec_int.h>
 #include <lmdb_schema/key_int.h>
 #include <lmdb_schema/store.h>
+#include <lmdb_schema/tools.h>
 
 typedef struct store_view_s store_view_t;
 
@@ -114,6 +115,12 @@ typedef struct {
 } store_derived_t;
 
 void store_primary(store_record_t record, const void *in, store_key_t *key);
+
+/* The record that stands under keys of that class; STORE_IS_end: none. */
+store_record_t store_record_of(uint8_t key_class);
+
+/* Whether keys of that class come from records alone. */
+bool store_key_derived(uint8_t key_class);
 
 /* The index keys that the record's state asks for; returns how many. */
 size_t store_derive(store_record_t record, const void *in,

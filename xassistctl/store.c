@@ -6,6 +6,8 @@
 #include <xassistctl/open.h>
 #include <xassistctl/print.h>
 
+#include <lmdb_schema/tools.h>
+
 
 static int store_init(const ctl_options_t *options, int argc, char **argv);
 static int store_figures(const ctl_options_t *options, int argc,
