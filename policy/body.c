@@ -12,7 +12,6 @@
 #define POLICY_MAX_INTEGER   (UINT64_C(1) << 53)
 
 
-static bool policy_body_plain(const char *json, size_t len);
 static policy_status_t policy_body_members(const policy_node_t *root,
     policy_body_member_t *members, uint32_t n, char *texts,
     policy_errors_t *errors);
@@ -44,7 +43,7 @@ policy_body_read(const char *json, size_t len, policy_body_member_t *members,
         return POLICY_TOO_BIG;
     }
 
-    if (!policy_body_plain(json, len)) {
+    if (!policy_json_plain(json, len)) {
         policy_error_at(&errors, (policy_place_t) { 1, 1 },
                         "JSON has no comments");
         return POLICY_INVALID;
@@ -65,8 +64,8 @@ policy_body_read(const char *json, size_t len, policy_body_member_t *members,
 
 /* The parser lets comments pass; a slash stands in no other place. */
 
-static bool
-policy_body_plain(const char *json, size_t len)
+bool
+policy_json_plain(const char *json, size_t len)
 {
     bool    string;
     size_t  i;

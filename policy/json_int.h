@@ -50,6 +50,9 @@ policy_status_t policy_json_parse(const char *text, size_t len,
 policy_status_t policy_json_scan(const char *text, size_t len,
     policy_errors_t *errors) POLICY_USE_RESULT;
 
+/* Whether it has no comments, which the parser lets pass. */
+bool policy_json_plain(const char *json, size_t len);
+
 /* Member of that name, or NULL. */
 const policy_node_t *policy_json_member(const policy_node_t *object,
     const char *name);

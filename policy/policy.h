@@ -551,6 +551,106 @@ policy_status_t policy_janus_token(policy_str_t secret, uint64_t expires,
     policy_str_t descriptors, char *out, size_t size) POLICY_USE_RESULT;
 
 
+/* ---- tokens of identity providers --------------------------------------- */
+
+#define POLICY_JWT_MAX      8192u
+#define POLICY_JWT_SUBJECT  256u
+#define POLICY_JWT_ROLES    2048u
+
+/*
+ * The public keys of an identity provider (RFC 7517).  Each key has exactly
+ * one algorithm: the one that it names, else RS256, ES256, ES384 or EdDSA as
+ * its type has it.  Keys of other types are passed over; one that holds a
+ * private half is refused, as is a set without a usable key.  malloc'ed.
+ */
+typedef struct policy_jwks_s policy_jwks_t;
+
+policy_status_t policy_jwks_parse(const char *json, size_t len,
+    policy_jwks_t **jwks, policy_error_t *error) POLICY_USE_RESULT;
+void policy_jwks_free(policy_jwks_t *jwks);
+uint32_t policy_jwks_count(const policy_jwks_t *jwks);
+
+/*
+ * Verifies a JWS in compact form (RFC 7515).  The key decides the algorithm:
+ * a token that names another is POLICY_FORGED, as is everything that cannot
+ * be taken to pieces.  *why says what was wrong, for a log line; it never
+ * holds a part of the token.  `payload` has room for `size` bytes.
+ */
+policy_status_t policy_jws_open(const policy_jwks_t *jwks, const char *text,
+    size_t len, uint8_t *payload, size_t size, size_t *payload_len,
+    const char **why) POLICY_USE_RESULT;
+
+/* What a token must say to be taken. */
+typedef struct {
+    policy_str_t issuer;
+    policy_str_t audience;
+    policy_str_t roles_claim;          /* path of names, dots between them */
+    uint32_t     leeway;               /* seconds */
+} policy_jwt_terms_t;
+
+typedef struct {
+    char        subject[POLICY_JWT_SUBJECT];
+    size_t      subject_len;
+    char        roles[POLICY_JWT_ROLES];  /* comma-separated */
+    size_t      roles_len;
+    bool        has_roles;             /* roles_claim was asked for */
+    uint64_t    expires;               /* milliseconds UTC */
+    uint64_t    issued;                /* likewise; 0: not said */
+    const char *why;
+} policy_jwt_t;
+
+/*
+ * Verifies and reads a JWT (RFC 7519).  iss, aud, sub and exp must be there;
+ * nbf and iat count when they are.  POLICY_EXPIRED when its time is over or
+ * has not come, POLICY_FORGED when it is not for us or not by the provider.
+ */
+policy_status_t policy_jwt_open(const policy_jwks_t *jwks,
+    const policy_jwt_terms_t *terms, uint64_t now, const char *text,
+    size_t len, policy_jwt_t *out) POLICY_USE_RESULT;
+
+/* Whether a text has the form of a JWS: three parts of base64url. */
+bool policy_jwt_looks(const char *text, size_t len);
+
+
+/* ---- assertions -------------------------------------------------------- */
+
+#define POLICY_ASSERTION_MAX  8192u
+
+/* Whether the keys file has an assert key that signs. */
+bool policy_assertion_signs(const policy_keys_t *keys);
+
+/* JWS of the payload (JSON) by the assert key that signs, with its name as
+   `kid` (EdDSA).  Writes no NUL; POLICY_TOO_BIG when `size` is too small. */
+policy_status_t policy_assertion_make(const policy_keys_t *keys,
+    policy_str_t payload, char *out, size_t size, size_t *out_len)
+    POLICY_USE_RESULT;
+
+/* The public halves of the assert keys as a JWKS. */
+policy_status_t policy_assertion_jwks(const policy_keys_t *keys, char *out,
+    size_t size, size_t *out_len) POLICY_USE_RESULT;
+
+
+/* ---- passwords --------------------------------------------------------- */
+
+#define POLICY_PASSWORD_LEN   128      /* room for a hash's text */
+#define POLICY_PASSWORD_MOST  1024     /* bytes of a password */
+
+/*
+ * A hash's text says how it was made (scrypt), so that it can be checked
+ * after the ways have changed.  Both take some 0.1 s and 32 MB; any thread.
+ */
+policy_status_t policy_password_hash(policy_str_t password,
+    char out[POLICY_PASSWORD_LEN], size_t *out_len) POLICY_USE_RESULT;
+
+/*
+ * POLICY_FORGED: another password.  An empty or damaged hash takes as long
+ * as a good one and is never matched.  *weak: matched, and made with less
+ * than policy_password_hash uses today.
+ */
+policy_status_t policy_password_check(policy_str_t password,
+    policy_str_t hash, bool *weak) POLICY_USE_RESULT;
+
+
 /* ---- the body of an API call -------------------------------------------- */
 
 typedef enum {
