@@ -241,6 +241,42 @@ store_users(store_txn_t *txn, const store_id_t *account,
 
 
 store_status_t
+store_accounts(store_txn_t *txn, store_visit_pt visit, void *data)
+{
+    store_key_t       prefix;
+    store_walk_t      walk;
+    store_view_t     *view = store_txn_view(txn);
+    store_slice_t     key, value;
+    store_status_t    rc;
+    store_account_t   account;
+
+    store_key(&prefix, STORE_KEY_ACCOUNT_NAME);
+    store_walk(&walk, &prefix);
+
+    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
+        store_id_t  id;
+
+        if (value.len != STORE_ID_LEN) {
+            return STORE_CORRUPT;
+        }
+
+        memcpy(id.b, value.data, STORE_ID_LEN);
+        rc = store_record_get(view, STORE_IS_account, NULL, &id, &account);
+
+        if (rc != STORE_OK) {
+            return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
+        }
+
+        if (!visit(data, &account)) {
+            return STORE_OK;
+        }
+    }
+
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
+
+store_status_t
 store_due_next(store_txn_t *txn, uint64_t *when)
 {
     store_key_t     prefix;

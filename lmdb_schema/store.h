@@ -273,6 +273,8 @@ store_status_t store_sessions(store_txn_t *txn, const store_id_t *user,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
 store_status_t store_users(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
+store_status_t store_accounts(store_txn_t *txn, store_visit_pt visit,
+    void *data) STORE_USE_RESULT;
 
 /* Servers with calls, and drained ones. */
 store_status_t store_media(store_txn_t *txn, store_visit_pt visit,

@@ -52,6 +52,8 @@ ngx_xassist_decide_for(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ctx->reason = NGX_XASSIST_R_NONE;
     ctx->generation = 0;
     ngx_str_null(&ctx->rule);
+    ngx_memzero(&ctx->asked, sizeof(ngx_xassist_asked_t));
+    ctx->shadow = NGX_XASSIST_UNDECIDED;
 
     d.request = r;
     d.ctx = ctx;

@@ -11,6 +11,8 @@ static void ngx_xassist_evaluate_live(ngx_xassist_decision_t *d,
     const ngx_array_t *requires);
 static void ngx_xassist_evaluate_asked(ngx_xassist_decision_t *d,
     const ngx_array_t *requires);
+static void ngx_xassist_evaluate_given(ngx_http_request_t *r,
+    ngx_xassist_asked_t *asked, const ngx_xassist_require_t *require);
 static ngx_str_t ngx_xassist_evaluate_copy(ngx_pool_t *pool,
     const store_slice_t *text);
 static uint32_t ngx_xassist_evaluate_slot(ngx_xassist_decision_t *d,
@@ -116,11 +118,14 @@ static void
 ngx_xassist_evaluate_asked(ngx_xassist_decision_t *d,
     const ngx_array_t *requires)
 {
-    ngx_pool_t           *pool;
-    policy_query_t       *q;
-    ngx_xassist_asked_t  *asked;
+    ngx_uint_t              i;
+    ngx_pool_t             *pool;
+    policy_query_t         *q;
+    ngx_xassist_asked_t    *asked;
+    ngx_xassist_require_t  *require;
 
     q = &d->query;
+    require = requires->elts;
     pool = d->request->pool;
     asked = &d->ctx->asked;
 
@@ -137,14 +142,48 @@ ngx_xassist_evaluate_asked(ngx_xassist_decision_t *d,
                                                  &d->standing.inviter_roles);
     }
 
-    if (q->nattributes != 0) {
-        asked->attributes = ngx_palloc(pool, q->nattributes
-                                             * sizeof(policy_attribute_t));
-        if (asked->attributes != NULL) {
-            ngx_memcpy(asked->attributes, q->attributes,
-                       q->nattributes * sizeof(policy_attribute_t));
-            asked->nattributes = q->nattributes;
+    for (i = 0; i < requires->nelts; i++) {
+        if (require[i].attributes != NULL) {
+            ngx_xassist_evaluate_given(d->request, asked, &require[i]);
         }
+    }
+}
+
+
+/* The attributes of every line, for a log that can be replayed; here, since
+   after an internal redirect their variables may be others. */
+
+static void
+ngx_xassist_evaluate_given(ngx_http_request_t *r, ngx_xassist_asked_t *asked,
+    const ngx_xassist_require_t *require)
+{
+    ngx_str_t                 value;
+    ngx_uint_t                i;
+    policy_attribute_t       *given;
+    ngx_xassist_attribute_t  *attribute;
+
+    if (asked->attributes == NULL) {
+        asked->attributes = ngx_palloc(r->pool, NGX_XASSIST_ATTRIBUTES
+                                                * sizeof(policy_attribute_t));
+    }
+
+    attribute = require->attributes->elts;
+
+    for (i = 0; asked->attributes != NULL && i < require->attributes->nelts;
+         i++)
+    {
+        if (asked->nattributes == NGX_XASSIST_ATTRIBUTES
+            || ngx_http_complex_value(r, &attribute[i].value, &value)
+               != NGX_OK)
+        {
+            return;
+        }
+
+        given = &asked->attributes[asked->nattributes++];
+        given->name.data = (char *) attribute[i].name.data;
+        given->name.len = attribute[i].name.len;
+        given->value.data = (char *) value.data;
+        given->value.len = value.len;
     }
 }
 

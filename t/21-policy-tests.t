@@ -73,7 +73,8 @@ is($answer->{failures}[0]{reason}, 'permission_missing', 'with the reason');
 ($status, $text) = run("$ctl policy diff conf/policy.json $temp/bent.json");
 is($status, 1, 'policy diff: exit status 1');
 is_deeply([split /\n/, $text],
-    [map { "role $_ loses xa_ocall_calllog_export-call-log" }
+    [map { ("role $_ loses xa_ocall_calllog_export-call-log",
+        "role $_ loses api.calls.export") }
         qw(agent account_manager account_admin billing_contact service_agent
             service_lead)], 'who loses what, by role');
 
@@ -83,6 +84,17 @@ is($text, '', 'and nothing to say');
 
 spew("$temp/guests.json",
     $policy =~ s/(?<="guests": \{"grants": \["client)(?=")/_annotate/r);
+($status, $text) = run("$ctl policy diff conf/policy.json"
+    . " $temp/guests.json");
+spew("$temp/owner.json", $policy =~ s/"call_owner", "xa_icall_hand-over"/"xa_icall_hand-over"/r
+    =~ s/("call.decline": )\{.*?\},/$1"nobody",/r);
+($status, $text) = run("$ctl policy diff conf/policy.json $temp/owner.json");
+like($text, qr/^role agent gains api.calls.hand-over in a call$/m,
+    'a rule that was edited: who gains, and where');
+like($text, qr/^role agent loses api.calls.decline in a call$/m,
+    'and who loses');
+unlike($text, qr/^(?:guests|profile)/m, 'only those');
+
 ($status, $text) = run("$ctl policy diff conf/policy.json"
     . " $temp/guests.json");
 like($text, qr/^guests $_ loses xa_icall_chat$/m, "$_ loses the chat")

@@ -26,6 +26,7 @@
 typedef struct {
     const char *policy;
     const char *store;
+    bool        store_given;           /* by --store */
     const char *keys;
     bool        json;                  /* --json: one JSON value on stdout */
 } ctl_options_t;

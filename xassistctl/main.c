@@ -143,6 +143,8 @@ take_options(int argc, char **argv, ctl_options_t *options, bool *help)
         options->policy = setting("XASSIST_POLICY", POLICY);
     }
 
+    options->store_given = options->store != NULL;
+
     if (options->store == NULL) {
         options->store = setting("XASSIST_STORE", STORE);
     }

@@ -30,8 +30,13 @@ const ctl_command_t  ctl_policy_commands[] = {
       "decides, and tells every test that led to it", ctl_policy_explain },
     { "policy test", "TESTS", "asks the questions of a tests file (TAP)",
       ctl_policy_test },
-    { "policy diff", "OLD NEW", "tells who gains and who loses what",
+    { "policy diff", "OLD NEW [--names N]",
+      "tells who gains and who loses what: roles and guests, and with "
+      "--store users, open invitations and open sessions",
       ctl_policy_diff },
+    { "policy replay", "OLD NEW --log FILE",
+      "decides the requests of an access log again, and tells what changes",
+      ctl_policy_replay },
     { NULL, NULL, NULL, NULL }
 };
 
@@ -57,6 +62,28 @@ ctl_policy_read(const char *path, ctl_policy_t *policy)
     policy->status = policy_compile(text, len, &policy->image,
                                     &policy->errors);
     free(text);
+
+    return CTL_OK;
+}
+
+
+int
+ctl_policy_read_both(const char *old, const char *new, ctl_policy_t both[2])
+{
+    int  i, rc;
+
+    for (i = 0; i < 2; i++) {
+        rc = ctl_policy_read(i == 0 ? old : new, &both[i]);
+
+        if (rc != CTL_OK) {
+            return rc;
+        }
+
+        if (both[i].status != POLICY_OK) {
+            ctl_policy_errors(stderr, &both[i]);
+            return CTL_FAILURE;
+        }
+    }
 
     return CTL_OK;
 }

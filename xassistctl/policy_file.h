@@ -24,6 +24,11 @@ typedef struct {
 int ctl_policy_read(const char *path, ctl_policy_t *policy);
 void ctl_policy_done(ctl_policy_t *policy);
 
+/* Two files, both of which must be good; CTL_FAILURE after a message.  Each
+   is to be done with either way. */
+int ctl_policy_read_both(const char *old, const char *new,
+    ctl_policy_t both[2]);
+
 /* The whole file, malloc'ed, or NULL and errno. */
 char *ctl_policy_slurp(const char *path, size_t *len);
 
@@ -33,6 +38,7 @@ void ctl_policy_errors(FILE *to, const ctl_policy_t *policy);
 int ctl_policy_table(const ctl_options_t *options, int argc, char **argv);
 int ctl_policy_test(const ctl_options_t *options, int argc, char **argv);
 int ctl_policy_explain(const ctl_options_t *options, int argc, char **argv);
+int ctl_policy_replay(const ctl_options_t *options, int argc, char **argv);
 int ctl_policy_diff(const ctl_options_t *options, int argc, char **argv);
 
 #pragma GCC visibility pop
