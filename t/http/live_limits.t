@@ -13,7 +13,7 @@ use Time::HiRes qw(time);
 use Xassist::Live;
 use Xassist::World;
 
-my $world = world(workers => 2, policy => sub {
+my $world = world(socket_server => 1, workers => 2, policy => sub {
     $_[0] =~ s/"sockets_per_guest": 4/"sockets_per_guest": 2/r
         =~ s/("lifetime": "12h",\s*"idle": )"1h"/$1"none"/r
         =~ s/"roles"\s*:\s*\{/$&"watcher": {"title": "Watcher",
@@ -77,7 +77,7 @@ subtest 'too many' => sub {
         my $pid = fork // die "fork: $!";
 
         if ($pid == 0) {
-            my ($socket, $answer) = $cid->websocket("/ws/$call?delay=0.3");
+            my ($socket, $answer) = $cid->websocket("/ws/$call?delay=300");
             my $close = $socket ? $socket->wait_close(2) : undef;
             print $write !$socket ? reason($answer)
                 : $close ? "$close->{code} $close->{reason}" : 'stays';
