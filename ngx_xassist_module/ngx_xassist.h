@@ -43,6 +43,11 @@ typedef struct ngx_xassist_write_s   ngx_xassist_write_t;
 #define NGX_XASSIST_COOKIE_SECURE  0
 #define NGX_XASSIST_COOKIE_PLAIN   1
 
+/* Which connections are decided again when something changes. */
+#define NGX_XASSIST_LIVE_OFF      0
+#define NGX_XASSIST_LIVE_UPGRADE  1
+#define NGX_XASSIST_LIVE_ALL      2
+
 
 /* A rule named somewhere in the configuration; `slot` is its place in the
    worker's table of indexes, resolved anew for each policy generation. */
@@ -110,6 +115,7 @@ typedef struct {
     ngx_http_complex_value_t   *call_page;
     ngx_array_t                *origins;       /* ngx_str_t */
     ngx_uint_t                  cookie;        /* NGX_XASSIST_COOKIE_* */
+    ngx_uint_t                  live;          /* NGX_XASSIST_LIVE_* */
     ngx_xassist_pages_t        *pages;
     ngx_str_t                   terms_version;
     ngx_str_t                   terms_url;

@@ -7,6 +7,7 @@
 #include "ngx_xassist_page.h"
 #include "ngx_xassist_presence.h"
 #include "ngx_xassist_redact.h"
+#include "ngx_xassist_tunnel.h"
 
 
 static ngx_int_t ngx_xassist_access_post_read(ngx_http_request_t *r);
@@ -131,6 +132,13 @@ ngx_xassist_access_handler(ngx_http_request_t *r)
     ngx_xassist_idle_used(r, ctx);
 
     if (ngx_xassist_headers_inject(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (xlcf->live == NGX_XASSIST_LIVE_ALL
+        && r == r->main && r->headers_in.upgrade == NULL
+        && ngx_xassist_tunnel_stream(r, ctx) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

@@ -52,6 +52,7 @@ ngx_xassist_conf_create_loc(ngx_conf_t *cf)
     xlcf->pages = NGX_CONF_UNSET_PTR;
     xlcf->apps = NGX_CONF_UNSET_PTR;
     xlcf->cookie = NGX_CONF_UNSET_UINT;
+    xlcf->live = NGX_CONF_UNSET_UINT;
     xlcf->janus_ttl = NGX_CONF_UNSET;
 
     return xlcf;
@@ -72,6 +73,8 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->apps, prev->apps, NULL);
     ngx_conf_merge_uint_value(conf->cookie, prev->cookie,
                               NGX_XASSIST_COOKIE_SECURE);
+    ngx_conf_merge_uint_value(conf->live, prev->live,
+                              NGX_XASSIST_LIVE_UPGRADE);
     ngx_conf_merge_str_value(conf->terms_version, prev->terms_version, "");
     ngx_conf_merge_str_value(conf->terms_url, prev->terms_url, "");
 

@@ -179,7 +179,9 @@ ngx_xassist_idle_check(ngx_xassist_tunnel_t *tunnel,
     ctx = tunnel->ctx;
     delay = NGX_XASSIST_STEP_MAX;
 
-    if (settings->max_age != 0) {
+    if (settings->max_age != 0
+        && tunnel->conf->live != NGX_XASSIST_LIVE_OFF)
+    {
         age = now > tunnel->opened ? now - tunnel->opened : 0;
 
         if (age >= settings->max_age) {

@@ -180,7 +180,9 @@ ngx_xassist_live_doubt(ngx_xassist_tunnel_t *tunnel)
 static void
 ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel)
 {
-    if (tunnel->is_dirty || tunnel->close != NULL) {
+    if (tunnel->is_dirty || tunnel->close != NULL
+        || tunnel->conf->live == NGX_XASSIST_LIVE_OFF)
+    {
         return;
     }
 

@@ -29,6 +29,14 @@ static ngx_conf_enum_t  ngx_xassist_cookie_modes[] = {
 };
 
 
+static ngx_conf_enum_t  ngx_xassist_live_modes[] = {
+    { ngx_string("upgrade"), NGX_XASSIST_LIVE_UPGRADE },
+    { ngx_string("all"), NGX_XASSIST_LIVE_ALL },
+    { ngx_string("off"), NGX_XASSIST_LIVE_OFF },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_command_t  ngx_xassist_commands[] = {
 
     { ngx_string("xassist_policy"),
@@ -53,6 +61,13 @@ static ngx_command_t  ngx_xassist_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_xassist_loc_conf_t, cookie),
       &ngx_xassist_cookie_modes },
+
+    { ngx_string("xassist_live"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_xassist_loc_conf_t, live),
+      &ngx_xassist_live_modes },
 
     { ngx_string("xassist_require"),
       NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,

@@ -9,6 +9,8 @@
 #include "ngx_xassist_worker.h"
 
 
+static ngx_xassist_tunnel_t *ngx_xassist_tunnel_register(
+    ngx_http_request_t *r, ngx_xassist_ctx_t *ctx);
 static void ngx_xassist_tunnel_pin(ngx_xassist_ctx_t *ctx);
 static void ngx_xassist_tunnel_wrap(ngx_xassist_tunnel_t *tunnel);
 static ngx_xassist_tunnel_t *ngx_xassist_tunnel_of(ngx_connection_t *c);
@@ -23,7 +25,6 @@ ngx_int_t
 ngx_xassist_tunnel_admit(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 {
     ngx_str_t              upgrade;
-    ngx_http_cleanup_t    *cln;
     ngx_xassist_tunnel_t  *tunnel;
 
     ngx_xassist_tunnel_pin(ctx);
@@ -36,21 +37,10 @@ ngx_xassist_tunnel_admit(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
         return ngx_xassist_page_refuse(ctx);
     }
 
-    cln = ngx_http_cleanup_add(r, 0);
-    if (cln == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    tunnel = ngx_calloc(sizeof(ngx_xassist_tunnel_t), r->connection->log);
+    tunnel = ngx_xassist_tunnel_register(r, ctx);
     if (tunnel == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-
-    tunnel->request = r;
-    tunnel->ctx = ctx;
-    tunnel->conf = ctx->conf;
-    tunnel->worker = ngx_xassist_worker(r);
-    tunnel->opened = ngx_xassist_now();
 
     upgrade = r->headers_in.upgrade->value;
 
@@ -60,16 +50,59 @@ ngx_xassist_tunnel_admit(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
                                            upgrade.len)
                            == 0;
 
+    ngx_xassist_tunnel_wrap(tunnel);
+    ngx_xassist_presence_attach(tunnel);
+
+    return NGX_OK;
+}
+
+
+/* Not an upgrade: a body that takes long, in one direction or the other. */
+
+ngx_int_t
+ngx_xassist_tunnel_stream(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
+{
+    if (ctx->tunnel != NULL) {
+        ctx->tunnel->conf = ctx->conf;
+        return NGX_OK;
+    }
+
+    ngx_xassist_tunnel_pin(ctx);
+
+    return ngx_xassist_tunnel_register(r, ctx) ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_xassist_tunnel_t *
+ngx_xassist_tunnel_register(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
+{
+    ngx_http_cleanup_t    *cln;
+    ngx_xassist_tunnel_t  *tunnel;
+
+    cln = ngx_http_cleanup_add(r, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    tunnel = ngx_calloc(sizeof(ngx_xassist_tunnel_t), r->connection->log);
+    if (tunnel == NULL) {
+        return NULL;
+    }
+
+    tunnel->request = r;
+    tunnel->ctx = ctx;
+    tunnel->conf = ctx->conf;
+    tunnel->worker = ngx_xassist_worker(r);
+    tunnel->opened = ngx_xassist_now();
+
     ctx->tunnel = tunnel;
     cln->handler = ngx_xassist_tunnel_cleanup;
     cln->data = tunnel;
 
     ngx_xassist_live_add(tunnel);
     ngx_xassist_idle_add(tunnel);
-    ngx_xassist_tunnel_wrap(tunnel);
-    ngx_xassist_presence_attach(tunnel);
 
-    return NGX_OK;
+    return tunnel;
 }
 
 

@@ -67,6 +67,10 @@ _Static_assert(sizeof(ngx_xassist_tunnel_t) <= 400, "a tunnel is too large");
 ngx_int_t ngx_xassist_tunnel_admit(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx);
 
+/* `xassist_live all`: registers any other request that was allowed. */
+ngx_int_t ngx_xassist_tunnel_stream(ngx_http_request_t *r,
+    ngx_xassist_ctx_t *ctx);
+
 /*
  * Ends a connection with the reason's close code: a Close frame at a frame
  * boundary if that comes within two seconds, else at once.  From a timer or

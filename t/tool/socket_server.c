@@ -236,7 +236,8 @@ answer(socket_t *s, const char *head)
 
     } else {
         (void) snprintf(text, sizeof(text),
-                        "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n",
+                        "HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                        "Content-Length: %zu\r\n\r\n",
                         s->left);
     }
 

@@ -1,0 +1,121 @@
+#!/usr/bin/perl
+
+# With `xassist_live all` event streams, downloads and uploads in flight end
+# with the right that they were allowed by; with `upgrade` WebSockets alone;
+# with `off` nothing that is open.  Requests obey at once, everywhere.
+
+use strict;
+use warnings;
+use lib 't/lib';
+
+use Test::More;
+use Time::HiRes qw(sleep time);
+use Xassist::World;
+
+my $world = world(socket_server => 1, workers => 2, substitute => sub {
+    my $places = join "\n", map { my $mode = $_;
+        "location /$mode/ { xassist_require authenticated;
+            xassist_live $mode; xassist_proxy application;
+            proxy_request_buffering off; }"
+    } qw(all upgrade off);
+    $_[0] =~ s{location /rule/guest}{$places $&}r
+});
+my $edge = $world->edge;
+my $server = $world->{upstream};
+$world->user($_, roles => 'agent') for qw(bob eva);
+my %is = map { $_ => $world->signed_in($_) } qw(bob eva);
+
+
+# A response that has begun, still to be read on.
+
+sub begun {
+    my ($name, $path, %more) = @_;
+
+    my $socket = Xassist::Socket->connect($edge->{port});
+    $socket->send($is{$name}->head_of($more{body} ? 'POST' : 'GET', $path,
+        { Origin => $is{$name}->origin, $more{body}
+            ? ('Content-Length' => $more{body}) : () }) . "\r\n");
+
+    return $socket if $more{body};
+    my $answer = $socket->read_head;
+    is($answer->{status}, 200, "$name: $path") or diag explain $answer;
+    return $socket;
+}
+
+
+sub ticks {
+    my ($socket, $seconds) = @_;
+
+    my $end = time + $seconds;
+    my $n = 0;
+
+    while (time < $end) {
+        last unless $socket->fill($end);
+        $n += () = $socket->{buffer} =~ /tick/g;
+        $socket->{buffer} = '';
+    }
+
+    return $n;
+}
+
+
+my %open;
+
+for my $mode (qw(all upgrade off)) {
+    for my $name (qw(bob eva)) {
+        $open{"$mode $name stream"} = begun($name, "/$mode/$name?stream=50");
+        my ($socket) = $is{$name}->websocket("/$mode/$name");
+        $open{"$mode $name socket"} = $socket;
+    }
+}
+
+my $download = begun('bob', '/all/download?size=50000000');
+my $upload = begun('bob', '/all/upload', body => 100_000);
+$upload->send('x' x 1000);
+my $kept = Xassist::Socket->connect($edge->{port});
+my $ask = sub {
+    $kept->send($is{bob}->head_of('GET', '/upgrade/kept?size=1', {}) . "\r\n");
+    my $answer = $kept->read_head or return 'no answer';
+    $kept->read_exactly($answer->{headers}{'content-length'} // 0);
+    return $answer->{status};
+};
+is($ask->(), 200, 'a connection kept alive');
+sleep 0.3;
+
+$edge->ctl('user', 'set', 'acme', 'bob', '--suspend');
+my $time = time;
+
+is($ask->(), 403, 'its next request obeys');
+is_deeply($open{'all bob socket'}->wait_close(2), { code => 4413,
+    reason => 'suspended' }, 'all: the WebSocket is closed');
+is_deeply($open{'upgrade bob socket'}->wait_close(2), { code => 4413,
+    reason => 'suspended' }, 'upgrade: so it is');
+ok($open{'all bob stream'}->ended(2), 'all: the event stream ends');
+ok($upload->ended(2), 'the upload ends');
+my $got = length $download->read_to_end(5);
+cmp_ok($got, '<', 50_000_000, 'the download is cut short');
+ok($download->{eof}, 'and ends');
+cmp_ok(time - $time, '<', 2, 'soon');
+ok($edge->wait_for(sub { scalar $server->ends('/all/bob?stream=50') }),
+    'the server is told');
+
+for my $left ('upgrade bob', 'off bob', map { "$_ eva" } qw(all upgrade off)) {
+    cmp_ok(ticks($open{"$left stream"}, 0.4), '>', 2, "$left: goes on");
+}
+
+ok($open{"$_ socket"}->echoes('still here'), "$_: goes on")
+    for 'off bob', map { "$_ eva" } qw(all upgrade off);
+
+# What has ended by itself is forgotten.
+
+for (1 .. 50) {
+    my $answer = $is{eva}->get('/all/x?size=10');
+    is($answer->{status}, 200, 'a short one') or last;
+}
+
+$edge->ctl('user', 'set', 'acme', 'eva', '--suspend');
+ok($open{'all eva stream'}->ended(2), 'and the next one ends, too');
+is($is{eva}->get('/all/x')->{status}, 403, 'nothing more');
+
+$_->close for values %open;
+$world->finish;
