@@ -9,6 +9,8 @@ static const store_transition_t *const  tables[] = {
     store_account_ops,
     store_media_ops,
     store_session_ops,
+    store_login_ops,
+    store_service_ops,
     store_call_ops,
     store_invitation_ops,
     store_redeem_ops,

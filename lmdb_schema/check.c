@@ -257,6 +257,7 @@ index_target(store_slice_t key, store_slice_t value, store_record_t *record,
     } kinds[] = {
         { STORE_KEY_ACCOUNT_NAME, STORE_IS_account, STORE_KEY_ACCOUNT, true },
         { STORE_KEY_USER_NAME, STORE_IS_user, STORE_KEY_USER, true },
+        { STORE_KEY_USER_SUBJECT, STORE_IS_user, STORE_KEY_USER, true },
         { STORE_KEY_SESSION_USER, STORE_IS_session, STORE_KEY_SESSION,
           false },
         { STORE_KEY_SESSION_BROWSER, STORE_IS_session, STORE_KEY_SESSION,

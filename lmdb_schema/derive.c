@@ -141,6 +141,12 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
         key = add(&d, STORE_KEY_USER_NAME, &user->id);
         store_key_id(key, &user->account);
         store_key_name(key, user->name, sha256);
+
+        if (user->subject.len != 0) {
+            key = add(&d, STORE_KEY_USER_SUBJECT, &user->id);
+            store_key_name(key, user->subject, sha256);
+        }
+
         break;
 
     case STORE_IS_session:
@@ -228,9 +234,12 @@ derive_session(derive_t *d, const store_session_t *s,
     uint64_t      due;
     store_key_t  *key;
 
-    if (!store_id_none(&s->user)) {
+    /* services are the account's, as sessions are a user's */
+
+    if (!store_id_none(&s->user) || s->kind == STORE_KIND_SERVICE) {
         key = add(d, STORE_KEY_SESSION_USER, NULL);
-        store_key_id(key, &s->user);
+        store_key_id(key, s->kind == STORE_KIND_SERVICE ? &s->account
+                                                        : &s->user);
         store_key_u8(key, s->ended != 0);
         store_key_u64(key, s->created);
         store_key_id(key, &s->id);

@@ -38,6 +38,7 @@ typedef enum {
     STORE_KEY_PARTICIPANT_OF  = 0x45,  /* call, user -> id */
     STORE_KEY_INVITATION_CALL = 0x46,  /* call, created, id */
     STORE_KEY_INVITATION_BY   = 0x47,  /* inviter, created, id */
+    STORE_KEY_USER_SUBJECT    = 0x48,  /* subject -> id */
     STORE_KEY_DUE             = 0x50,  /* time, class, id [, id] */
 
     STORE_KEY_ATTACH          = 0x60,  /* call, participant, incarnation */

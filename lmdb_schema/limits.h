@@ -10,6 +10,8 @@
 /* Characters (code points) of texts that people give. */
 #define STORE_LIMIT_NAME      64       /* accounts and guests */
 #define STORE_LIMIT_LOGIN     128
+#define STORE_LIMIT_HASH      128      /* bytes of a password's hash */
+#define STORE_LIMIT_SUBJECT   768
 #define STORE_LIMIT_DISPLAY   128
 #define STORE_LIMIT_MAIL      254
 #define STORE_LIMIT_TITLE     200

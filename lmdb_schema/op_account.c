@@ -178,7 +178,8 @@ user_create(store_view_t *view, store_op_t *op)
 static store_status_t
 user_set(store_view_t *view, store_op_t *op)
 {
-    bool            roles, suspended, licensed;
+    bool            roles, suspended, licensed, subject;
+    store_key_t     key;
     store_user_t    user;
     store_slice_t   detail = { NULL, 0 };
     store_status_t  rc;
@@ -207,7 +208,25 @@ user_set(store_view_t *view, store_op_t *op)
     licensed = op->in.user_set.set_licensed
                && (user.licensed != 0) != op->in.user_set.licensed;
 
-    if (!roles && !suspended && !licensed) {
+    subject = op->in.user_set.set_subject
+              && !store_slice_equal(user.subject, op->in.user_set.subject);
+
+    if (subject && op->in.user_set.subject.len != 0) {
+        if (!store_text_good(op->in.user_set.subject, 3,
+                             STORE_LIMIT_SUBJECT))
+        {
+            return STORE_INVALID;
+        }
+
+        store_key(&key, STORE_KEY_USER_SUBJECT);
+        store_key_name(&key, op->in.user_set.subject, view->sha256);
+
+        if (!name_free(view, &key, &rc)) {
+            return rc;
+        }
+    }
+
+    if (!roles && !suspended && !licensed && !subject) {
         return STORE_OK;
     }
 
@@ -216,6 +235,7 @@ user_set(store_view_t *view, store_op_t *op)
         user.roles = op->in.user_set.roles;
     }
 
+    user.subject = subject ? op->in.user_set.subject : user.subject;
     user.suspended = suspended ? !user.suspended : user.suspended;
     user.licensed = licensed ? !user.licensed : user.licensed;
     user.op = op->id;
@@ -224,6 +244,10 @@ user_set(store_view_t *view, store_op_t *op)
 
     if (roles) {
         user_event(view, op, STORE_EVENT_USER_ROLES, &user, user.roles);
+    }
+
+    if (subject) {
+        user_event(view, op, STORE_EVENT_USER_SUBJECT, &user, user.subject);
     }
 
     if (suspended) {

@@ -43,6 +43,8 @@ typedef struct {
 extern const store_transition_t store_account_ops[];
 extern const store_transition_t store_media_ops[];
 extern const store_transition_t store_session_ops[];
+extern const store_transition_t store_login_ops[];
+extern const store_transition_t store_service_ops[];
 extern const store_transition_t store_call_ops[];
 extern const store_transition_t store_invitation_ops[];
 extern const store_transition_t store_redeem_ops[];
@@ -103,6 +105,11 @@ store_reason_t store_session_reason(const store_session_t *session,
 void store_session_end(store_view_t *view, const store_op_t *op,
     store_session_t *session, store_reason_t reason, uint64_t cause,
     bool quiet);
+
+/* Ends the sessions of a user but one, and the tokens issued so far;
+   *any: there was something to end. */
+store_status_t store_user_sign_out(store_view_t *view, const store_op_t *op,
+    store_user_t *user, const store_id_t *keep, bool *any) STORE_USE_RESULT;
 
 /* ---- what a link says --------------------------------------------------- */
 

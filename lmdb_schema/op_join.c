@@ -9,6 +9,8 @@
 
 
 static store_status_t join(store_view_t *view, store_op_t *op);
+static store_status_t join_session(store_view_t *view, const store_op_t *op,
+    store_session_t *session);
 static store_status_t join_who(store_view_t *view, store_op_t *op,
     const store_session_t *session, const store_call_t *call,
     store_participant_t *part);
@@ -34,8 +36,7 @@ join(store_view_t *view, store_op_t *op)
     store_session_t      session;
     store_participant_t  part;
 
-    rc = store_record_get(view, STORE_IS_session, NULL, &op->in.join.session,
-                          &session);
+    rc = join_session(view, op, &session);
 
     if (rc == STORE_NOT_FOUND) {
         return store_refuse(op, STORE_REASON_SIGNED_OUT);
@@ -91,6 +92,40 @@ join(store_view_t *view, store_op_t *op)
     op->out.expires = session.expires;
 
     return store_scene_close(&scene);
+}
+
+
+/* A user who came with a token of a provider has no session: what counts of
+   one is made up. */
+
+static store_status_t
+join_session(store_view_t *view, const store_op_t *op,
+    store_session_t *session)
+{
+    store_user_t    user;
+    store_status_t  rc;
+
+    if (!store_id_none(&op->in.join.session)
+        || store_id_none(&op->in.join.user))
+    {
+        return store_record_get(view, STORE_IS_session, NULL,
+                                &op->in.join.session, session);
+    }
+
+    rc = store_record_get(view, STORE_IS_user, NULL, &op->in.join.user,
+                          &user);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    memset(session, 0, sizeof(*session));
+    session->kind = STORE_KIND_USER;
+    session->account = user.account;
+    session->user = user.id;
+    session->expires = UINT64_MAX;
+
+    return STORE_OK;
 }
 
 

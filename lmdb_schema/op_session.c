@@ -69,6 +69,14 @@ session_create(store_view_t *view, store_op_t *op)
         return store_refuse(op, STORE_REASON_SUSPENDED);
     }
 
+    /* It was changed while the old one was being looked at. */
+
+    if (op->in.session_create.password.len != 0
+        && !store_slice_equal(user.password, op->in.session_create.password))
+    {
+        return store_refuse(op, STORE_REASON_SIGNED_OUT);
+    }
+
     memset(&session, 0, sizeof(session));
     session.id = *id;
     session.kind = STORE_KIND_USER;
@@ -134,11 +142,43 @@ session_revoke(store_view_t *view, store_op_t *op)
         return rc;
     }
 
-    for (any = false; /* void */ ; any = true) {
-        rc = next_of(view, &user.id, &session);
+    rc = store_user_sign_out(view, op, &user, NULL, &any);
+    op->out.again = !any;
+
+    return rc;
+}
+
+
+store_status_t
+store_user_sign_out(store_view_t *view, const store_op_t *op,
+    store_user_t *user, const store_id_t *keep, bool *any)
+{
+    store_id_t       id;
+    store_key_t      prefix;
+    store_walk_t     walk;
+    store_event_t    event;
+    store_slice_t    key, value;
+    store_status_t   rc;
+    store_session_t  session;
+
+    *any = false;
+
+    store_key(&prefix, STORE_KEY_SESSION_USER);
+    store_key_id(&prefix, &user->id);
+    store_key_u8(&prefix, 0);
+    store_walk(&walk, &prefix);
+
+    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
+        (void) store_key_tail(key, &id);
+
+        if (keep != NULL && store_id_equal(&id, keep)) {
+            continue;
+        }
+
+        rc = store_record_get(view, STORE_IS_session, NULL, &id, &session);
 
         if (rc != STORE_OK) {
-            break;
+            return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
         }
 
         store_session_end(view, op, &session, STORE_REASON_SIGNED_OUT, 0,
@@ -147,11 +187,29 @@ session_revoke(store_view_t *view, store_op_t *op)
         if (view->status != STORE_OK) {
             return view->status;
         }
+
+        *any = true;
     }
 
-    op->out.again = !any;
+    if (rc != STORE_NOT_FOUND) {
+        return rc;
+    }
 
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    /* Who never came with a token has none to take back. */
+
+    if (user->subject.len != 0 && user->since < op->now) {
+        user->since = op->now;
+        user->op = op->id;
+        store_record_put(view, STORE_IS_user, user);
+
+        store_op_event(op, STORE_EVENT_USER_SIGNED_OUT, &user->account,
+                       &event);
+        event.user = user->id;
+        (void) store_log_add(view, &event);
+        *any = true;
+    }
+
+    return view->status;
 }
 
 

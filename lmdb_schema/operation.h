@@ -37,6 +37,8 @@ typedef enum {
     STORE_OP_ACCOUNT_SET,
     STORE_OP_TRIM,
     STORE_OP_CHECKPOINT,
+    STORE_OP_USER_PASSWORD,
+    STORE_OP_SERVICE_CREATE,
     STORE_OPS
 } store_op_kind_t;
 
@@ -136,7 +138,23 @@ typedef struct {
             bool          suspended;
             bool          set_licensed;
             bool          licensed;
+            bool          set_subject;
+            store_slice_t subject;     /* "ISSUER SUBJECT", or empty */
         } user_set;
+        struct {
+            store_id_t    user;
+            store_slice_t hash;        /* empty: none, nobody signs in */
+            store_slice_t was;         /* with `rehash`: the hash so far */
+            bool          rehash;      /* the same password, made stronger */
+            store_id_t    keep;        /* a session that does not end */
+        } user_password;
+        struct {
+            store_id_t    service;     /* minted; the key's token names it */
+            store_id_t    account;
+            store_slice_t name;
+            store_slice_t roles;
+            uint64_t      lifetime;
+        } service_create;
         struct {
             store_id_t session;
             store_id_t user;
@@ -144,10 +162,13 @@ typedef struct {
             uint64_t   lifetime;
             uint64_t   idle;           /* 0: none */
             uint32_t   per_user;       /* oldest ended beyond it; 0: none */
+            store_slice_t password;    /* hash that was matched; empty: none
+                                          was; another now: SIGNED_OUT */
         } session_create;
         struct {
             store_id_t session;        /* this one, */
-            store_id_t user;           /* or all of this user's */
+            store_id_t user;           /* or all of this user's, and tokens
+                                          issued so far */
         } session_revoke;
         struct {
             store_id_t session;
@@ -206,6 +227,7 @@ typedef struct {
         } redeem;
         struct {
             store_id_t session;
+            store_id_t user;           /* without a session: by a token */
             store_id_t call;
             store_id_t participant;    /* minted, for a user's first join */
             uint8_t    device;

@@ -108,6 +108,48 @@ of_user(store_view_t *view, const store_session_t *session,
 
 
 store_status_t
+store_principal_subject(store_txn_t *txn, store_slice_t subject,
+    uint64_t issued, store_principal_t *out)
+{
+    store_user_t      user;
+    store_status_t    rc;
+    store_account_t   account;
+
+    memset(out, 0, sizeof(*out));
+    out->reason = STORE_REASON_SIGNED_OUT;
+
+    rc = store_user_by_subject(txn, subject, &user);
+
+    if (rc != STORE_OK) {
+        return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    }
+
+    rc = store_account_get(txn, &user.account, &account);
+
+    if (rc != STORE_OK) {
+        return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
+    }
+
+    out->kind = STORE_KIND_USER;
+    out->account = user.account;
+    out->user = user.id;
+    out->name = user.display.len ? user.display : user.name;
+    out->roles = user.roles;
+    out->licensed = user.licensed != 0;
+    out->single_user = account.users == 1;
+
+    /* Seconds are what a token counts in. */
+
+    if (user.since == 0 || issued / 1000 > user.since / 1000) {
+        out->reason = user.suspended || account.suspended
+                      ? STORE_REASON_SUSPENDED : STORE_REASON_NONE;
+    }
+
+    return STORE_OK;
+}
+
+
+store_status_t
 store_standing(store_txn_t *txn, const store_principal_t *principal,
     const store_id_t *id, uint64_t now, store_standing_t *out)
 {

@@ -42,6 +42,20 @@ store_user_get(store_txn_t *txn, const store_id_t *id, store_user_t *out)
 
 
 store_status_t
+store_user_by_subject(store_txn_t *txn, store_slice_t subject,
+    store_user_t *out)
+{
+    store_key_t   key;
+    store_view_t *view = store_txn_view(txn);
+
+    store_key(&key, STORE_KEY_USER_SUBJECT);
+    store_key_name(&key, subject, view->sha256);
+
+    return store_record_by(view, STORE_IS_user, NULL, &key, out);
+}
+
+
+store_status_t
 store_user_by_name(store_txn_t *txn, const store_id_t *account,
     store_slice_t name, store_user_t *out)
 {
@@ -199,6 +213,14 @@ store_sessions(store_txn_t *txn, const store_id_t *user,
 
     return walk_ids(store_txn_view(txn), STORE_IS_session, &prefix, 0, visit,
                     data);
+}
+
+
+store_status_t
+store_services(store_txn_t *txn, const store_id_t *account,
+    store_visit_pt visit, void *data)
+{
+    return store_sessions(txn, account, visit, data);
 }
 
 

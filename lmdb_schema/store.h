@@ -230,6 +230,9 @@ store_status_t store_account_get(store_txn_t *txn, const store_id_t *id,
     store_account_t *out) STORE_USE_RESULT;
 store_status_t store_user_get(store_txn_t *txn, const store_id_t *id,
     store_user_t *out) STORE_USE_RESULT;
+/* By "ISSUER SUBJECT", one blank between them. */
+store_status_t store_user_by_subject(store_txn_t *txn, store_slice_t subject,
+    store_user_t *out) STORE_USE_RESULT;
 /* By login name within an account. */
 store_status_t store_user_by_name(store_txn_t *txn, const store_id_t *account,
     store_slice_t name, store_user_t *out) STORE_USE_RESULT;
@@ -270,6 +273,9 @@ store_status_t store_invitations_by(store_txn_t *txn,
     const store_id_t *inviter, uint64_t from, store_visit_pt visit,
     void *data) STORE_USE_RESULT;
 store_status_t store_sessions(store_txn_t *txn, const store_id_t *user,
+    store_visit_pt visit, void *data) STORE_USE_RESULT;
+/* The API keys of an account's services: sessions of kind SERVICE. */
+store_status_t store_services(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
 store_status_t store_users(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
@@ -332,6 +338,16 @@ typedef struct {
  */
 store_status_t store_principal(store_txn_t *txn, const store_id_t *session,
     uint64_t now, store_principal_t *out) STORE_USE_RESULT;
+
+/*
+ * The principal of a user who comes with a token of an identity provider,
+ * issued then: no session.  SIGNED_OUT when there is no such user, or the
+ * token was issued before the user was signed out everywhere.  `issued` 0:
+ * the token does not say, and counts only while that never happened.
+ */
+store_status_t store_principal_subject(store_txn_t *txn,
+    store_slice_t subject, uint64_t issued, store_principal_t *out)
+    STORE_USE_RESULT;
 
 /* How a principal stands to a call. */
 typedef struct {

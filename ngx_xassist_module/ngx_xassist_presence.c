@@ -82,6 +82,7 @@ ngx_xassist_presence_join(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     op->actor = ctx->user;
     op->in.join.participant.b[0] = 0;
     op->in.join.session = ctx->session;
+    op->in.join.user = ctx->user;
     op->in.join.call = ctx->call;
     op->in.join.device = (uint8_t) ctx->device;
 
