@@ -37,6 +37,7 @@ typedef struct ngx_xassist_tunnel_s  ngx_xassist_tunnel_t;
 typedef struct ngx_xassist_watch_s   ngx_xassist_watch_t;
 typedef struct ngx_xassist_idle_s    ngx_xassist_idle_t;
 typedef struct ngx_xassist_pages_s   ngx_xassist_pages_t;
+typedef struct ngx_xassist_events_s  ngx_xassist_events_t;
 typedef struct ngx_xassist_write_s   ngx_xassist_write_t;
 
 
@@ -148,6 +149,7 @@ struct ngx_xassist_worker_s {
     ngx_xassist_writer_t       *writer;
     ngx_xassist_live_t         *live;
     ngx_xassist_watch_t        *watch;
+    ngx_xassist_events_t       *events;        /* NULL: no stream yet */
     ngx_xassist_idle_t         *idle;
 };
 

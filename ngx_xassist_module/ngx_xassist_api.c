@@ -178,7 +178,7 @@ ngx_xassist_api_run(ngx_xassist_api_t *api)
     }
 
     if (api->sent) {
-        return NGX_DONE;
+        return api->rc;
     }
 
     if (reason == NGX_XASSIST_R_NONE && api->route->done != NULL) {

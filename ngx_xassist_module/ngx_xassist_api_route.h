@@ -68,7 +68,8 @@ struct ngx_xassist_api_s {
     const char                  *detail;       /* of invalid_request */
     ngx_xassist_write_t          write;
     void                        *data;         /* of the handlers */
-    unsigned                     sent:1;       /* answered by the handler */
+    ngx_int_t                    rc;           /* of a handler that has */
+    unsigned                     sent:1;       /* answered by itself */
 };
 
 

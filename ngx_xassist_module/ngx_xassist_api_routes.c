@@ -113,7 +113,11 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
     { POST, ngx_string("links/@/join"),
       NGX_XASSIST_API_LINKS_JOIN, NGX_XASSIST_ASK_ANY,
       ngx_xassist_body_join,
-      ngx_xassist_api_links_join, ngx_xassist_api_links_joined }
+      ngx_xassist_api_links_join, ngx_xassist_api_links_joined },
+
+    { GET, ngx_string("events"),
+      NGX_XASSIST_API_EVENTS_LIST, NGX_XASSIST_ASK_SELF, NULL,
+      ngx_xassist_api_events, NULL }
 };
 
 #undef GET

@@ -320,6 +320,25 @@ ngx_xassist_page_send(ngx_http_request_t *r, ngx_uint_t status,
 }
 
 
+ngx_int_t
+ngx_xassist_page_stream(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+
+    if (ngx_xassist_page_common(r, NGX_HTTP_OK, "text/event-stream", 0)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    r->headers_out.content_length_n = -1;
+
+    rc = ngx_http_send_header(r);
+
+    return rc == NGX_OK ? ngx_http_send_special(r, NGX_HTTP_FLUSH) : rc;
+}
+
+
 static ngx_int_t
 ngx_xassist_page_common(ngx_http_request_t *r, ngx_uint_t status,
     const char *type, size_t len)

@@ -40,6 +40,9 @@ ngx_int_t ngx_xassist_page_send_reason(ngx_http_request_t *r,
 ngx_int_t ngx_xassist_page_send(ngx_http_request_t *r, ngx_uint_t status,
     const char *type, ngx_str_t *body);
 
+/* Sends the header of an event stream; its body is the caller's. */
+ngx_int_t ngx_xassist_page_stream(ngx_http_request_t *r);
+
 /* ?lang=, else the first of en, de, fr in Accept-Language, else en. */
 ngx_xassist_language_t ngx_xassist_page_language(ngx_http_request_t *r);
 

@@ -9,9 +9,12 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
-use Mojo::JSON qw(encode_json);
+use Mojo::JSON qw(decode_json encode_json);
+use Time::HiRes qw(time);
 
-our @EXPORT = qw(api as_app token_of);
+use Xassist::Socket ();
+
+our @EXPORT = qw(api as_app token_of stream next_event);
 
 
 # `path` follows v1/.  A body that is a reference goes as JSON, a text as it
@@ -46,6 +49,68 @@ sub as_app {
 # The 40 characters of a link.
 
 sub token_of { return $_[0] =~ m{/j/([A-Za-z0-9_-]{40})$} ? $1 : '' }
+
+
+# An event stream: {socket, status, headers, text}; `next_event` gives the
+# next {id, event, data} of it, or nothing when none comes in time.
+
+sub stream {
+    my ($client, $query, %headers) = @_;
+
+    my $socket = Xassist::Socket->connect($client->{edge}{port}, 10);
+    $headers{Authorization} = "Bearer $client->{bearer}"
+        if $client->{bearer};
+    $socket->send($client->head_of('GET', "/xassist/v1/events$query",
+        { Connection => 'close', Accept => 'text/event-stream', %headers })
+        . "\r\n");
+
+    my $head = $socket->read_head or return;
+    return { socket => $socket, text => '', %$head };
+}
+
+
+sub next_event {
+    my ($stream, $timeout) = @_;
+
+    my $end = time + ($timeout // 5);
+
+    while (1) {
+        while ($stream->{text} =~ s/^(.*?)\n\n//s) {
+            my ($block, %event) = ($1);
+            $event{$1} = $2 while $block =~ /^(\w+): ?(.*)$/mg;
+            $stream->{last} = $event{id} if defined $event{id};
+            next unless defined $event{data};
+            $event{data} = decode_json($event{data});
+            return \%event;
+        }
+
+        my $left = $end - time;
+        return if $left <= 0;
+        more($stream, $left) or return;
+    }
+}
+
+
+# One more chunk of the body.
+
+sub more {
+    my ($stream, $left) = @_;
+
+    my $socket = $stream->{socket};
+    my $deadline = time + $left;
+
+    until ($socket->{buffer} =~ /^([0-9a-f]+)\r\n/
+        && length $socket->{buffer} >= length($1) + 4 + hex $1)
+    {
+        $socket->fill($deadline) or return 0;
+    }
+
+    $socket->{buffer} =~ s/^([0-9a-f]+)\r\n//;
+    my $length = hex $1 or return 0;
+    $stream->{text} .= substr $socket->{buffer}, 0, $length, '';
+    $socket->{buffer} =~ s/^\r\n//;
+    return 1;
+}
 
 
 1;

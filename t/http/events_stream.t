@@ -1,0 +1,122 @@
+#!/usr/bin/perl
+
+# v1/events: what is the caller's own, from where the caller left off, while
+# the right to it lasts.
+
+use strict;
+use warnings;
+use lib 't/lib';
+
+use Test::More;
+use Xassist::Api;
+use Xassist::World;
+
+my $world = world(workers => 2);
+$world->user('emil', roles => 'agent');
+my $olga = $world->signed_in('olga');
+my $emil = $world->signed_in('emil');
+my ($call, $other);
+
+subtest 'a stream of what is one\'s own' => sub {
+    my $mine = stream($olga, '');
+    is($mine->{status}, 200, 'open');
+    like($mine->{headers}{'content-type'}, qr{^text/event-stream}, 'type');
+    is($mine->{headers}{'cache-control'}, 'no-store', 'not kept');
+
+    my $theirs = stream($emil, '');
+    $call = api($olga, POST => 'calls', { title => 'Pump 7' })->{json}{id};
+
+    my $event = next_event($mine);
+    is($event->{event}, 'call.created', 'event') or diag explain $event;
+    is($event->{data}{type}, 'call.created', 'type');
+    is($event->{data}{call}, $call, 'call');
+    is($event->{data}{detail}, 'Pump 7', 'detail');
+    is($event->{data}{id}, $event->{id}, 'id');
+
+    $other = api($emil, POST => 'calls', {})->{json}{id};
+    $event = next_event($theirs);
+    is($event->{data}{call}, $other, 'the other sees the other call alone');
+    is(next_event($mine, 0.5), undef, 'and the first does not see that');
+
+    my $before = $mine->{last};
+    api($olga, POST => "calls/$call/invitations", {});
+    is(next_event($mine)->{event}, 'invitation.created', 'goes on');
+    $mine->{socket}->close;
+
+    my $link = $world->link($call);
+    my $again = stream($olga, '', 'Last-Event-ID' => $before);
+    is(next_event($again)->{event}, 'invitation.created', 'from there on');
+    is(next_event($again)->{event}, 'invitation.created', 'without a hole');
+    ok($again->{last} > $before, 'ids go up');
+
+    $again = stream($olga, "?after=$before");
+    is(next_event($again)->{event}, 'invitation.created', 'by argument');
+};
+
+subtest 'a guest sees the call it is in' => sub {
+    my $guest = $world->guest($call);
+
+    is(stream($guest, '')->{status}, 401, 'it has to be named');
+    is(stream($guest, "?call=$other")->{status}, 403, 'not another one');
+
+    my $stream = stream($guest, "?call=$call");
+    is($stream->{status}, 200, 'its own');
+
+    my $second = $world->guest($call, name => 'Bob');
+    my ($socket) = $second->websocket("/ws/$call");
+    my $event = next_event($stream);
+    is($event->{event}, 'participant.joining', 'who comes');
+    is($event->{data}{invitation}, undef, 'not by which invitation');
+    is(next_event($stream)->{event}, 'call.live', 'that the call is live');
+    is(next_event($stream)->{event}, 'participant.present', 'who is there');
+
+    api($olga, POST => "calls/$call/end");
+    my @seen;
+    while ($event = next_event($stream)) {
+        push @seen, $event;
+        last if $event->{event} eq 'end';
+    }
+    is($seen[-1]{event}, 'end', 'it ends with the right to it');
+    is($seen[-1]{data}{reason}, 'call_ended', 'and says why');
+    ok($stream->{socket}->ended(5), 'the connection, too');
+};
+
+subtest 'signing out ends it' => sub {
+    my $token = $world->session('emil');
+    my $app = as_app($world, $token);
+    my $stream = stream($app, '');
+    is($stream->{status}, 200, 'open');
+
+    my ($id) = map { $_->{id} } grep { !$_->{ended} }
+        sort { $b->{created} cmp $a->{created} }
+        @{ $world->edge->ctl(qw(session list acme emil))->{sessions} };
+    $world->edge->ctl(qw(session revoke), $id);
+    my $event = next_event($stream);
+    is($event->{event}, 'end', 'ends') or diag $stream->{text};
+    is($event->{data}{reason}, 'signed_out', 'says why');
+};
+
+subtest 'what is refused' => sub {
+    is(stream($world->client, '')->{status}, 401, 'nobody');
+    $world->user('client', roles => 'client');
+    is(stream($world->signed_in('client'), '')->{status}, 403,
+        'without the permission');
+    is(stream($olga, '?call=x')->{status}, 400, 'no call');
+    is(stream($olga, '', 'Last-Event-ID' => 'x')->{status}, 400, 'no id');
+    is(stream($olga, '', Origin => 'https://evil.example')->{status}, 403,
+        'a foreign page');
+};
+
+subtest 'a reload ends a stream, which comes again' => sub {
+    my $stream = stream($olga, '');
+    next_event($stream, 0.2);
+    ok($world->edge->reload, 'reload');
+    ok($stream->{socket}->ended(5), 'the old worker let it go');
+
+    my $again = stream($olga, '', 'Last-Event-ID' => $stream->{last});
+    is($again->{status}, 200, 'a new one takes it');
+    my $id = api($olga, POST => 'calls', {})->{json}{id};
+    is(next_event($again)->{data}{call}, $id, 'and goes on');
+};
+
+$world->finish;
