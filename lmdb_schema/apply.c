@@ -18,7 +18,10 @@ static const store_transition_t *const  tables[] = {
     store_presence_ops,
     store_sweep_ops,
     store_trim_ops,
-    store_checkpoint_ops
+    store_checkpoint_ops,
+    store_assist_ops,
+    store_interaction_ops,
+    store_task_ops
 };
 
 
@@ -193,6 +196,7 @@ store_op_event(const store_op_t *op, store_event_kind_t kind,
     event->kind = (uint32_t) kind;
     event->account = *account;
     event->actor = op->actor;
+    event->subject = op->subject;
 }
 
 

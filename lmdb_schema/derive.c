@@ -19,6 +19,10 @@ static void derive_session(derive_t *d, const store_session_t *s,
     const store_key_t *primary);
 static void derive_invitation(derive_t *d, const store_invitation_t *i,
     const store_key_t *primary);
+static void derive_interaction(derive_t *d, const store_interaction_t *i);
+static void derive_task(derive_t *d, const store_task_t *t);
+static void add_timed(derive_t *d, store_key_class_t key_class,
+    const store_id_t *of, uint64_t time, const store_id_t *id);
 
 
 void
@@ -80,6 +84,22 @@ store_primary(store_record_t record, const void *in, store_key_t *key)
         store_key_u64(key, any->checkpoint.seq);
         return;
 
+    case STORE_IS_interaction:
+        store_key(key, STORE_KEY_INTERACTION);
+        store_key_id(key, &any->interaction.id);
+        return;
+
+    case STORE_IS_entry:
+        store_key(key, STORE_KEY_ENTRY);
+        store_key_id(key, &any->entry.interaction);
+        store_key_u64(key, any->entry.seq);
+        return;
+
+    case STORE_IS_task:
+        store_key(key, STORE_KEY_TASK);
+        store_key_id(key, &any->task.id);
+        return;
+
     case STORE_IS_end:
         break;
     }
@@ -99,6 +119,9 @@ store_record_of(uint8_t key_class)
         [STORE_KEY_PARTICIPANT] = STORE_IS_participant,
         [STORE_KEY_INVITATION] = STORE_IS_invitation,
         [STORE_KEY_MEDIA] = STORE_IS_media,
+        [STORE_KEY_INTERACTION] = STORE_IS_interaction,
+        [STORE_KEY_ENTRY] = STORE_IS_entry,
+        [STORE_KEY_TASK] = STORE_IS_task,
         [STORE_KEY_CHECKPOINT] = STORE_IS_checkpoint,
         [STORE_KEY_ANSWER] = STORE_IS_answer,
         [STORE_KEY_EVENT] = STORE_IS_event
@@ -184,7 +207,16 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
         add_due(&d, ((const store_answer_t *) in)->expires, &primary);
         break;
 
+    case STORE_IS_interaction:
+        derive_interaction(&d, in);
+        break;
+
+    case STORE_IS_task:
+        derive_task(&d, in);
+        break;
+
     case STORE_IS_event:
+    case STORE_IS_entry:
     case STORE_IS_media:
     case STORE_IS_checkpoint:
     case STORE_IS_end:
@@ -261,7 +293,55 @@ derive_session(derive_t *d, const store_session_t *s,
         }
 
         add_due(d, due, primary);
+
+        if (s->assist_until < due) {
+            add_due(d, s->assist_until, primary);
+        }
     }
+}
+
+
+static void
+derive_interaction(derive_t *d, const store_interaction_t *i)
+{
+    store_key_t  *key;
+
+    if (i->state == STORE_INTERACTION_ACTIVE) {
+        key = add(d, STORE_KEY_INTERACTION_NOW, &i->id);
+        store_key_id(key, &i->agent);
+    }
+
+    add_timed(d, STORE_KEY_INTERACTION_BY, &i->agent, i->started, &i->id);
+    add_timed(d, STORE_KEY_INTERACTION_IN, &i->account, i->started, &i->id);
+}
+
+
+static void
+derive_task(derive_t *d, const store_task_t *t)
+{
+    store_key_t  *key;
+
+    key = add(d, STORE_KEY_TASK_OF, NULL);
+    store_key_id(key, &t->account);
+    store_key_id(key, &t->subject);
+    store_key_u64(key, t->time);
+    store_key_id(key, &t->id);
+
+    add_timed(d, STORE_KEY_TASK_BY, &t->actor, t->time, &t->id);
+    add_timed(d, STORE_KEY_TASK_IN, &t->account, t->time, &t->id);
+}
+
+
+static void
+add_timed(derive_t *d, store_key_class_t key_class, const store_id_t *of,
+    uint64_t time, const store_id_t *id)
+{
+    store_key_t  *key;
+
+    key = add(d, key_class, NULL);
+    store_key_id(key, of);
+    store_key_u64(key, time);
+    store_key_id(key, id);
 }
 
 

@@ -27,6 +27,9 @@ typedef enum {
     STORE_KEY_PARTICIPANT     = 0x14,  /* call, id */
     STORE_KEY_INVITATION      = 0x15,  /* id */
     STORE_KEY_MEDIA           = 0x16,  /* name */
+    STORE_KEY_INTERACTION     = 0x17,  /* id */
+    STORE_KEY_ENTRY           = 0x18,  /* interaction, sequence */
+    STORE_KEY_TASK            = 0x19,  /* id */
     STORE_KEY_CHECKPOINT      = 0x1e,  /* sequence */
     STORE_KEY_ANSWER          = 0x1f,  /* principal, SHA-256 of the key */
 
@@ -39,6 +42,12 @@ typedef enum {
     STORE_KEY_INVITATION_CALL = 0x46,  /* call, created, id */
     STORE_KEY_INVITATION_BY   = 0x47,  /* inviter, created, id */
     STORE_KEY_USER_SUBJECT    = 0x48,  /* subject -> id */
+    STORE_KEY_INTERACTION_NOW = 0x49,  /* agent -> id of the active one */
+    STORE_KEY_INTERACTION_BY  = 0x4a,  /* agent, started, id */
+    STORE_KEY_INTERACTION_IN  = 0x4b,  /* account, started, id */
+    STORE_KEY_TASK_OF         = 0x4c,  /* account, subject, time, id */
+    STORE_KEY_TASK_BY         = 0x4d,  /* actor, time, id */
+    STORE_KEY_TASK_IN         = 0x4e,  /* account, time, id */
     STORE_KEY_DUE             = 0x50,  /* time, class, id [, id] */
 
     STORE_KEY_ATTACH          = 0x60,  /* call, participant, incarnation */

@@ -20,6 +20,7 @@
 #define STORE_LIMIT_MEDIA     63       /* bytes of a media server's name */
 #define STORE_LIMIT_WORD      64       /* profile, version of terms */
 #define STORE_LIMIT_ROLES     2048     /* bytes of a list of roles */
+#define STORE_LIMIT_ENTRIES   1000     /* lines of one interaction */
 
 #define STORE_ROOM_MAX        (UINT64_C(1) << 53)
 

@@ -57,7 +57,8 @@ store_reason_name(store_reason_t reason)
         [STORE_REASON_TOO_MANY] = "too_many",
         [STORE_REASON_CHANNEL_NOT_ALLOWED] = "channel_not_allowed",
         [STORE_REASON_NOT_A_MEMBER] = "permission_missing",
-        [STORE_REASON_KEY_REUSED] = "key_reused"
+        [STORE_REASON_KEY_REUSED] = "key_reused",
+        [STORE_REASON_ASSISTANCE_ENDED] = "assistance_ended"
     };
 
     return name_of(names, COUNT(names), (size_t) reason);

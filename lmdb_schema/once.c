@@ -138,6 +138,10 @@ minted(const store_op_t *op)
         return &op->in.call_create.call;
     case STORE_OP_INVITATION_CREATE:
         return &op->in.invitation_create.invitation;
+    case STORE_OP_ASSIST_START:
+        return &op->in.assist.interaction;
+    case STORE_OP_TASK:
+        return &op->in.task.task;
     default:
         return NULL;
     }

@@ -24,6 +24,10 @@
  *                          it goes on, and one that is dead loses its rows
  *     CALL_PLACE           the call is on another server than `from`
  *     MEDIA_DRAIN          the server is in that state already
+ *     ASSIST_START, TASK   the record with the minted id is there
+ *     ASSIST_PAUSE, _RESUME, _STOP, INTERACTION_REASSIGN
+ *                          the state asked for is there already
+ *     INTERACTION_NOTE     the newest line's `op`
  *     SWEEP                looks at the time anew each time
  */
 
@@ -53,6 +57,9 @@ extern const store_transition_t store_presence_ops[];
 extern const store_transition_t store_sweep_ops[];
 extern const store_transition_t store_trim_ops[];
 extern const store_transition_t store_checkpoint_ops[];
+extern const store_transition_t store_assist_ops[];
+extern const store_transition_t store_interaction_ops[];
+extern const store_transition_t store_task_ops[];
 
 /* Runs one operation over a view and sets its status; true when what is in
    the view must not be committed (a failure after a write). */

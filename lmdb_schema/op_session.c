@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include <lmdb_schema/op_int.h>
+#include <lmdb_schema/assist_int.h>
 
 
 static store_status_t session_create(store_view_t *view, store_op_t *op);
@@ -361,6 +361,8 @@ store_session_end(store_view_t *view, const store_op_t *op,
     if (session->ended != 0) {
         return;
     }
+
+    store_assist_end(view, op, session, store_reason_slice(reason));
 
     session->ended = op->now;
     session->reason = (uint8_t) reason;

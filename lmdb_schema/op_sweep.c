@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <lmdb_schema/assist_int.h>
 #include <lmdb_schema/presence_int.h>
 
 
@@ -182,6 +183,16 @@ due_session(store_view_t *view, store_op_t *op, store_session_t *session)
     store_reason_t  reason;
 
     reason = store_session_reason(session, op->now);
+
+    if (session->ended == 0 && reason == STORE_REASON_NONE
+        && session->assist_until != 0 && session->assist_until <= op->now)
+    {
+        store_assist_end(view, op, session,
+                         store_reason_slice(STORE_REASON_EXPIRED));
+        session->op = op->id;
+        store_record_put(view, STORE_IS_session, session);
+        return STORE_OK;
+    }
 
     if (session->ended != 0 || reason == STORE_REASON_NONE) {
         return STORE_CORRUPT;

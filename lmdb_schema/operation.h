@@ -39,6 +39,13 @@ typedef enum {
     STORE_OP_CHECKPOINT,
     STORE_OP_USER_PASSWORD,
     STORE_OP_SERVICE_CREATE,
+    STORE_OP_ASSIST_START,
+    STORE_OP_ASSIST_PAUSE,
+    STORE_OP_ASSIST_RESUME,
+    STORE_OP_ASSIST_STOP,
+    STORE_OP_INTERACTION_NOTE,
+    STORE_OP_INTERACTION_REASSIGN,
+    STORE_OP_TASK,
     STORE_OPS
 } store_op_kind_t;
 
@@ -97,6 +104,8 @@ typedef struct {
     uint64_t         now;
     store_id_t       actor;            /* who does it: user or participant;
                                           none: the system or command line */
+    store_id_t       subject;          /* whom the actor assists, or none: it
+                                          stands in the events */
     store_presence_t presence;
 
     /*
@@ -266,6 +275,28 @@ typedef struct {
             store_sign_pt  sign;
             void          *data;
         } checkpoint;                  /* STORE_NOT_FOUND: an empty log */
+        struct {
+            store_id_t    session;     /* the actor's */
+            store_id_t    interaction; /* START: minted */
+            store_id_t    subject;     /* START: a user or store_anonymous */
+            uint8_t       channel;     /* START: store_channel_t */
+            store_slice_t service;     /* START: or empty */
+            store_slice_t reason;      /* START: or empty */
+            store_slice_t groups;      /* START, RESUME: comma-separated; the
+                                          user must hold a role of one of
+                                          these names; empty: everybody */
+            uint64_t      duration;    /* START, RESUME: at most; 0: any */
+            store_slice_t note;        /* STOP, NOTE: or empty */
+            uint8_t       outcome;     /* STOP: store_outcome_t */
+            store_id_t    agent;       /* REASSIGN: to whom */
+        } assist;                      /* ASSIST_* and INTERACTION_* */
+        struct {
+            store_id_t    task;        /* minted */
+            store_id_t    session;     /* the actor's: it knows the subject */
+            store_slice_t name;
+            store_slice_t detail;
+            uint8_t       kind;        /* store_task_kind_t */
+        } task;
     } in;
 
     /* The outcome.  On any status but STORE_OK nothing of it was done. */

@@ -52,6 +52,11 @@ store_principal(store_txn_t *txn, const store_id_t *id, uint64_t now,
     out->idle = session.idle;
     out->touched = session.touched;
 
+    if (session.ended == 0 && session.assist_until > now) {
+        out->subject = session.subject;
+        out->assistance = session.assistance;
+    }
+
     rc = store_record_get(view, STORE_IS_account, NULL, &session.account,
                           &account);
 

@@ -78,6 +78,7 @@ typedef enum {
     STORE_REASON_CHANNEL_NOT_ALLOWED,
     STORE_REASON_NOT_A_MEMBER,         /* of that call */
     STORE_REASON_KEY_REUSED,           /* Idempotency-Key, another request */
+    STORE_REASON_ASSISTANCE_ENDED,     /* closed, or no more of this agent */
     STORE_REASONS
 } store_reason_t;
 
@@ -135,6 +136,47 @@ typedef enum {
     STORE_INV_CONFERENCE = 1, STORE_INV_SERVICE_REQUEST = 2,
     STORE_INV_EXTERNAL = 3
 } store_inv_kind_t;
+
+typedef enum {
+    STORE_INTERACTION_ACTIVE = 1, STORE_INTERACTION_PAUSED = 2,
+    STORE_INTERACTION_CLOSED = 3
+} store_interaction_state_t;
+
+typedef enum {
+    STORE_CHANNEL_PHONE = 1, STORE_CHANNEL_EMAIL, STORE_CHANNEL_FACE,
+    STORE_CHANNEL_LETTER, STORE_CHANNEL_SOCIAL, STORE_CHANNEL_CHAT,
+    STORE_CHANNEL_OTHER,
+    STORE_CHANNELS
+} store_channel_t;
+
+typedef enum {
+    STORE_OUTCOME_UNKNOWN = 0, STORE_OUTCOME_RESOLVED,
+    STORE_OUTCOME_UNRESOLVED,
+    STORE_OUTCOMES
+} store_outcome_t;
+
+typedef enum {
+    STORE_ENTRY_STARTED = 1, STORE_ENTRY_PAUSED, STORE_ENTRY_RESUMED,
+    STORE_ENTRY_NOTE, STORE_ENTRY_REASSIGNED, STORE_ENTRY_CLOSED,
+    STORE_ENTRIES
+} store_entry_kind_t;
+
+typedef enum {
+    STORE_TASK_DONE = 1, STORE_TASK_SAVED, STORE_TASK_SUBMITTED,
+    STORE_TASKS
+} store_task_kind_t;
+
+/* The subject of assistance for somebody without an account: a value of its
+   own, never the id of a user and never none. */
+extern const store_id_t store_anonymous;
+
+/* Words of the enums above, by value from 1 (outcomes from 0); each list ends
+   with NULL. */
+extern const char *const store_interaction_state_names[];
+extern const char *const store_channel_names[];
+extern const char *const store_outcome_names[];
+extern const char *const store_entry_kind_names[];
+extern const char *const store_task_kind_names[];
 
 /* "open", "present", "withdrawn", ...: the words of DESIGN section 6. */
 const char *store_call_state_name(store_call_state_t state);
@@ -286,6 +328,37 @@ store_status_t store_accounts(store_txn_t *txn, store_visit_pt visit,
 store_status_t store_media(store_txn_t *txn, store_visit_pt visit,
     void *data) STORE_USE_RESULT;
 
+/*
+ * Interactions: by id; the one that is active of an agent, STORE_NOT_FOUND
+ * when there is none; those of an agent, or of an account, begun at `from` or
+ * later, oldest first; the lines of one.
+ */
+store_status_t store_interaction_get(store_txn_t *txn, const store_id_t *id,
+    store_interaction_t *out) STORE_USE_RESULT;
+store_status_t store_interaction_active(store_txn_t *txn,
+    const store_id_t *agent, store_interaction_t *out) STORE_USE_RESULT;
+store_status_t store_interactions_by(store_txn_t *txn,
+    const store_id_t *agent, uint64_t from, store_visit_pt visit, void *data)
+    STORE_USE_RESULT;
+store_status_t store_interactions_in(store_txn_t *txn,
+    const store_id_t *account, uint64_t from, store_visit_pt visit,
+    void *data) STORE_USE_RESULT;
+store_status_t store_entries(store_txn_t *txn, const store_id_t *interaction,
+    store_visit_pt visit, void *data) STORE_USE_RESULT;
+
+/* Milliseconds that an interaction has taken as of `now`, without pauses. */
+uint64_t store_interaction_spent(const store_interaction_t *interaction,
+    uint64_t now);
+
+/* Tasks: the history of a subject, what an actor did, those of an account. */
+store_status_t store_tasks_of(store_txn_t *txn, const store_id_t *account,
+    const store_id_t *subject, uint64_t from, store_visit_pt visit,
+    void *data) STORE_USE_RESULT;
+store_status_t store_tasks_by(store_txn_t *txn, const store_id_t *actor,
+    uint64_t from, store_visit_pt visit, void *data) STORE_USE_RESULT;
+store_status_t store_tasks_in(store_txn_t *txn, const store_id_t *account,
+    uint64_t from, store_visit_pt visit, void *data) STORE_USE_RESULT;
+
 /* The next event after sequence `after`: STORE_NOT_FOUND at the end,
    STORE_TRIMMED when events in between are gone. */
 store_status_t store_log_next(store_txn_t *txn, uint64_t after,
@@ -328,6 +401,9 @@ typedef struct {
     uint64_t       expires;
     uint64_t       idle;               /* of the session in ms, 0: none */
     uint64_t       touched;            /* when it was last used */
+    store_id_t     subject;            /* assisted now; none: nobody.  No
+                                          right comes or goes with it */
+    store_id_t     assistance;         /* its interaction */
     store_reason_t reason;             /* NONE: the session holds now */
 } store_principal_t;
 

@@ -148,7 +148,9 @@ store_record_get(store_view_t *view, store_record_t record,
         [STORE_IS_session] = STORE_KEY_SESSION,
         [STORE_IS_call] = STORE_KEY_CALL,
         [STORE_IS_participant] = STORE_KEY_PARTICIPANT,
-        [STORE_IS_invitation] = STORE_KEY_INVITATION
+        [STORE_IS_invitation] = STORE_KEY_INVITATION,
+        [STORE_IS_interaction] = STORE_KEY_INTERACTION,
+        [STORE_IS_task] = STORE_KEY_TASK
     };
 
     store_key(&key, classes[record]);

@@ -1,0 +1,172 @@
+/* Reading interactions and tasks. */
+
+#include <string.h>
+
+#include <lmdb_schema/assist_int.h>
+
+
+static store_status_t walk_of(store_txn_t *txn, store_record_t record,
+    store_key_class_t key_class, const store_id_t *of, uint64_t from,
+    store_visit_pt visit, void *data);
+static store_status_t walk_ids(store_view_t *view, store_record_t record,
+    const store_key_t *prefix, uint64_t from, store_visit_pt visit,
+    void *data);
+
+
+store_status_t
+store_interaction_get(store_txn_t *txn, const store_id_t *id,
+    store_interaction_t *out)
+{
+    return store_record_get(store_txn_view(txn), STORE_IS_interaction, NULL,
+                            id, out);
+}
+
+
+store_status_t
+store_interaction_active(store_txn_t *txn, const store_id_t *agent,
+    store_interaction_t *out)
+{
+    store_key_t  key;
+
+    store_key(&key, STORE_KEY_INTERACTION_NOW);
+    store_key_id(&key, agent);
+
+    return store_record_by(store_txn_view(txn), STORE_IS_interaction, NULL,
+                           &key, out);
+}
+
+
+store_status_t
+store_interactions_by(store_txn_t *txn, const store_id_t *agent,
+    uint64_t from, store_visit_pt visit, void *data)
+{
+    return walk_of(txn, STORE_IS_interaction, STORE_KEY_INTERACTION_BY, agent,
+                   from, visit, data);
+}
+
+
+store_status_t
+store_interactions_in(store_txn_t *txn, const store_id_t *account,
+    uint64_t from, store_visit_pt visit, void *data)
+{
+    return walk_of(txn, STORE_IS_interaction, STORE_KEY_INTERACTION_IN,
+                   account, from, visit, data);
+}
+
+
+store_status_t
+store_entries(store_txn_t *txn, const store_id_t *interaction,
+    store_visit_pt visit, void *data)
+{
+    store_key_t     prefix;
+    store_walk_t    walk;
+    store_view_t   *view = store_txn_view(txn);
+    store_slice_t   key, value;
+    store_entry_t   entry;
+    store_status_t  rc;
+
+    store_key(&prefix, STORE_KEY_ENTRY);
+    store_key_id(&prefix, interaction);
+    store_walk(&walk, &prefix);
+
+    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
+        rc = store_decode(STORE_IS_entry, value, &entry);
+
+        if (rc != STORE_OK) {
+            return rc;
+        }
+
+        if (!visit(data, &entry)) {
+            return STORE_OK;
+        }
+    }
+
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
+
+store_status_t
+store_tasks_of(store_txn_t *txn, const store_id_t *account,
+    const store_id_t *subject, uint64_t from, store_visit_pt visit,
+    void *data)
+{
+    store_key_t  prefix;
+
+    store_key(&prefix, STORE_KEY_TASK_OF);
+    store_key_id(&prefix, account);
+    store_key_id(&prefix, subject);
+
+    return walk_ids(store_txn_view(txn), STORE_IS_task, &prefix, from, visit,
+                    data);
+}
+
+
+store_status_t
+store_tasks_by(store_txn_t *txn, const store_id_t *actor, uint64_t from,
+    store_visit_pt visit, void *data)
+{
+    return walk_of(txn, STORE_IS_task, STORE_KEY_TASK_BY, actor, from, visit,
+                   data);
+}
+
+
+store_status_t
+store_tasks_in(store_txn_t *txn, const store_id_t *account, uint64_t from,
+    store_visit_pt visit, void *data)
+{
+    return walk_of(txn, STORE_IS_task, STORE_KEY_TASK_IN, account, from,
+                   visit, data);
+}
+
+
+static store_status_t
+walk_of(store_txn_t *txn, store_record_t record, store_key_class_t key_class,
+    const store_id_t *of, uint64_t from, store_visit_pt visit, void *data)
+{
+    store_key_t  prefix;
+
+    store_key(&prefix, key_class);
+    store_key_id(&prefix, of);
+
+    return walk_ids(store_txn_view(txn), record, &prefix, from, visit, data);
+}
+
+
+/* Visits the records whose ids end the index keys, of `from` or later. */
+
+static store_status_t
+walk_ids(store_view_t *view, store_record_t record,
+    const store_key_t *prefix, uint64_t from, store_visit_pt visit,
+    void *data)
+{
+    store_id_t      id;
+    store_any_t     any;
+    store_walk_t    walk;
+    store_slice_t   key, value;
+    store_status_t  rc;
+
+    store_walk(&walk, prefix);
+
+    if (from != 0) {
+        store_key_u64(&walk.from, from);
+    }
+
+    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
+
+        if (!store_key_tail(key, &id)) {
+            return STORE_CORRUPT;
+        }
+
+        rc = store_record_get(view, record, NULL, &id, &any);
+
+        if (rc != STORE_OK) {
+            return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
+        }
+
+        if (!visit(data, &any)) {
+            return STORE_OK;
+        }
+    }
+
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
