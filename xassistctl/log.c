@@ -2,35 +2,42 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <xassistctl/args.h>
 #include <xassistctl/open.h>
 #include <xassistctl/print.h>
+#include <xassistctl/store_command.h>
 
 
 #define TAIL  20
+#define POLL  100000000              /* nanoseconds */
 
 
 static int log_tail(const ctl_options_t *options, int argc, char **argv);
 static int log_export(const ctl_options_t *options, int argc, char **argv);
-static int log_verify(const ctl_options_t *options, int argc, char **argv);
 static bool parse_count(const char *text, uint64_t *count);
 static store_status_t print_from(store_txn_t *txn, uint64_t after,
     ctl_print_t *out);
 static void print_event(ctl_print_t *out, const store_event_t *event);
 static void print_members(ctl_print_t *out, const store_event_t *event);
-static int digest(const void *data, size_t len,
-    uint8_t out[STORE_HASH_LEN]);
+static int follow(ctl_store_t *store, bool json, uint64_t after);
 
 
 const ctl_command_t  ctl_log_commands[] = {
-    { "log tail", "[-n N]", "prints the newest events, 20 of them",
+    { "log tail", "[-n N] [-f]",
+      "prints the newest events, 20 of them; -f: and those that come",
       log_tail },
     { "log export", "[--after N]",
       "prints every event, or those after number N, one JSON object a line",
       log_export },
-    { "log verify", "", "checks that no event was changed or taken out",
-      log_verify },
+    { "log verify", "[--signed] [--checkpoint FILE]",
+      "checks that no event was changed or taken out, and holds the log "
+      "against checkpoints",
+      ctl_log_verify },
+    { "log checkpoint", "",
+      "signs the newest event, and prints what to keep elsewhere",
+      ctl_log_checkpoint },
     { NULL, NULL, NULL, NULL }
 };
 
@@ -39,6 +46,7 @@ static int
 log_tail(const ctl_options_t *options, int argc, char **argv)
 {
     int             rc;
+    bool            f = false;
     uint64_t        last, count;
     const char     *n = NULL;
     ctl_print_t     out;
@@ -47,6 +55,7 @@ log_tail(const ctl_options_t *options, int argc, char **argv)
 
     const ctl_arg_t  args[] = {
         { "-n", &n, NULL },
+        { "-f", NULL, &f },
         { NULL, NULL, NULL }
     };
 
@@ -70,7 +79,10 @@ log_tail(const ctl_options_t *options, int argc, char **argv)
     rc = ctl_found(store_log_last(store.txn, &last), "store",
                    options->store);
 
-    if (rc == CTL_OK) {
+    if (rc == CTL_OK && f) {
+        rc = follow(&store, options->json, last > count ? last - count : 0);
+
+    } else if (rc == CTL_OK) {
         ctl_print_begin(&out, options->json, NULL);
         ctl_print_list(&out, "events");
         status = print_from(store.txn, last > count ? last - count : 0, &out);
@@ -147,50 +159,57 @@ log_export(const ctl_options_t *options, int argc, char **argv)
 }
 
 
+/* Until stdout goes, or a signal comes: a line an event. */
+
 static int
-log_verify(const ctl_options_t *options, int argc, char **argv)
+follow(ctl_store_t *store, bool json, uint64_t after)
 {
-    int             rc;
-    uint64_t        last, bad;
-    ctl_print_t     out;
-    ctl_store_t     store;
-    store_status_t  status;
+    int              rc;
+    uint64_t         seen;
+    ctl_print_t      out;
+    store_event_t    event;
+    store_status_t   status;
+    struct timespec  pause = { 0, POLL };
 
-    if (ctl_args(argc, argv, NULL, 0, 0) == -1) {
-        return CTL_USAGE;
+    for ( ;; ) {
+        seen = store_read_txnid(store->txn);
+
+        while ((status = store_log_next(store->txn, after, &event))
+               == STORE_OK || status == STORE_TRIMMED)
+        {
+            ctl_print_begin(&out, json, NULL);
+
+            if (json) {
+                print_members(&out, &event);
+            } else {
+                ctl_print_list(&out, "events");
+                print_event(&out, &event);
+            }
+
+            after = event.seq;
+            rc = ctl_print_end(&out);
+
+            if (rc != CTL_OK) {
+                return rc;
+            }
+        }
+
+        if (status != STORE_NOT_FOUND) {
+            return ctl_found(status, "log", "");
+        }
+
+        store_read_reset(store->txn);
+
+        while (store_txnid(store->env) == seen) {
+            (void) nanosleep(&pause, NULL);
+        }
+
+        status = store_read_renew(store->txn);
+
+        if (status != STORE_OK) {
+            return ctl_found(status, "log", "");
+        }
     }
-
-    rc = ctl_store_open(options, true, &store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    status = store_log_last(store.txn, &last);
-
-    if (status == STORE_OK) {
-        status = store_log_verify(store.txn, digest, NULL, NULL, &bad);
-    }
-
-    ctl_store_close(&store);
-
-    rc = ctl_found(status, "store", options->store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_number(&out, "events", last);
-    ctl_print_bool(&out, "whole", bad == 0);
-
-    if (bad != 0) {
-        ctl_print_number(&out, "bad", bad);
-    }
-
-    rc = ctl_print_end(&out);
-
-    return rc == CTL_OK && bad != 0 ? CTL_NO : rc;
 }
 
 
@@ -256,11 +275,4 @@ print_members(ctl_print_t *out, const store_event_t *event)
     }
 
     ctl_print_text(out, "detail", event->detail);
-}
-
-
-static int
-digest(const void *data, size_t len, uint8_t out[STORE_HASH_LEN])
-{
-    return policy_sha256(data, len, out);
 }

@@ -13,7 +13,6 @@
 
 
 static int become_owner(const char *folder);
-static int make_folder(const char *folder, const char *owner);
 static int open_store(const store_options_t *options, ctl_store_t *store);
 static int digest(const void *data, size_t len,
     uint8_t out[STORE_HASH_LEN]);
@@ -27,7 +26,7 @@ ctl_store_create(const ctl_options_t *options, const char *owner,
     int              rc;
     store_options_t  how;
 
-    rc = make_folder(options->store, owner);
+    rc = ctl_folder_give(options->store, owner);
 
     if (rc == CTL_OK) {
         rc = become_owner(options->store);
@@ -111,8 +110,8 @@ ctl_store_close(ctl_store_t *store)
 }
 
 
-static int
-make_folder(const char *folder, const char *owner)
+int
+ctl_folder_give(const char *folder, const char *owner)
 {
     struct passwd  *pw;
 

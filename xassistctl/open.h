@@ -29,6 +29,10 @@ int ctl_store_open(const ctl_options_t *options, bool read_only,
     ctl_store_t *store);
 void ctl_store_close(ctl_store_t *store);
 
+/* Makes a folder unless it is there; gives it to the user of that name, when
+   there is one. */
+int ctl_folder_give(const char *folder, const char *owner);
+
 /* Makes a folder for the store's owner to write into, unless it is there. */
 int ctl_folder_make(const ctl_options_t *options, const char *folder);
 

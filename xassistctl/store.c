@@ -5,6 +5,7 @@
 #include <xassistctl/args.h>
 #include <xassistctl/open.h>
 #include <xassistctl/print.h>
+#include <xassistctl/store_command.h>
 
 #include <lmdb_schema/tools.h>
 
@@ -12,7 +13,6 @@
 static int store_init(const ctl_options_t *options, int argc, char **argv);
 static int store_figures(const ctl_options_t *options, int argc,
     char **argv);
-static int store_copy(const ctl_options_t *options, int argc, char **argv);
 static int store_whole(const ctl_options_t *options, int argc, char **argv);
 static void tell(void *data, const char *text);
 
@@ -25,7 +25,22 @@ const ctl_command_t  ctl_store_commands[] = {
       store_figures },
     { "store backup", "DIR",
       "copies the store, in use or not, into a folder that holds none",
-      store_copy },
+      ctl_store_backup },
+    { "store restore", "[--owner USER] DIR",
+      "makes the store out of a backup, where there is none",
+      ctl_store_restore },
+    { "store dump", "",
+      "writes the store as text to stdout, a line per record",
+      ctl_store_dump },
+    { "store load", "[--owner USER] [FILE]",
+      "makes the store out of such text, where there is none",
+      ctl_store_load },
+    { "store compact", "",
+      "gives room back to the disk; nothing else may have the store open",
+      ctl_store_compact },
+    { "store trim", "[--log AGE] [--ended AGE]",
+      "takes out events, and what ended, older than that: 90d, 12h",
+      ctl_store_trim },
     { "store check", "",
       "looks at every record, index key and count, and at the log's chain",
       store_whole },
@@ -98,47 +113,10 @@ store_figures(const ctl_options_t *options, int argc, char **argv)
     ctl_print_number(&out, "txnid", stat.txnid);
     ctl_print_number(&out, "map_bytes", stat.map_bytes);
     ctl_print_number(&out, "used_bytes", stat.used_bytes);
+    ctl_print_number(&out, "entries", stat.entries);
     ctl_print_number(&out, "log_last", stat.log_last);
     ctl_print_number(&out, "readers", stat.readers);
     ctl_print_number(&out, "readers_max", stat.readers_max);
-
-    return ctl_print_end(&out);
-}
-
-
-static int
-store_copy(const ctl_options_t *options, int argc, char **argv)
-{
-    int             rc;
-    ctl_print_t     out;
-    ctl_store_t     store;
-    store_status_t  status;
-
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
-
-    rc = ctl_folder_make(options, argv[0]);
-
-    if (rc == CTL_OK) {
-        rc = ctl_store_open(options, true, &store);
-    }
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    status = store_backup(store.env, argv[0]);
-    ctl_store_close(&store);
-
-    rc = ctl_found(status, "backup", argv[0]);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    ctl_print_begin(&out, options->json, "backup");
-    ctl_print_word(&out, "backup", argv[0]);
 
     return ctl_print_end(&out);
 }
