@@ -57,6 +57,23 @@ policy_errors_sort(policy_errors_t *errors)
 }
 
 
+bool
+policy_error_has(const policy_errors_t *errors, policy_place_t place)
+{
+    uint32_t  i;
+
+    for (i = 0; i < errors->count && i < errors->capacity; i++) {
+        if (errors->items[i].line == place.line
+            && errors->items[i].column == place.column)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 static int
 policy_error_order(const void *a, const void *b)
 {

@@ -23,6 +23,9 @@ typedef struct {
 void policy_error_at(policy_errors_t *errors, policy_place_t place,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Whether an error of that place is kept already. */
+bool policy_error_has(const policy_errors_t *errors, policy_place_t place);
+
 /* Whether another error would be kept: else a suggestion is not sought. */
 bool policy_error_wanted(const policy_errors_t *errors);
 

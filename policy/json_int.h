@@ -43,9 +43,12 @@ policy_status_t policy_json_parse(const char *text, size_t len,
     policy_arena_t *arena, policy_node_t **root, policy_errors_t *errors)
     POLICY_USE_RESULT;
 
+/* Offset of the first byte that is not of UTF-8, or `len`. */
+size_t policy_utf8_bad(const char *text, size_t len);
+
 /*
  * Refuses, before the parser sees it, what the parser would let pass or
- * change: NUL bytes, \u0000, surrogates without their half, depth.
+ * change: what is not UTF-8, NUL bytes, \u0000, surrogates without their half, depth.
  */
 policy_status_t policy_json_scan(const char *text, size_t len,
     policy_errors_t *errors) POLICY_USE_RESULT;

@@ -36,6 +36,14 @@ policy_json_scan(const char *text, size_t len, policy_errors_t *errors)
     scan.error = NULL;
     depth = 0;
 
+    scan.at = policy_utf8_bad(text, len);
+
+    if (scan.at < len) {
+        scan.error = "the text is not UTF-8 from here on";
+    } else {
+        scan.at = 0;
+    }
+
     while (scan.at < len && scan.error == NULL) {
 
         switch (text[scan.at]) {

@@ -129,6 +129,11 @@ policy_names_add(policy_build_t *build, policy_index_t *index,
         return;
     }
 
+    /* A key given twice was told of when the text was read. */
+    if (policy_error_has(build->errors, ref->place)) {
+        return;
+    }
+
     policy_error_at(build->errors, ref->place, "the name \"%.*s\" was given "
                     "before, in line %u", POLICY_SHOWN(ref->name),
                     known->ref.place.line);

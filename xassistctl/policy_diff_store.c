@@ -19,7 +19,7 @@ typedef enum { USERS = 0, INVITATIONS, SESSIONS, KINDS } kind_t;
 /* Those who gain, or lose, one name. */
 typedef struct {
     uint64_t count;
-    char    *labels;                   /* of the first of them, comma-separated */
+    char    *labels;                   /* of the first, comma-separated */
     size_t   len;
     uint32_t told;
     uint8_t  place;

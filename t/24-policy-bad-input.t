@@ -1,0 +1,51 @@
+#!/usr/bin/perl
+
+# What is wrong in a policy is told with its place, in bounded time and
+# memory: 512 MB of address space and ten seconds of CPU are plenty.
+
+use strict;
+use warnings;
+use lib 't/lib';
+
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
+use JSON::PP;
+use Test::More;
+use Xassist::BadPolicy;
+
+my $top = abs_path(dirname(__FILE__) . '/..');
+chdir $top or die $!;
+my $ctl = ($ENV{XASSIST_BUILD} // 'build') . '/xassistctl';
+my $temp = tempdir(CLEANUP => 1);
+my $memory = $ctl =~ /asan/ ? 'unlimited' : 524_288;
+
+
+sub slurp {
+    my ($path) = @_;
+    open my $fh, '<:raw', $path or die "$path: $!";
+    local $/;
+    return scalar <$fh>;
+}
+
+
+for my $bad (bad_policies(slurp('conf/policy.json'))) {
+    subtest $bad->{name} => sub {
+        open my $fh, '>:raw', "$temp/policy.json" or die $!;
+        print $fh $bad->{text};
+        close $fh or die $!;
+
+        my $text = `ulimit -t 10; ulimit -v $memory; $ctl policy check $temp/policy.json 2>&1`;
+        ok($? >> 8 == 1 || $? >> 8 == 3, 'is refused') or diag "status $?";
+        like($text, $bad->{says}, 'with its place') or diag substr $text, 0, 500;
+        cmp_ok(length $text, '<', 60_000, 'in so many words');
+        unlike($text, qr/out of memory|not enough memory/, 'not for memory');
+
+        my $json = `$ctl --json policy check $temp/policy.json 2>&1`;
+        my $answer = eval { JSON::PP->new->utf8->decode($json) };
+        ok($answer && !$answer->{ok}, 'as JSON, too') or diag $json;
+        is($answer->{count}, $bad->{errors}, 'once') if $bad->{errors};
+    };
+}
+
+done_testing;
