@@ -33,9 +33,13 @@ ngx_xassist_api_links_get(ngx_xassist_api_t *api)
 
     visit = ngx_pcalloc(api->request->pool, sizeof(ngx_xassist_visit_t));
 
-    if (visit == NULL
-        || ngx_xassist_visit_open(api->request, visit, &reason) != NGX_OK)
-    {
+    if (visit == NULL) {
+        return NGX_XASSIST_R_STORE_UNAVAILABLE;
+    }
+
+    visit->placed = 1;
+
+    if (ngx_xassist_visit_open(api->request, visit, &reason) != NGX_OK) {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
@@ -110,6 +114,7 @@ ngx_xassist_api_links_join(ngx_xassist_api_t *api)
     }
 
     visit->known_browser = 1;
+    visit->placed = 1;
 
     if (ngx_xassist_visit_open(api->request, visit, &reason) != NGX_OK) {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;

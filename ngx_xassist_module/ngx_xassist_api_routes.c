@@ -3,8 +3,8 @@
 #include "ngx_xassist_api_route.h"
 
 
-static ngx_uint_t ngx_xassist_api_match(const ngx_str_t *pattern,
-    const ngx_str_t *path, store_id_t *ids);
+static ngx_uint_t ngx_xassist_api_match(ngx_xassist_api_t *api,
+    const ngx_str_t *pattern, const ngx_str_t *path);
 
 
 #define GET   NGX_HTTP_GET
@@ -155,7 +155,7 @@ ngx_xassist_api_route(ngx_xassist_api_t *api, ngx_uint_t *methods)
     for (i = 0; i < NGX_XASSIST_ROUTES; i++) {
         route = &ngx_xassist_routes[i];
 
-        if (!ngx_xassist_api_match(&route->path, &path, api->ids)) {
+        if (!ngx_xassist_api_match(api, &route->path, &path)) {
             continue;
         }
 
@@ -171,8 +171,8 @@ ngx_xassist_api_route(ngx_xassist_api_t *api, ngx_uint_t *methods)
 
 
 static ngx_uint_t
-ngx_xassist_api_match(const ngx_str_t *pattern, const ngx_str_t *path,
-    store_id_t *ids)
+ngx_xassist_api_match(ngx_xassist_api_t *api, const ngx_str_t *pattern,
+    const ngx_str_t *path)
 {
     u_char      *p, *q, *end, *last;
     ngx_str_t    text;
@@ -190,7 +190,7 @@ ngx_xassist_api_match(const ngx_str_t *pattern, const ngx_str_t *path,
             text.len = NGX_XASSIST_ID_TEXT;
 
             if (end - p < NGX_XASSIST_ID_TEXT
-                || ngx_xassist_id_parse(&text, &ids[n++]) != NGX_OK)
+                || ngx_xassist_id_parse(&text, &api->ids[n++]) != NGX_OK)
             {
                 return 0;
             }
@@ -199,13 +199,20 @@ ngx_xassist_api_match(const ngx_str_t *pattern, const ngx_str_t *path,
             continue;
         }
 
-        /* The token itself was cut out of the path and is in the context. */
+        /* The token itself was cut out and is in the context; if it stood
+           elsewhere in the path, there is none here. */
 
         if (*q == '@') {
             for (text.data = p; p < end && *p != '/'; p++) { /* void */ }
 
             if (p == text.data) {
                 return 0;
+            }
+
+            if (p - text.data < 6
+                || ngx_strncmp(text.data, "TOKEN_", 6) != 0)
+            {
+                api->ctx->link.len = 0;
             }
 
             continue;

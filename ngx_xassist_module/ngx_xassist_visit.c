@@ -38,7 +38,7 @@ ngx_xassist_visit_open(ngx_http_request_t *r, ngx_xassist_visit_t *visit,
     /* The MAC is checked before the store is touched. */
 
     if (ctx->link.len == 0
-        || !ngx_xassist_visit_whole(r)
+        || (!visit->placed && !ngx_xassist_visit_whole(r))
         || policy_token_open(worker->conf->keys, worker->cache,
                              (char *) ctx->link.data, ctx->link.len, &kind,
                              visit->invitation.b)

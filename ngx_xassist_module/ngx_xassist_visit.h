@@ -17,6 +17,8 @@ typedef struct {
     ngx_http_request_t   *request;
     ngx_xassist_ctx_t    *ctx;
     store_id_t            invitation;
+    ngx_uint_t            placed;              /* the caller knows that it
+                                                  stands in its place */
     u_char                browser[POLICY_BROWSER_LEN];
     u_char                hash[STORE_HASH_LEN];
     ngx_uint_t            known_browser;       /* it sent the cookie, or
