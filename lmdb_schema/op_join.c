@@ -30,6 +30,7 @@ const store_transition_t  store_join_ops[] = {
 static store_status_t
 join(store_view_t *view, store_op_t *op)
 {
+    bool                 placed;
     store_scene_t        scene;
     store_reason_t       reason;
     store_status_t       rc;
@@ -72,13 +73,12 @@ join(store_view_t *view, store_op_t *op)
         return rc;
     }
 
-    if (op->in.join.on.n != 0) {
-        rc = store_media_place(view, op, &op->in.join.on, &scene.call,
-                               &scene.changed);
-    }
+    rc = join_part(&scene, op, &part);
 
-    if (rc == STORE_OK) {
-        rc = join_part(&scene, op, &part);
+    if (rc == STORE_OK && op->in.join.on.n != 0) {
+        rc = store_media_place(view, op, &op->in.join.on, &scene.call,
+                               &placed);
+        scene.changed = scene.changed || placed;
     }
 
     if (rc != STORE_OK) {

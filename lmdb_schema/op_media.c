@@ -26,7 +26,6 @@ call_place(store_view_t *view, store_op_t *op)
 {
     bool            placed;
     store_call_t    call;
-    store_event_t   event;
     store_status_t  rc;
 
     rc = store_record_get(view, STORE_IS_call, NULL, &op->in.call_place.call,
@@ -52,13 +51,6 @@ call_place(store_view_t *view, store_op_t *op)
 
     store_record_put(view, STORE_IS_call, &call);
 
-    if (op->in.call_place.on.from.len != 0) {
-        store_op_event(op, STORE_EVENT_CALL_MOVED, &call.account, &event);
-        event.call = call.id;
-        event.detail = call.media;
-        (void) store_log_add(view, &event);
-    }
-
     return view->status;
 }
 
@@ -68,6 +60,7 @@ store_media_place(store_view_t *view, store_op_t *op,
     const store_place_on_t *on, store_call_t *call, bool *placed)
 {
     store_slice_t   best;
+    store_event_t   event;
     store_status_t  rc;
 
     *placed = false;
@@ -87,6 +80,14 @@ store_media_place(store_view_t *view, store_op_t *op,
             call->media = best;
             call->op = op->id;
             *placed = true;
+        }
+
+        if (*placed && on->from.len != 0) {
+            store_op_event(op, STORE_EVENT_CALL_MOVED, &call->account,
+                           &event);
+            event.call = call->id;
+            event.detail = call->media;
+            (void) store_log_add(view, &event);
         }
     }
 

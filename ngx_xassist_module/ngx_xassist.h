@@ -28,6 +28,7 @@
 
 #define NGX_XASSIST_ID_TEXT    16
 #define NGX_XASSIST_MAX_ROLES  64
+#define NGX_XASSIST_PROXIES    2               /* modules that proxy */
 
 
 typedef struct ngx_xassist_worker_s  ngx_xassist_worker_t;
@@ -39,6 +40,7 @@ typedef struct ngx_xassist_idle_s    ngx_xassist_idle_t;
 typedef struct ngx_xassist_pages_s   ngx_xassist_pages_t;
 typedef struct ngx_xassist_events_s  ngx_xassist_events_t;
 typedef struct ngx_xassist_write_s   ngx_xassist_write_t;
+typedef struct ngx_xassist_kick_s    ngx_xassist_kick_conf_t;
 
 
 #define NGX_XASSIST_COOKIE_SECURE  0
@@ -102,6 +104,7 @@ typedef struct {
     ngx_array_t                 api;           /* the same, by rule of
                                                   ngx_xassist_api_rule_t */
     ngx_thread_pool_t          *pool;
+    ngx_module_t               *proxies[NGX_XASSIST_PROXIES];
     ngx_flag_t                  used;          /* any directive was given */
 
     ngx_xassist_worker_t       *worker;        /* set in init_process */
@@ -239,6 +242,7 @@ typedef struct {
     ngx_xassist_verdict_t       shadow;        /* of the second policy */
 
     ngx_str_t                   page;          /* body of a refusal */
+    ngx_str_t                   media;         /* server of the call */
     ngx_xassist_write_t        *join;
     ngx_xassist_tunnel_t       *tunnel;
 

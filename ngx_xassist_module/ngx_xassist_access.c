@@ -5,6 +5,7 @@
 #include "ngx_xassist_identify.h"
 #include "ngx_xassist_idle.h"
 #include "ngx_xassist_page.h"
+#include "ngx_xassist_media.h"
 #include "ngx_xassist_presence.h"
 #include "ngx_xassist_redact.h"
 #include "ngx_xassist_tunnel.h"
@@ -20,7 +21,8 @@ static const struct {
 } ngx_xassist_phases[] = {
     { NGX_HTTP_POST_READ_PHASE, ngx_xassist_access_post_read },
     { NGX_HTTP_ACCESS_PHASE, ngx_xassist_access_handler },
-    { NGX_HTTP_PRECONTENT_PHASE, ngx_xassist_presence_handler }
+    { NGX_HTTP_PRECONTENT_PHASE, ngx_xassist_presence_handler },
+    { NGX_HTTP_PRECONTENT_PHASE, ngx_xassist_media_handler }
 };
 
 

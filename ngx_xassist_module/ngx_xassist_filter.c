@@ -1,6 +1,7 @@
 #include "ngx_xassist_filter.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_headers.h"
+#include "ngx_xassist_media.h"
 #include "ngx_xassist_page.h"
 #include "ngx_xassist_tunnel.h"
 
@@ -70,6 +71,10 @@ ngx_xassist_filter_header(ngx_http_request_t *r)
      */
 
     ctx = ngx_http_get_module_ctx(r, ngx_xassist_module);
+
+    if (ctx != NULL && ctx->verdict == NGX_XASSIST_ALLOW) {
+        ngx_xassist_media_answer(r, ctx);
+    }
 
     if (ctx != NULL && ctx->refused
         && r->headers_out.status == ctx->status

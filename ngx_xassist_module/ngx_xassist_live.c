@@ -1,6 +1,7 @@
 #include "ngx_xassist_live.h"
 #include "ngx_xassist_decide.h"
 #include "ngx_xassist_idle.h"
+#include "ngx_xassist_media.h"
 #include "ngx_xassist_presence.h"
 #include "ngx_xassist_worker.h"
 
@@ -299,6 +300,9 @@ ngx_xassist_live_slice(ngx_event_t *ev)
 
         if (ctx->verdict != NGX_XASSIST_ALLOW) {
             ngx_xassist_tunnel_close(tunnel, ctx->reason);
+
+        } else if (ngx_xassist_media_moved(live->worker, ctx)) {
+            ngx_xassist_tunnel_close(tunnel, NGX_XASSIST_R_MEDIA_MOVED);
 
         } else {
             ngx_xassist_idle_plan(tunnel);

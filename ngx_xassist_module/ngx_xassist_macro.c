@@ -3,23 +3,50 @@
 
 static ngx_int_t ngx_xassist_macro_parse(ngx_conf_t *cf, u_char *text,
     size_t len);
+static char *ngx_xassist_macro_line(ngx_conf_t *cf, ngx_command_t *commands,
+    void *conf, const ngx_str_t *name, const ngx_str_t *value);
+static ngx_uint_t ngx_xassist_macro_given(const ngx_array_t *headers,
+    const ngx_str_t *name);
 static ngx_int_t ngx_xassist_macro_connection(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 
 
-/* Longer than any silence that a media server's keepalive leaves. */
+/* Each unless the location says otherwise itself; timeouts are longer than
+   any silence that a media server's keepalive leaves. */
 
-static const char  ngx_xassist_macro_text[] =
-    "proxy_http_version 1.1;"
-    "proxy_set_header Host $host;"
-    "proxy_set_header Upgrade $http_upgrade;"
-    "proxy_set_header Connection $xassist_connection;"
-    "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
-    "proxy_set_header X-Forwarded-Proto $scheme;"
-    "proxy_buffering off;"
-    "proxy_read_timeout 120s;"
-    "proxy_send_timeout 120s;"
-    "proxy_pass ";
+static const struct {
+    ngx_str_t   name;
+    ngx_str_t   value[2];
+} ngx_xassist_macro_lines[] = {
+
+    { ngx_string("proxy_http_version"),
+      { ngx_string("1.1"), ngx_null_string } },
+
+    { ngx_string("proxy_set_header"),
+      { ngx_string("Host"), ngx_string("$host") } },
+
+    { ngx_string("proxy_set_header"),
+      { ngx_string("Upgrade"), ngx_string("$http_upgrade") } },
+
+    { ngx_string("proxy_set_header"),
+      { ngx_string("Connection"), ngx_string("$xassist_connection") } },
+
+    { ngx_string("proxy_set_header"),
+      { ngx_string("X-Forwarded-For"),
+        ngx_string("$proxy_add_x_forwarded_for") } },
+
+    { ngx_string("proxy_set_header"),
+      { ngx_string("X-Forwarded-Proto"), ngx_string("$scheme") } },
+
+    { ngx_string("proxy_buffering"),
+      { ngx_string("off"), ngx_null_string } },
+
+    { ngx_string("proxy_read_timeout"),
+      { ngx_string("120s"), ngx_null_string } },
+
+    { ngx_string("proxy_send_timeout"),
+      { ngx_string("120s"), ngx_null_string } }
+};
 
 
 ngx_int_t
@@ -142,31 +169,153 @@ ngx_xassist_macro_parse(ngx_conf_t *cf, u_char *text, size_t len)
 char *
 ngx_xassist_macro_proxy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    u_char     *text, *p;
-    size_t      len;
-    ngx_str_t  *value, upstream;
+    char         *rv;
+    void         *plcf;
+    u_char       *p;
+    ngx_str_t    *value, name, pass[2];
+    ngx_uint_t    i;
+    ngx_module_t *proxy;
+
+    proxy = NULL;
+
+    for (i = 0; cf->cycle->modules[i]; i++) {
+        if (ngx_strcmp(cf->cycle->modules[i]->name, "ngx_http_proxy_module")
+            == 0)
+        {
+            proxy = cf->cycle->modules[i];
+        }
+    }
+
+    if (proxy == NULL) {
+        return "needs nginx's ngx_http_proxy_module";
+    }
+
+    plcf = ((ngx_http_conf_ctx_t *) cf->ctx)->loc_conf[proxy->ctx_index];
 
     value = cf->args->elts;
-    upstream = value[1];
+    pass[0] = value[1];
+    ngx_str_null(&pass[1]);
 
-    len = sizeof(ngx_xassist_macro_text) + upstream.len + sizeof("http://;");
+    if (ngx_strlchr(pass[0].data, pass[0].data + pass[0].len, '/') == NULL) {
 
-    text = ngx_pnalloc(cf->pool, len);
-    if (text == NULL) {
+        pass[0].len += sizeof("http://") - 1;
+        pass[0].data = ngx_pnalloc(cf->pool, pass[0].len);
+        if (pass[0].data == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        p = ngx_cpymem(pass[0].data, "http://", sizeof("http://") - 1);
+        ngx_memcpy(p, value[1].data, value[1].len);
+    }
+
+    ngx_str_set(&name, "proxy_pass");
+    rv = ngx_xassist_macro_line(cf, proxy->commands, plcf, &name, pass);
+
+    for (i = 0;
+         rv == NGX_CONF_OK
+         && i < sizeof(ngx_xassist_macro_lines)
+                / sizeof(ngx_xassist_macro_lines[0]);
+         i++)
+    {
+        rv = ngx_xassist_macro_line(cf, proxy->commands, plcf,
+                                    &ngx_xassist_macro_lines[i].name,
+                                    ngx_xassist_macro_lines[i].value);
+
+        if (rv != NGX_CONF_OK && ngx_strcmp(rv, "is duplicate") == 0) {
+            rv = NGX_CONF_OK;
+        }
+    }
+
+    return rv;
+}
+
+
+/* As ngx_conf_handler does, but what is duplicate is not logged. */
+
+static char *
+ngx_xassist_macro_line(ngx_conf_t *cf, ngx_command_t *commands, void *conf,
+    const ngx_str_t *name, const ngx_str_t *value)
+{
+    char           *rv;
+    ngx_str_t      *arg;
+    ngx_uint_t      i;
+    ngx_array_t    *args;
+    ngx_command_t  *cmd;
+
+    for (cmd = commands; cmd->name.len; cmd++) {
+        if (cmd->name.len == name->len
+            && ngx_strncmp(cmd->name.data, name->data, name->len) == 0)
+        {
+            break;
+        }
+    }
+
+    if (cmd->name.len == 0) {
+        return "does not know this nginx";
+    }
+
+    if (cmd->set == ngx_conf_set_keyval_slot
+        && ngx_xassist_macro_given(*(ngx_array_t **)
+                                       ((u_char *) conf + cmd->offset),
+                                   &value[0]))
+    {
+        return NGX_CONF_OK;
+    }
+
+    args = cf->args;
+
+    cf->args = ngx_array_create(cf->pool, 3, sizeof(ngx_str_t));
+    if (cf->args == NULL) {
+        cf->args = args;
         return NGX_CONF_ERROR;
     }
 
-    p = ngx_cpymem(text, ngx_xassist_macro_text,
-                   sizeof(ngx_xassist_macro_text) - 1);
+    arg = ngx_array_push(cf->args);
+    *arg = *name;
 
-    if (ngx_strlchr(upstream.data, upstream.data + upstream.len, '/') == NULL)
-    {
-        p = ngx_cpymem(p, "http://", sizeof("http://") - 1);
+    for (i = 0; i < 2 && value[i].len; i++) {
+
+        /* Setters want a NUL, and may write into their text. */
+
+        arg = ngx_array_push(cf->args);
+        arg->len = value[i].len;
+        arg->data = ngx_pnalloc(cf->pool, arg->len + 1);
+        if (arg->data == NULL) {
+            cf->args = args;
+            return NGX_CONF_ERROR;
+        }
+
+        ngx_memcpy(arg->data, value[i].data, arg->len);
+        arg->data[arg->len] = '\0';
     }
 
-    p = ngx_cpymem(p, upstream.data, upstream.len);
-    *p++ = ';';
+    rv = cmd->set(cf, cmd, conf);
+    cf->args = args;
 
-    return ngx_xassist_macro_parse(cf, text, p - text) == NGX_OK
-           ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return rv;
+}
+
+
+static ngx_uint_t
+ngx_xassist_macro_given(const ngx_array_t *headers, const ngx_str_t *name)
+{
+    ngx_uint_t     i;
+    ngx_keyval_t  *header;
+
+    if (headers == NULL || headers == NGX_CONF_UNSET_PTR) {
+        return 0;
+    }
+
+    header = headers->elts;
+
+    for (i = 0; i < headers->nelts; i++) {
+        if (header[i].key.len == name->len
+            && ngx_strncasecmp(header[i].key.data, name->data, name->len)
+               == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }

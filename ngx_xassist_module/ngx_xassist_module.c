@@ -3,6 +3,7 @@
 #include "ngx_xassist.h"
 #include "ngx_xassist_access.h"
 #include "ngx_xassist_api.h"
+#include "ngx_xassist_balance.h"
 #include "ngx_xassist_app.h"
 #include "ngx_xassist_conf.h"
 #include "ngx_xassist_filter.h"
@@ -122,6 +123,11 @@ static ngx_command_t  ngx_xassist_commands[] = {
       ngx_xassist_macro_proxy,
       NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("xassist_media"),
+      NGX_HTTP_UPS_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_xassist_balance_conf,
+      NGX_HTTP_SRV_CONF_OFFSET, 0, NULL },
+
     { ngx_string("xassist_join"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_xassist_join_conf,
@@ -148,7 +154,7 @@ static ngx_http_module_t  ngx_xassist_module_ctx = {
     ngx_xassist_conf_create_main,          /* create main configuration */
     NULL,                                  /* init main configuration */
 
-    NULL,                                  /* create server configuration */
+    ngx_xassist_balance_create,            /* create server configuration */
     NULL,                                  /* merge server configuration */
 
     ngx_xassist_conf_create_loc,           /* create location configuration */
@@ -193,6 +199,8 @@ ngx_xassist_postconfiguration(ngx_conf_t *cf)
     if (!xmcf->used) {
         return NGX_OK;
     }
+
+    ngx_xassist_balance_find(cf, xmcf);
 
     if (ngx_xassist_conf_check(cf, xmcf) != NGX_OK
         || ngx_xassist_zone_compile(cf, xmcf) != NGX_OK

@@ -1,5 +1,7 @@
 #include "ngx_xassist_presence.h"
 #include "ngx_xassist_ctx.h"
+#include "ngx_xassist_live.h"
+#include "ngx_xassist_media.h"
 #include "ngx_xassist_page.h"
 #include "ngx_xassist_worker.h"
 
@@ -61,6 +63,7 @@ ngx_xassist_presence_handler(ngx_http_request_t *r)
 static ngx_int_t
 ngx_xassist_presence_join(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 {
+    ngx_int_t              rc;
     store_op_t            *op;
     ngx_xassist_write_t   *write;
 
@@ -85,6 +88,12 @@ ngx_xassist_presence_join(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     op->in.join.user = ctx->user;
     op->in.join.call = ctx->call;
     op->in.join.device = (uint8_t) ctx->device;
+
+    rc = ngx_xassist_media_plan(r, ctx, &op->in.join.on);
+
+    if (rc != NGX_OK && rc != NGX_DECLINED) {
+        return rc;
+    }
 
     if (ngx_xassist_writer_wait(r, write, ngx_xassist_presence_resume)
         != NGX_OK)
@@ -115,6 +124,7 @@ ngx_xassist_presence_resume(ngx_http_request_t *r)
 static ngx_int_t
 ngx_xassist_presence_joined(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 {
+    ngx_int_t          rc;
     const store_op_t  *op;
 
     op = &ctx->join->op;
@@ -122,7 +132,13 @@ ngx_xassist_presence_joined(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     if (op->status == STORE_OK) {
         ctx->joined = 1;
         ctx->participant = op->out.participant;
-        return NGX_DECLINED;
+
+        if (op->in.join.on.n == 0) {
+            return NGX_DECLINED;
+        }
+
+        rc = ngx_xassist_media_took(r, ctx, op);
+        return rc == NGX_OK ? NGX_DECLINED : rc;
     }
 
     if (op->status == STORE_REFUSED) {
@@ -194,6 +210,12 @@ ngx_xassist_presence_attach(ngx_xassist_tunnel_t *tunnel)
     change->tunnel = tunnel;
 
     ngx_xassist_presence_post(change);
+
+    /* The call may have been moved while the handshake was on its way. */
+
+    if (tunnel->ctx->media.len) {
+        ngx_xassist_live_doubt(tunnel);
+    }
 }
 
 

@@ -2,6 +2,7 @@
 #include "ngx_xassist_asked.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_device.h"
+#include "ngx_xassist_media.h"
 #include "ngx_xassist_reason.h"
 
 
@@ -51,6 +52,7 @@ static const ngx_xassist_variable_t  ngx_xassist_variables[] = {
     { ngx_string("xassist_name"), ngx_xassist_value_name },
     { ngx_string("xassist_roles"), ngx_xassist_value_roles },
     { ngx_string("xassist_call"), ngx_xassist_value_call },
+    { ngx_string("xassist_media"), ngx_xassist_value_media },
     { ngx_string("xassist_invitation"), ngx_xassist_value_invitation },
     { ngx_string("xassist_generation"), ngx_xassist_value_generation },
     { ngx_string("xassist_time"), ngx_xassist_value_time },

@@ -60,6 +60,8 @@ static const ngx_xassist_cause_t  ngx_xassist_causes[] = {
       offsetof(store_event_t, session) },
     { STORE_EVENT_SESSION_EXPIRED, NGX_XASSIST_KEY_SESSION,
       offsetof(store_event_t, session) },
+    { STORE_EVENT_CALL_MOVED, NGX_XASSIST_KEY_CALL,
+      offsetof(store_event_t, call) },
     { STORE_EVENT_CALL_ENDED, NGX_XASSIST_KEY_CALL,
       offsetof(store_event_t, call) },
     { STORE_EVENT_INVITATION_WITHDRAWN, NGX_XASSIST_KEY_INVITATION,

@@ -117,6 +117,7 @@ drain(const ctl_options_t *options, int argc, char **argv, bool drained)
     }
 
     if (rc == CTL_OK) {
+        store_read_reset(store.txn);
         status = store_read_renew(store.txn);
 
         if (status == STORE_OK) {

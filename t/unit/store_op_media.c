@@ -173,12 +173,25 @@ moved_once(void **state)
     assert_int_equal(calls(&w, "10.0.0.1:81"), 0);
     assert_int_equal(calls(&w, "10.0.0.2:81"), 1);
 
+    /* a join may move it too */
+
+    join(&w, OLGAS, CALL, 20);
+    w.op.in.join.on.from = text("10.0.0.2:81");
+    w.op.in.join.on.servers = two;
+    w.op.in.join.on.n = 2;
+    done(&w);
+    is_on(&w, "10.0.0.1:81");
+    assert_int_equal(events(&w, STORE_EVENT_CALL_MOVED), 2);
+
+    place(&w, CALL, "10.0.0.1:81", two, 2);
+    done(&w);
+
     /* with nowhere to go it stays */
 
     place(&w, CALL, "10.0.0.2:81", &two[1], 1);
     done(&w);
     is_on(&w, "10.0.0.2:81");
-    assert_int_equal(events(&w, STORE_EVENT_CALL_MOVED), 1);
+    assert_int_equal(events(&w, STORE_EVENT_CALL_MOVED), 3);
 
     ask(&w, STORE_OP_CALL_END);
     w.op.in.call_end.call = id(CALL);

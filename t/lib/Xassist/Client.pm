@@ -142,11 +142,7 @@ sub keep_cookies {
 sub websocket {
     my ($self, $path, %headers) = @_;
 
-    my $answer = $self->raw($self->head_of('GET', $path, {
-        Upgrade => 'websocket', Connection => 'Upgrade',
-        Origin => $self->origin, 'Sec-WebSocket-Version' => 13,
-        'Sec-WebSocket-Key' => b64_encode(pack('N4', map { rand 2**32 } 1 .. 4),
-            ''), %headers }) . "\r\n");
+    my $answer = $self->raw($self->upgrade_of($path, %headers));
 
     return (undef, $answer) unless $answer && $answer->{status} == 101;
 
@@ -155,6 +151,17 @@ sub websocket {
     $answer->{seen} = eval { decode_json($hello // '') };
     $answer->{worker} = $answer->{headers}{'x-worker'};
     return ($socket, $answer);
+}
+
+
+sub upgrade_of {
+    my ($self, $path, %headers) = @_;
+
+    return $self->head_of('GET', $path, {
+        Upgrade => 'websocket', Connection => 'Upgrade',
+        Origin => $self->origin, 'Sec-WebSocket-Version' => 13,
+        'Sec-WebSocket-Key' => b64_encode(pack('N4', map { rand 2**32 } 1 .. 4),
+            ''), %headers }) . "\r\n";
 }
 
 

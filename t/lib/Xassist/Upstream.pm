@@ -63,7 +63,7 @@ sub seen {
 
     my $headers = $c->req->headers;
 
-    return { method => $c->req->method, uri => $c->req->url->to_string,
+    return { pid => $$, method => $c->req->method, uri => $c->req->url->to_string,
         headers => { map { $_ => $headers->every_header($_) }
             @{ $headers->names } } };
 }

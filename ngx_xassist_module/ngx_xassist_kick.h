@@ -1,0 +1,22 @@
+/*
+ * Telling a media server that somebody's right has ended, where it would go
+ * on by itself.
+ */
+
+#ifndef NGX_XASSIST_KICK_H
+#define NGX_XASSIST_KICK_H
+
+#include "ngx_xassist.h"
+
+#pragma GCC visibility push(hidden)
+
+/* Value of kick=. */
+char *ngx_xassist_kick_conf(ngx_conf_t *cf, const ngx_str_t *value,
+    ngx_xassist_kick_conf_t **kick);
+
+/* The connection was closed for `reason`: told until the server agrees. */
+void ngx_xassist_kick(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx);
+
+#pragma GCC visibility pop
+
+#endif /* NGX_XASSIST_KICK_H */
