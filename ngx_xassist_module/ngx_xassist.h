@@ -37,6 +37,9 @@ typedef struct ngx_xassist_live_s    ngx_xassist_live_t;
 typedef struct ngx_xassist_tunnel_s  ngx_xassist_tunnel_t;
 typedef struct ngx_xassist_watch_s   ngx_xassist_watch_t;
 typedef struct ngx_xassist_idle_s    ngx_xassist_idle_t;
+typedef struct ngx_xassist_jwt_s     ngx_xassist_jwt_t;
+typedef struct ngx_xassist_claims_s  ngx_xassist_claims_t;
+typedef struct ngx_xassist_jwt_state_s  ngx_xassist_jwt_state_t;
 typedef struct ngx_xassist_pages_s   ngx_xassist_pages_t;
 typedef struct ngx_xassist_events_s  ngx_xassist_events_t;
 typedef struct ngx_xassist_write_s   ngx_xassist_write_t;
@@ -96,6 +99,7 @@ typedef struct {
 
     ngx_str_t                   keys_file;
     policy_keys_t              *keys;
+    ngx_xassist_jwt_t          *jwt;           /* NULL: no provider */
 
     ngx_array_t                 rules;         /* ngx_xassist_rule_t */
     ngx_array_t                 places;        /* ngx_xassist_loc_conf_t * */
@@ -146,6 +150,7 @@ struct ngx_xassist_worker_s {
     unsigned                    complained:1;
 
     policy_token_cache_t       *cache;
+    ngx_xassist_jwt_state_t    *jwt;           /* NULL: not asked yet */
     uint64_t                    generation;    /* that `slots` belong to */
     uint32_t                   *slots;         /* rule indexes */
 
@@ -194,10 +199,12 @@ typedef struct {
     /* From the request's head: ngx_xassist_identify. */
     store_id_t                  user_session;
     store_id_t                  guest_session;
+    const ngx_xassist_claims_t *claims;        /* of a provider's token */
     ngx_str_t                   link;          /* cut out of the URI */
     unsigned                    identified:1;
     unsigned                    has_user:1;
     unsigned                    has_guest:1;
+    unsigned                    service:1;     /* user_session is a key */
     unsigned                    cookies:1;     /* sent some of ours */
     unsigned                    bearer:1;      /* came as Authorization */
     unsigned                    ambiguous:1;   /* cookie and Bearer */

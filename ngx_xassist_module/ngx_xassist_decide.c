@@ -1,6 +1,8 @@
 #include "ngx_xassist_decide.h"
 #include "ngx_xassist_evaluate.h"
+#include "ngx_xassist_device.h"
 #include "ngx_xassist_identify.h"
+#include "ngx_xassist_jwt.h"
 #include "ngx_xassist_reason.h"
 #include "ngx_xassist_worker.h"
 
@@ -141,7 +143,7 @@ ngx_xassist_decide_who(ngx_xassist_decision_t *d)
         }
     }
 
-    if (ctx->has_user) {
+    if (ctx->has_user || ctx->claims != NULL) {
 
         rc = ngx_xassist_decide_read(d, &ctx->user_session);
 
@@ -200,7 +202,15 @@ ngx_xassist_decide_read(ngx_xassist_decision_t *d, const store_id_t *session)
     now = ngx_xassist_now();
     what = "principal";
 
-    status = store_principal(d->worker->read, session, now, &d->principal);
+    if (d->ctx->claims != NULL) {
+        status = ngx_xassist_jwt_principal(d->worker, d->ctx->claims, now,
+                                           &d->principal);
+        d->principal.device = (uint8_t) ngx_xassist_device(d->request, 0);
+
+    } else {
+        status = store_principal(d->worker->read, session, now,
+                                 &d->principal);
+    }
 
     if (status == STORE_OK && d->ctx->has_call
         && d->principal.reason == STORE_REASON_NONE)

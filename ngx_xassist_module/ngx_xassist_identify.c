@@ -1,5 +1,9 @@
 #include "ngx_xassist_identify.h"
 #include "ngx_xassist_cookie.h"
+#include "ngx_xassist_jwt.h"
+
+
+#define NGX_XASSIST_KEY_PREFIX  "xassist_"
 
 
 static ngx_uint_t ngx_xassist_identify_token(ngx_xassist_worker_t *worker,
@@ -95,7 +99,25 @@ ngx_xassist_identify_bearer(ngx_http_request_t *r,
     text.data += sizeof("Bearer ") - 1;
     text.len -= sizeof("Bearer ") - 1;
 
+    /* Keys of services begin with a word that a leak can be found by. */
+
+    if (text.len > sizeof(NGX_XASSIST_KEY_PREFIX) - 1
+        && ngx_strncmp(text.data, NGX_XASSIST_KEY_PREFIX,
+                       sizeof(NGX_XASSIST_KEY_PREFIX) - 1)
+           == 0)
+    {
+        text.data += sizeof(NGX_XASSIST_KEY_PREFIX) - 1;
+        text.len -= sizeof(NGX_XASSIST_KEY_PREFIX) - 1;
+    }
+
     if (!policy_token_looks((char *) text.data, text.len)) {
+        ctx->claims = ngx_xassist_jwt_open(r, &text);
+
+        if (ctx->claims != NULL) {
+            ctx->bearer = 1;
+            ctx->ambiguous = ctx->has_user || ctx->has_guest;
+        }
+
         return;
     }
 
@@ -110,9 +132,10 @@ ngx_xassist_identify_bearer(ngx_http_request_t *r,
         return;
     }
 
-    if (kind == POLICY_TOKEN_USER) {
+    if (kind == POLICY_TOKEN_USER || kind == POLICY_TOKEN_SERVICE) {
         ctx->user_session = id;
         ctx->has_user = 1;
+        ctx->service = kind == POLICY_TOKEN_SERVICE;
 
     } else if (kind == POLICY_TOKEN_GUEST) {
         ctx->guest_session = id;

@@ -9,6 +9,7 @@
 #include "ngx_xassist_filter.h"
 #include "ngx_xassist_headers.h"
 #include "ngx_xassist_join.h"
+#include "ngx_xassist_jwt.h"
 #include "ngx_xassist_macro.h"
 #include "ngx_xassist_page.h"
 #include "ngx_xassist_rule.h"
@@ -54,6 +55,11 @@ static ngx_command_t  ngx_xassist_commands[] = {
     { ngx_string("xassist_keys"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_xassist_conf_keys,
+      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("xassist_jwt"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_xassist_jwt_conf,
       NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
 
     { ngx_string("xassist_cookie"),

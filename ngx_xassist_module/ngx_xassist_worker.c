@@ -1,5 +1,6 @@
 #include "ngx_xassist_worker.h"
 #include "ngx_xassist_idle.h"
+#include "ngx_xassist_jwt.h"
 #include "ngx_xassist_live.h"
 #include "ngx_xassist_watch.h"
 #include "ngx_xassist_writer.h"
@@ -323,6 +324,7 @@ ngx_xassist_worker_exit(ngx_cycle_t *cycle)
 
     ngx_xassist_worker_close(worker);
     policy_token_cache_free(worker->cache);
+    ngx_xassist_jwt_exit(worker);
 
     xmcf->worker = NULL;
 }

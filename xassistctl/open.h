@@ -51,6 +51,10 @@ bool ctl_mint(store_id_t *id);
 bool ctl_id_parse(const char *text, store_id_t *id);
 store_slice_t ctl_slice(const char *text);     /* NULL gives an empty one */
 
+/* CTL_NO after a message when the policy, if there is one to ask, has not
+   all of these comma-separated roles. */
+int ctl_roles_check(const ctl_options_t *options, const char *roles);
+
 /* Account and user by their names. */
 int ctl_find_account(ctl_store_t *store, const char *name,
     store_account_t *account);

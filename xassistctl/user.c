@@ -19,7 +19,8 @@ static int account_set(const ctl_options_t *options, int argc, char **argv,
 static int user_create(const ctl_options_t *options, int argc, char **argv);
 static int user_set(const ctl_options_t *options, int argc, char **argv);
 static int user_list(const ctl_options_t *options, int argc, char **argv);
-static int check_roles(const ctl_options_t *options, const char *roles);
+static bool join_subject(char *out, size_t size, const char *issuer,
+    const char *subject);
 static bool print_user(void *data, const void *record);
 static void print_members(ctl_print_t *out, const store_user_t *user);
 
@@ -37,7 +38,7 @@ const ctl_command_t  ctl_user_commands[] = {
       user_create },
     { "user set",
       "ACCOUNT NAME [--roles A,B] [--suspend|--resume] "
-      "[--licence|--no-licence]",
+      "[--licence|--no-licence] [--issuer URL --subject TEXT]",
       "changes a user; what is not named stays", user_set },
     { "user list", "ACCOUNT", "lists the users of an account", user_list },
     { NULL, NULL, NULL, NULL }
@@ -169,7 +170,7 @@ user_create(const ctl_options_t *options, int argc, char **argv)
         return CTL_USAGE;
     }
 
-    rc = check_roles(options, roles);
+    rc = ctl_roles_check(options, roles);
 
     if (rc == CTL_OK) {
         rc = ctl_store_open(options, false, &store);
@@ -224,7 +225,8 @@ user_set(const ctl_options_t *options, int argc, char **argv)
     int           rc;
     bool          suspend = false, resume = false;
     bool          licence = false, no_licence = false;
-    const char   *roles = NULL;
+    char          provided[1024];
+    const char   *roles = NULL, *issuer = NULL, *subject = NULL;
     store_op_t    op;
     ctl_print_t   out;
     ctl_store_t   store;
@@ -236,16 +238,19 @@ user_set(const ctl_options_t *options, int argc, char **argv)
         { "--resume", NULL, &resume },
         { "--licence", NULL, &licence },
         { "--no-licence", NULL, &no_licence },
+        { "--issuer", &issuer, NULL },
+        { "--subject", &subject, NULL },
         { NULL, NULL, NULL }
     };
 
     if (ctl_args(argc, argv, args, 2, 2) == -1 || (suspend && resume)
-        || (licence && no_licence))
+        || (licence && no_licence)
+        || !join_subject(provided, sizeof(provided), issuer, subject))
     {
         return CTL_USAGE;
     }
 
-    rc = check_roles(options, roles);
+    rc = ctl_roles_check(options, roles);
 
     if (rc == CTL_OK) {
         rc = ctl_store_open(options, false, &store);
@@ -269,6 +274,8 @@ user_set(const ctl_options_t *options, int argc, char **argv)
         op.in.user_set.suspended = suspend;
         op.in.user_set.set_licensed = licence || no_licence;
         op.in.user_set.licensed = licence;
+        op.in.user_set.set_subject = subject != NULL;
+        op.in.user_set.subject = ctl_slice(provided);
         rc = ctl_apply(&store, &op, "change the user");
     }
 
@@ -331,13 +338,46 @@ user_list(const ctl_options_t *options, int argc, char **argv)
 }
 
 
+/* "ISSUER SUBJECT", as the store keeps it; an empty subject takes it away. */
+
+static bool
+join_subject(char *out, size_t size, const char *issuer, const char *subject)
+{
+    int  n;
+
+    out[0] = '\0';
+
+    if (subject != NULL && subject[0] == '\0') {
+        return true;
+    }
+
+    if ((issuer == NULL) != (subject == NULL)) {
+        ctl_complain("--issuer and --subject come together");
+        return false;
+    }
+
+    if (issuer == NULL) {
+        return true;
+    }
+
+    n = snprintf(out, size, "%s %s", issuer, subject);
+
+    if (strchr(issuer, ' ') != NULL || n < 0 || (size_t) n >= size) {
+        ctl_complain("the issuer is no URL, or too long");
+        return false;
+    }
+
+    return true;
+}
+
+
 /*
  * A role that the policy does not know would grant nothing, silently.  Where
  * there is no policy to ask, any name is taken.
  */
 
-static int
-check_roles(const ctl_options_t *options, const char *roles)
+int
+ctl_roles_check(const ctl_options_t *options, const char *roles)
 {
     int             rc;
     policy_str_t    name;
@@ -399,5 +439,7 @@ print_members(ctl_print_t *out, const store_user_t *user)
     ctl_print_words(out, "roles", user->roles);
     ctl_print_bool(out, "suspended", user->suspended != 0);
     ctl_print_bool(out, "licensed", user->licensed != 0);
+    ctl_print_text(out, "subject", user->subject);
+    ctl_print_bool(out, "password", user->password.len != 0);
     ctl_print_time(out, "created", user->created);
 }
