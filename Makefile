@@ -207,8 +207,9 @@ demo: deps
 	@exec conf/demo/run $(if $(ONCE),once)
 
 bench: deps-build deps-test deps-bench
-	@$(MAKE) -j$(JOBS) build $(BENCHES)
+	@$(MAKE) -j$(JOBS) build tools $(BENCHES)
 	@perl -It/lib t/bench/run.pl
+	@XASSIST_BUILD=$(BUILD) perl -It/lib t/bench/live.pl
 
 FUZZ_SECONDS ?= 60
 

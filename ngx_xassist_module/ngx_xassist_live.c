@@ -10,9 +10,10 @@
 #define NGX_XASSIST_BUCKETS  8192
 
 /* Connections looked at in one turn of the event loop: so many, or for so
-   many microseconds. */
+   many microseconds; then others have their turn for so many milliseconds. */
 #define NGX_XASSIST_SLICE       64
-#define NGX_XASSIST_SLICE_TIME  2000
+#define NGX_XASSIST_SLICE_TIME  500
+#define NGX_XASSIST_SLICE_REST  1
 
 
 struct ngx_xassist_live_s {
@@ -190,7 +191,7 @@ ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel)
     tunnel->is_dirty = 1;
     ngx_queue_insert_tail(&live->dirty, &tunnel->dirty);
 
-    if (!live->slice.posted) {
+    if (!live->slice.posted && !live->slice.timer_set) {
         ngx_post_event(&live->slice, &ngx_posted_events);
     }
 }
@@ -310,7 +311,7 @@ ngx_xassist_live_slice(ngx_event_t *ev)
     }
 
     if (!ngx_queue_empty(&live->dirty)) {
-        ngx_post_event(ev, &ngx_posted_next_events);
+        ngx_add_timer(ev, NGX_XASSIST_SLICE_REST);
     }
 }
 

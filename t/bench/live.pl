@@ -1,0 +1,240 @@
+#!/usr/bin/perl
+
+# From the commit of a cause, by another process, to the Close frame in the
+# client's hands; the end of one large call; memory of a registered socket.
+# Writes t/bench/results/DATE-live.md and DATE-live.svg.
+#
+#   SOCKETS=10000 CAUSES=300 XASSIST_BUILD=build perl -It/lib t/bench/live.pl
+
+use strict;
+use warnings;
+
+use IPC::Open2 qw(open2);
+use MIME::Base64 qw(decode_base64url);
+use POSIX qw(strftime);
+use Test::More ();
+
+use Xassist::World;
+
+my $sockets = $ENV{SOCKETS} // 10_000;
+my $causes = $ENV{CAUSES} // 300;
+my $people = 100;
+
+my $world = world(socket_server => 1, workers => 2, policy => sub {
+    $_[0] =~ s/("sockets_per_(?:guest|user)": )\d+/${1}0/gr
+        =~ s/"participants_per_call": \d+/"participants_per_call": 0/r
+        =~ s/"guest_seats": \d+/"guest_seats": 100000/r
+        =~ s/"per_user": 16/"per_user": 1000/r
+}, substitute => sub {
+    $_[0] =~ s{location /rule/guest}{location /probe { return 204; }
+
+        location /plain/ { xassist_proxy application; }
+
+        $&}r
+        =~ s{max=64m}{max=256m}r
+        =~ s{worker_connections \d+}{worker_connections 18000}r
+        =~ s{access_log [^;]*;}{access_log off;}r
+        =~ s{(xassist_cookie plain;)}{$1 keepalive_requests 10000000;}r
+});
+my $edge = $world->edge;
+my $dir = $edge->{dir};
+my $client = Xassist::Edge::build() . '/t/bench/live';
+my (%result, $pid, $in, $out);
+
+
+sub hex_of { return unpack 'H*', decode_base64url($_[0]) }
+
+
+# One run of the client over lines "NAME PATH COOKIE COUNT".
+
+sub crowd {
+    my (@lines) = @_;
+
+    Xassist::Edge::spew("$dir/targets", join '', map { "$_\n" } @lines);
+    $pid = open2($out, $in, $client, "$dir/store", $edge->{port},
+        "$dir/targets");
+    my $open = readline $out;
+    die "the sockets did not open\n" unless $open && $open =~ /^open (\d+)/;
+    return $1;
+}
+
+
+sub over { close $in; close $out; waitpid $pid, 0 }
+
+
+sub ask {
+    my ($command) = @_;
+
+    print $in "$command\n";
+    my $probe = readline $out;
+    my %probe;
+    @probe{qw(n p50 p99 max)} = $probe =~ /^probe (\d+) (\d+) (\d+) (\d+)/;
+    return \%probe;
+}
+
+
+sub cause {
+    my ($command) = @_;
+
+    print $in "$command\n";
+    my ($n, $of) = readline($out) =~ /closed (\d+) of (\d+)/
+        or die "no answer to $command\n";
+    my @took = split ' ', readline $out;
+    my (%probe);
+    @probe{qw(n p50 p99 max)} = readline($out)
+        =~ /^meanwhile (\d+) (\d+) (\d+) (\d+)/;
+    die "$command: only $n of $of were closed\n" if $n != $of;
+    return (\%probe, @took);
+}
+
+
+# Anonymous memory of both workers, in bytes.
+
+sub memory {
+    my $sum = 0;
+
+    for my $pid ($edge->workers) {
+        my ($kb) = Xassist::Edge::slurp("/proc/$pid/status")
+            =~ /^RssAnon:\s+(\d+)/m;
+        $sum += 1024 * $kb;
+    }
+
+    return $sum;
+}
+
+
+sub at { my ($p, @sorted) = @_; return $sorted[$p * $#sorted / 100] }
+
+
+# 1: memory, with and without the registry.
+
+my $call = $world->call;
+my $link = $world->link($call);
+my @guests = map {
+    my $guest = $world->client;
+    $guest->join_link($link, name => "guest $_");
+    $guest->{cookies}{'xassist-g'};
+} 1 .. $people;
+my $few = $sockets < 4000 ? $sockets : 4000;
+
+for my $kind (qw(plain live)) {
+    $edge->reload or die "no reload\n";
+    $edge->wait_for(sub { my @pids = $edge->workers; @pids == 2 }, 20);
+    my $path = $kind eq 'plain' ? '/plain/x' : "/ws/$call";
+    my $before = memory();
+    crowd(map { "all $path xassist-g=$guests[$_] " . $few / $people }
+        0 .. $people - 1);
+    sleep 1;
+    $result{memory}{$kind} = (memory() - $before) / $few;
+    over();
+    sleep 1;
+}
+
+
+# 2: single causes, with all sockets open.
+
+my @sessions = map { $edge->ctl('session', 'create', 'acme', 'olga') }
+    1 .. $causes;
+my $n = crowd((map {
+        "one$_ /ws/$call xassist=$sessions[$_]{token} 2" } 0 .. $#sessions),
+    map { "all /ws/$call xassist-g=$guests[$_] "
+        . int(($sockets - 2 * $causes) / $people) } 0 .. $people - 1);
+print "$n WebSockets\n";
+sleep 2;
+$result{idle} = ask('probe 4');
+
+my @took;
+
+for my $i (0 .. $#sessions) {
+    my ($probe, @now) = cause("revoke one$i "
+        . hex_of($sessions[$i]{id} // $sessions[$i]{session}));
+    push @took, @now;
+    select undef, undef, undef, 0.01;
+}
+
+@took = sort { $a <=> $b } @took;
+@{ $result{one} }{qw(n p50 p90 p99 max)} = (scalar @took,
+    map { at($_, @took) } 50, 90, 99, 100);
+
+
+# 3: the end of the call that all are in.
+
+my ($probe, @all) = cause('end all ' . hex_of($call));
+@all = sort { $a <=> $b } @all;
+@{ $result{end} }{qw(n p50 p99 max)} = (scalar @all,
+    map { at($_, @all) } 50, 99, 100);
+$result{meanwhile} = $probe;
+over();
+
+
+# The page and the picture.
+
+my @steps = map { 10 ** ($_ / 5) } 10 .. 30;
+
+
+# Bars of how many took so long, on a logarithmic scale from 0.1 ms to 1 s.
+
+sub histogram {
+    my ($y, $title, @values) = @_;
+
+    my @count = (0) x @steps;
+
+    for my $value (@values) {
+        my $i = 0;
+        $i++ while $i < $#steps && $value > $steps[$i];
+        $count[$i]++;
+    }
+
+    my ($most) = sort { $b <=> $a } @count;
+    my $svg = sprintf '<text x="20" y="%d" class="t">%s</text>', $y, $title;
+
+    for my $i (0 .. $#steps) {
+        my $h = $most ? 120 * $count[$i] / $most : 0;
+        $svg .= sprintf '<rect x="%d" y="%.1f" width="26" height="%.1f"/>',
+            20 + 28 * $i, $y + 140 - $h, $h;
+        $svg .= sprintf '<text x="%d" y="%d">%s</text>', 20 + 28 * $i,
+            $y + 154, $steps[$i] < 1000 ? sprintf('%.1f', $steps[$i] / 1000)
+            : sprintf('%.0f', $steps[$i] / 1000) if $i % 5 == 0;
+    }
+
+    return $svg;
+}
+
+
+my $date = strftime '%Y-%m-%d', gmtime;
+my $base = "t/bench/results/$date-live";
+mkdir 't/bench/results';
+
+Xassist::Edge::spew("$base.svg", '<svg xmlns="http://www.w3.org/2000/svg" '
+    . 'viewBox="0 0 640 370" font-family="sans-serif" font-size="10">'
+    . '<style>.t{font-size:13px}rect{fill:#2a6db0}</style>'
+    . '<rect width="640" height="370" style="fill:#fff"/>'
+    . histogram(20, "Commit of one revocation to Close, "
+        . "$n sockets open: milliseconds", @took)
+    . histogram(200, "End of one call with $result{end}{n} sockets: "
+        . 'milliseconds', @all)
+    . "</svg>\n");
+
+my $ms = sub { sprintf '%.2f ms', $_[0] / 1000 };
+my $text = "# Live authority, $date\n\n"
+    . "Two workers, $n WebSockets, causes committed by another process.\n\n"
+    . "| | n | p50 | p99 | max |\n|---|---|---|---|---|\n"
+    . "| one session revoked, commit to Close | $result{one}{n} | "
+    . join(' | ', map { $ms->($result{one}{$_}) } qw(p50 p99 max)) . " |\n"
+    . "| one call ended, commit to each Close | $result{end}{n} | "
+    . join(' | ', map { $ms->($result{end}{$_}) } qw(p50 p99 max)) . " |\n"
+    . "| other requests, nothing happening | $result{idle}{n} | "
+    . join(' | ', map { $ms->($result{idle}{$_}) } qw(p50 p99 max)) . " |\n"
+    . "| other requests, while the call is ended | $result{meanwhile}{n} | "
+    . join(' | ', map { $ms->($result{meanwhile}{$_}) } qw(p50 p99 max))
+    . " |\n\n"
+    . sprintf("Memory of an open WebSocket: %.0f bytes without the module, "
+        . "%.0f with it registered, %.0f more.\n",
+        @{ $result{memory} }{qw(plain live)},
+        $result{memory}{live} - $result{memory}{plain});
+
+Xassist::Edge::spew("$base.md", $text);
+print $text;
+
+$edge->stop;
+$world->{upstream}->stop;
