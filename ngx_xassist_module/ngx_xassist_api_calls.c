@@ -48,7 +48,8 @@ enum { NGX_XASSIST_TITLE = 0, NGX_XASSIST_STARTS_AT };
 
 const policy_body_member_t  ngx_xassist_body_call[] = {
     [NGX_XASSIST_TITLE] = { .name = "title", .type = POLICY_MEMBER_TEXT },
-    [NGX_XASSIST_STARTS_AT] = { .name = "starts_at", .type = POLICY_MEMBER_TEXT },
+    [NGX_XASSIST_STARTS_AT] = { .name = "starts_at",
+                                .type = POLICY_MEMBER_TEXT },
     { .name = NULL }
 };
 
