@@ -44,6 +44,8 @@ typedef struct ngx_xassist_pages_s   ngx_xassist_pages_t;
 typedef struct ngx_xassist_events_s  ngx_xassist_events_t;
 typedef struct ngx_xassist_write_s   ngx_xassist_write_t;
 typedef struct ngx_xassist_kick_s    ngx_xassist_kick_conf_t;
+typedef struct ngx_xassist_turn_s    ngx_xassist_turn_t;
+typedef struct ngx_xassist_livekit_s ngx_xassist_livekit_t;
 
 
 #define NGX_XASSIST_COOKIE_SECURE  0
@@ -130,6 +132,8 @@ typedef struct {
     ngx_array_t                *apps;          /* ngx_xassist_app_t */
     ngx_str_t                   janus_secret;
     time_t                      janus_ttl;
+    ngx_xassist_turn_t         *turn;
+    ngx_xassist_livekit_t      *livekit;
     ngx_flag_t                  join;          /* the join handler */
     ngx_flag_t                  api;
 } ngx_xassist_loc_conf_t;

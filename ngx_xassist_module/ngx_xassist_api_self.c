@@ -1,17 +1,11 @@
 /* What the service says of itself, of the caller, and of a call's media. */
 
 #include "ngx_xassist_api_route.h"
+#include "ngx_xassist_credentials.h"
 #include "ngx_xassist_decide.h"
 #include "ngx_xassist_device.h"
 #include "ngx_xassist_live.h"
 #include "ngx_xassist_variables.h"
-
-
-#define NGX_XASSIST_JANUS_MAX  192
-
-
-static ngx_xassist_reason_t ngx_xassist_api_janus(ngx_xassist_api_t *api,
-    const ngx_xassist_loc_conf_t *xlcf);
 
 
 ngx_xassist_reason_t
@@ -92,87 +86,15 @@ ngx_xassist_api_admission(ngx_xassist_api_t *api)
 ngx_xassist_reason_t
 ngx_xassist_api_ice(ngx_xassist_api_t *api)
 {
-    ngx_xassist_ctx_t       *ctx;
-    ngx_xassist_json_t      *json;
-    ngx_xassist_reason_t     reason;
-    ngx_xassist_loc_conf_t  *xlcf;
+    ngx_xassist_ctx_t   *ctx;
+    ngx_xassist_json_t  *json;
 
     ctx = api->ctx;
     json = &api->json;
-    xlcf = ngx_http_get_module_loc_conf(api->request, ngx_xassist_module);
 
     ngx_xassist_json_id(json, "call", &ctx->call);
     ngx_xassist_json_number(json, "room", ctx->room);
     ngx_xassist_json_str(json, "display", &ctx->name);
 
-    if (xlcf->janus_secret.len != 0) {
-        reason = ngx_xassist_api_janus(api, xlcf);
-
-        if (reason != NGX_XASSIST_R_NONE) {
-            return reason;
-        }
-    }
-
-    ngx_xassist_json_open(json, "ice_servers", '[');
-    ngx_xassist_json_close(json, ']');
-
-    return NGX_XASSIST_R_NONE;
-}
-
-
-/*
- * Two tokens (Janus: token_auth and signed_tokens): one to speak to the
- * server at all, one for the room of this call and no other.  Neither
- * outlives the session.
- */
-
-static ngx_xassist_reason_t
-ngx_xassist_api_janus(ngx_xassist_api_t *api,
-    const ngx_xassist_loc_conf_t *xlcf)
-{
-    char           token[NGX_XASSIST_JANUS_MAX];
-    u_char         room[sizeof("janus.plugin.videoroom,room=")
-                        + NGX_INT64_LEN];
-    uint64_t       expires;
-    ngx_uint_t     i;
-    policy_str_t   secret;
-    policy_str_t   descriptors[2];
-
-    static const char * const  names[] = { "token", "room_token" };
-
-    expires = ngx_xassist_now() / 1000 + (uint64_t) xlcf->janus_ttl;
-
-    if (api->ctx->expires) {
-        expires = ngx_min(expires, api->ctx->expires / 1000);
-    }
-
-    secret.data = (char *) xlcf->janus_secret.data;
-    secret.len = xlcf->janus_secret.len;
-
-    descriptors[0].data = "janus,janus.plugin.videoroom";
-    descriptors[0].len = sizeof("janus,janus.plugin.videoroom") - 1;
-
-    descriptors[1].data = (char *) room;
-    descriptors[1].len = ngx_sprintf(room, "janus.plugin.videoroom,room=%uL",
-                                     api->ctx->room)
-                         - room;
-
-    ngx_xassist_json_open(&api->json, "janus", '{');
-
-    for (i = 0; i < 2; i++) {
-
-        if (policy_janus_token(secret, expires, descriptors[i], token,
-                               sizeof(token))
-            != POLICY_OK)
-        {
-            return NGX_XASSIST_R_STORE_UNAVAILABLE;
-        }
-
-        ngx_xassist_json_text(&api->json, names[i], (u_char *) token,
-                              ngx_strlen(token));
-    }
-
-    ngx_xassist_json_close(&api->json, '}');
-
-    return NGX_XASSIST_R_NONE;
+    return ngx_xassist_credentials_json(api->request, ctx, json);
 }

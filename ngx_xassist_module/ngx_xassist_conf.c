@@ -83,6 +83,14 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         conf->janus_ttl = prev->janus_ttl;
     }
 
+    if (conf->turn == NULL) {
+        conf->turn = prev->turn;
+    }
+
+    if (conf->livekit == NULL) {
+        conf->livekit = prev->livekit;
+    }
+
     if (conf->call == NULL) {
         conf->call = prev->call;
     }

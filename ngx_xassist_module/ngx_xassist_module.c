@@ -6,6 +6,7 @@
 #include "ngx_xassist_balance.h"
 #include "ngx_xassist_app.h"
 #include "ngx_xassist_conf.h"
+#include "ngx_xassist_credentials.h"
 #include "ngx_xassist_filter.h"
 #include "ngx_xassist_headers.h"
 #include "ngx_xassist_join.h"
@@ -122,6 +123,16 @@ static ngx_command_t  ngx_xassist_commands[] = {
     { ngx_string("xassist_janus"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
       ngx_xassist_conf_janus,
+      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("xassist_turn"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_2MORE,
+      ngx_xassist_credentials_turn,
+      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("xassist_livekit"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_2MORE,
+      ngx_xassist_credentials_livekit,
       NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
     { ngx_string("xassist_proxy"),

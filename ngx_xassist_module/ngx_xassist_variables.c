@@ -1,5 +1,6 @@
 #include "ngx_xassist_variables.h"
 #include "ngx_xassist_asked.h"
+#include "ngx_xassist_credentials.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_device.h"
 #include "ngx_xassist_media.h"
@@ -53,6 +54,7 @@ static const ngx_xassist_variable_t  ngx_xassist_variables[] = {
     { ngx_string("xassist_roles"), ngx_xassist_value_roles },
     { ngx_string("xassist_call"), ngx_xassist_value_call },
     { ngx_string("xassist_media"), ngx_xassist_value_media },
+    { ngx_string("xassist_livekit"), ngx_xassist_credentials_value },
     { ngx_string("xassist_invitation"), ngx_xassist_value_invitation },
     { ngx_string("xassist_generation"), ngx_xassist_value_generation },
     { ngx_string("xassist_time"), ngx_xassist_value_time },

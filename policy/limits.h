@@ -47,5 +47,6 @@
 
 /* A Janus token's text: D. */
 #define POLICY_MAX_JANUS         512u
+#define POLICY_MAX_CLAIMS        4096u  /* bytes of claims to sign */
 
 #endif /* POLICY_LIMITS_H */

@@ -550,6 +550,20 @@ policy_status_t policy_nonce_check(const policy_keys_t *keys,
 policy_status_t policy_janus_token(policy_str_t secret, uint64_t expires,
     policy_str_t descriptors, char *out, size_t size) POLICY_USE_RESULT;
 
+/*
+ * TURN REST credential (coturn's use-auth-secret): username "<expires>:<user>"
+ * and credential base64(HMAC-SHA1(secret, username)), both NUL-terminated.
+ */
+#define POLICY_TURN_LEN  29
+
+policy_status_t policy_turn_credential(policy_str_t secret, uint64_t expires,
+    policy_str_t user, char *username, size_t username_size,
+    char credential[POLICY_TURN_LEN]) POLICY_USE_RESULT;
+
+/* A JSON Web Token over `claims`, which are JSON: HS256, NUL-terminated. */
+policy_status_t policy_hs256(policy_str_t secret, policy_str_t claims,
+    char *out, size_t size) POLICY_USE_RESULT;
+
 
 /* ---- tokens of identity providers --------------------------------------- */
 

@@ -1,0 +1,318 @@
+/* Access tokens of LiveKit: the room of one call, what one may do there. */
+
+#include "ngx_xassist_conf.h"
+#include "ngx_xassist_credentials.h"
+#include "ngx_xassist_decide.h"
+
+
+/* Permissions that become grants of LiveKit. */
+enum {
+    NGX_XASSIST_MAY_MEDIA = 0,
+    NGX_XASSIST_MAY_SHARE,
+    NGX_XASSIST_MAY_ANNOTATE,
+    NGX_XASSIST_MAY_CHAT,
+    NGX_XASSIST_MAY_RECORD,
+    NGX_XASSIST_MAY_REMOVE,
+    NGX_XASSIST_MAY
+};
+
+
+struct ngx_xassist_livekit_s {
+    ngx_str_t                secret;
+    ngx_str_t                key;
+    ngx_str_t                url;
+    time_t                   ttl;
+    ngx_array_t              may[NGX_XASSIST_MAY];  /* ngx_xassist_require_t */
+};
+
+
+static void ngx_xassist_credentials_grants(ngx_xassist_json_t *json,
+    ngx_xassist_ctx_t *ctx, const ngx_uint_t may[NGX_XASSIST_MAY]);
+static ngx_int_t ngx_xassist_credentials_may(ngx_http_request_t *r,
+    ngx_xassist_ctx_t *ctx, const ngx_xassist_livekit_t *livekit,
+    ngx_uint_t may[NGX_XASSIST_MAY]);
+static ngx_uint_t ngx_xassist_credentials_views(ngx_http_request_t *r,
+    const ngx_xassist_ctx_t *ctx);
+
+
+static ngx_str_t  ngx_xassist_credentials_names[NGX_XASSIST_MAY] = {
+    [NGX_XASSIST_MAY_MEDIA] = ngx_string("xa_icall_media"),
+    [NGX_XASSIST_MAY_SHARE] = ngx_string("xa_icall_share-screen"),
+    [NGX_XASSIST_MAY_ANNOTATE] = ngx_string("xa_icall_annotate"),
+    [NGX_XASSIST_MAY_CHAT] = ngx_string("xa_icall_chat"),
+    [NGX_XASSIST_MAY_RECORD] = ngx_string("xa_icall_record"),
+    [NGX_XASSIST_MAY_REMOVE] = ngx_string("xa_icall_remove")
+};
+
+
+char *
+ngx_xassist_credentials_livekit(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_xassist_loc_conf_t  *xlcf = conf;
+
+    char                     *rv;
+    ngx_str_t                *value;
+    ngx_uint_t                i;
+    ngx_xassist_livekit_t    *livekit;
+    ngx_xassist_require_t    *require;
+    ngx_xassist_main_conf_t  *xmcf;
+
+    if (xlcf->livekit != NULL) {
+        return "is duplicate";
+    }
+
+    livekit = ngx_pcalloc(cf->pool, sizeof(ngx_xassist_livekit_t));
+    if (livekit == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    xmcf = ngx_http_conf_get_module_main_conf(cf, ngx_xassist_module);
+    xmcf->used = 1;
+
+    value = cf->args->elts;
+    livekit->ttl = 10 * 60;
+    rv = ngx_xassist_credentials_secret(cf, &value[1], &livekit->secret);
+
+    for (i = 2; rv == NGX_CONF_OK && i < cf->args->nelts; i++) {
+
+        if (ngx_strncmp(value[i].data, "ttl=", 4) == 0) {
+            rv = ngx_xassist_credentials_ttl(&value[i], &livekit->ttl);
+
+        } else if (ngx_strncmp(value[i].data, "key=", 4) == 0) {
+            livekit->key.data = value[i].data + 4;
+            livekit->key.len = value[i].len - 4;
+
+        } else if (ngx_strncmp(value[i].data, "url=", 4) == 0) {
+            livekit->url.data = value[i].data + 4;
+            livekit->url.len = value[i].len - 4;
+
+        } else {
+            return "takes key=KEY, url=URL and ttl=TIME";
+        }
+    }
+
+    if (rv == NGX_CONF_OK && livekit->key.len == 0) {
+        return "needs key=KEY";
+    }
+
+    for (i = 0; rv == NGX_CONF_OK && i < NGX_XASSIST_MAY; i++) {
+
+        if (ngx_array_init(&livekit->may[i], cf->pool, 1,
+                           sizeof(ngx_xassist_require_t))
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+
+        require = ngx_array_push(&livekit->may[i]);
+        require->attributes = NULL;
+
+        if (ngx_xassist_conf_slot(cf, xmcf, &ngx_xassist_credentials_names[i],
+                                  &require->slot)
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    xlcf->livekit = livekit;
+
+    return rv;
+}
+
+
+/* A LiveKit access token: the room is named by the call's id. */
+
+ngx_int_t
+ngx_xassist_credentials_room(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
+    const ngx_xassist_livekit_t *livekit, char token[NGX_XASSIST_JWT_MAX])
+{
+    ngx_str_t            claims;
+    ngx_uint_t           may[NGX_XASSIST_MAY];
+    policy_str_t         secret, text;
+    ngx_xassist_json_t   json;
+
+    if (ngx_xassist_credentials_may(r, ctx, livekit, may) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_xassist_json_init(&json, r->pool);
+    ngx_xassist_json_open(&json, NULL, '{');
+    ngx_xassist_json_str(&json, "iss", &livekit->key);
+    ngx_xassist_json_id(&json, "sub", ngx_xassist_credentials_who(ctx));
+    ngx_xassist_json_str(&json, "name", &ctx->name);
+    ngx_xassist_json_number(&json, "nbf", ngx_xassist_now() / 1000);
+    ngx_xassist_json_number(&json, "exp",
+                            ngx_xassist_credentials_until(ctx, livekit->ttl));
+    ngx_xassist_credentials_grants(&json, ctx, may);
+    ngx_xassist_json_close(&json, '}');
+
+    if (ngx_xassist_json_done(&json, &claims) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    secret.data = (char *) livekit->secret.data;
+    secret.len = livekit->secret.len;
+    text.data = (char *) claims.data;
+    text.len = claims.len;
+
+    return policy_hs256(secret, text, token, NGX_XASSIST_JWT_MAX)
+           == POLICY_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+const ngx_str_t *
+ngx_xassist_credentials_url(const ngx_xassist_livekit_t *livekit)
+{
+    return &livekit->url;
+}
+
+
+static void
+ngx_xassist_credentials_grants(ngx_xassist_json_t *json,
+    ngx_xassist_ctx_t *ctx, const ngx_uint_t may[NGX_XASSIST_MAY])
+{
+    ngx_uint_t  i;
+
+    static const struct {
+        ngx_uint_t   may;
+        const char  *source;
+    } sources[] = {
+        { NGX_XASSIST_MAY_MEDIA, "camera" },
+        { NGX_XASSIST_MAY_MEDIA, "microphone" },
+        { NGX_XASSIST_MAY_SHARE, "screen_share" },
+        { NGX_XASSIST_MAY_SHARE, "screen_share_audio" }
+    };
+
+    ngx_xassist_json_open(json, "video", '{');
+    ngx_xassist_json_id(json, "room", &ctx->call);
+    ngx_xassist_json_bool(json, "roomJoin", 1);
+    ngx_xassist_json_bool(json, "canSubscribe", 1);
+    ngx_xassist_json_bool(json, "canPublish", may[NGX_XASSIST_MAY_MEDIA]
+                                              || may[NGX_XASSIST_MAY_SHARE]);
+    ngx_xassist_json_open(json, "canPublishSources", '[');
+
+    for (i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+        if (may[sources[i].may]) {
+            ngx_xassist_json_text(json, NULL, (u_char *) sources[i].source,
+                                  ngx_strlen(sources[i].source));
+        }
+    }
+
+    ngx_xassist_json_close(json, ']');
+    ngx_xassist_json_bool(json, "canPublishData",
+                          may[NGX_XASSIST_MAY_ANNOTATE]
+                          || may[NGX_XASSIST_MAY_CHAT]);
+    ngx_xassist_json_bool(json, "roomRecord", may[NGX_XASSIST_MAY_RECORD]);
+    ngx_xassist_json_bool(json, "roomAdmin", may[NGX_XASSIST_MAY_REMOVE]);
+    ngx_xassist_json_bool(json, "hidden", 0);
+    ngx_xassist_json_close(json, '}');
+}
+
+
+/* Each permission as the policy decides it now, for this principal. */
+
+static ngx_int_t
+ngx_xassist_credentials_may(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
+    const ngx_xassist_livekit_t *livekit, ngx_uint_t may[NGX_XASSIST_MAY])
+{
+    store_id_t            call;
+    ngx_uint_t            i;
+    ngx_xassist_ctx_t     admitted;
+    ngx_xassist_reason_t  reason;
+
+    admitted = *ctx;
+    call = ctx->call;
+    reason = NGX_XASSIST_R_NONE;
+
+    for (i = 0; i < NGX_XASSIST_MAY; i++) {
+
+        ngx_xassist_decide_for(r, ctx, &call, &livekit->may[i]);
+
+        may[i] = ctx->verdict == NGX_XASSIST_ALLOW;
+
+        if (ctx->verdict == NGX_XASSIST_ERROR) {
+            reason = ctx->reason;
+        }
+    }
+
+    /* The decision that admitted is the one to be told of. */
+
+    *ctx = admitted;
+
+    if (ngx_xassist_credentials_views(r, ctx)) {
+        may[NGX_XASSIST_MAY_MEDIA] = 0;
+        may[NGX_XASSIST_MAY_SHARE] = 0;
+    }
+
+    return reason == NGX_XASSIST_R_NONE ? NGX_OK : NGX_ERROR;
+}
+
+
+/* Whether the external's profile lets him see and hear alone. */
+
+static ngx_uint_t
+ngx_xassist_credentials_views(ngx_http_request_t *r,
+    const ngx_xassist_ctx_t *ctx)
+{
+    uint32_t           profile;
+    ngx_uint_t         i;
+    policy_str_t       name;
+    policy_image_t     image;
+    policy_profile_t   found;
+
+    if (ctx->kind != POLICY_KIND_EXTERNAL) {
+        return 0;
+    }
+
+    for (i = 0; i < 2 && ctx->asked.profiles[i].len == 0; i++) { /* void */ }
+
+    if (i == 2) {
+        return 1;
+    }
+
+    name.data = (char *) ctx->asked.profiles[i].data;
+    name.len = ctx->asked.profiles[i].len;
+
+    if (policy_zone_read(ngx_xassist_worker(r)->conf->zone->data, &image)
+        != POLICY_OK)
+    {
+        return 1;
+    }
+
+    profile = policy_profile_find(&image, name);
+
+    return profile == POLICY_NONE
+           || policy_profile_at(&image, profile, &found) != POLICY_OK
+           || !found.control;
+}
+
+
+ngx_int_t
+ngx_xassist_credentials_value(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
+    ngx_str_t *value)
+{
+    char                     token[NGX_XASSIST_JWT_MAX];
+    ngx_xassist_loc_conf_t  *xlcf;
+
+    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
+
+    if (xlcf->livekit == NULL || ctx->verdict != NGX_XASSIST_ALLOW
+        || !ctx->has_call || !ctx->known
+        || ngx_xassist_credentials_room(r, ctx, xlcf->livekit, token)
+           != NGX_OK)
+    {
+        return NGX_OK;
+    }
+
+    value->len = ngx_strlen(token);
+    value->data = ngx_pnalloc(r->pool, value->len);
+    if (value->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(value->data, token, value->len);
+
+    return NGX_OK;
+}
