@@ -179,7 +179,9 @@ typedef enum {
 /* What was asked for a decision, so that it can be asked again of another
    policy ($xassist_rules and what follows it).  Lives as the request. */
 typedef struct {
-    const ngx_array_t          *requires;      /* ngx_xassist_require_t */
+    ngx_uint_t                  slots[8];      /* of the rules, in order */
+    ngx_uint_t                  nslots;
+    ngx_uint_t                 *more;          /* in their place, of many */
     uint32_t                    facts;
     ngx_str_t                   profiles[2];   /* of an external */
     ngx_str_t                   inviter_roles;

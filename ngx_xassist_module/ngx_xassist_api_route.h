@@ -154,6 +154,11 @@ void ngx_xassist_api_participant(ngx_xassist_api_t *api,
 void ngx_xassist_api_invitation(ngx_xassist_api_t *api,
     const store_invitation_t *inv);
 
+/* Generation, SHA-256 and time of the live policy, under these names, and the
+   worker that says so. */
+void ngx_xassist_api_policy_live(ngx_xassist_api_t *api,
+    const char *generation, const char *sha256, const char *loaded);
+
 /* The link of an invitation. */
 ngx_int_t ngx_xassist_api_link(ngx_xassist_api_t *api, const store_id_t *id,
     ngx_str_t *link);
@@ -170,6 +175,7 @@ extern const policy_body_member_t  ngx_xassist_body_join[];
 
 ngx_xassist_reason_t ngx_xassist_api_health(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_me(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_policy_get(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_admission(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_ice(ngx_xassist_api_t *api);
 

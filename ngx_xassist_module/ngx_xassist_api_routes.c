@@ -20,6 +20,10 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       NGX_XASSIST_API_ME_GET, NGX_XASSIST_ASK, NULL,
       ngx_xassist_api_me, NULL },
 
+    { GET, ngx_string("policy"),
+      NGX_XASSIST_API_POLICY_GET, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_policy_get, NULL },
+
     { GET, ngx_string("calls"),
       NGX_XASSIST_API_CALLS_LIST, NGX_XASSIST_ASK_SELF, NULL,
       ngx_xassist_api_calls_list, NULL },

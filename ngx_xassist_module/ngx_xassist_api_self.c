@@ -25,9 +25,8 @@ ngx_xassist_api_health(ngx_xassist_api_t *api)
     }
 
     ngx_xassist_json_bool(&api->json, "store", store);
-    ngx_xassist_json_number(&api->json, "generation", generation);
-    ngx_xassist_json_time(&api->json, "policy_loaded",
-                          policy_zone_loaded(worker->conf->zone->data));
+    ngx_xassist_api_policy_live(api, "generation", "policy_sha256",
+                                "policy_loaded");
     ngx_xassist_json_number(&api->json, "live",
                             ngx_xassist_live_count(worker));
 

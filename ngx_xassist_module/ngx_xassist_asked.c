@@ -8,24 +8,24 @@ ngx_int_t
 ngx_xassist_asked_rules(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ngx_str_t *value)
 {
-    size_t                  len;
-    u_char                 *p;
-    ngx_uint_t              i;
-    ngx_xassist_rule_t     *rules;
-    ngx_xassist_require_t  *require;
+    size_t                     len;
+    u_char                    *p;
+    ngx_uint_t                 i;
+    const ngx_uint_t          *slots;
+    const ngx_xassist_rule_t  *rules;
 
     ngx_str_null(value);
 
-    if (ctx->asked.requires == NULL || ctx->asked.requires->nelts == 0) {
+    if (ctx->asked.nslots == 0) {
         return NGX_OK;
     }
 
     len = 0;
     rules = ngx_xassist_worker(r)->conf->rules.elts;
-    require = ctx->asked.requires->elts;
+    slots = ctx->asked.more != NULL ? ctx->asked.more : ctx->asked.slots;
 
-    for (i = 0; i < ctx->asked.requires->nelts; i++) {
-        len += rules[require[i].slot].name.len + 1;
+    for (i = 0; i < ctx->asked.nslots; i++) {
+        len += rules[slots[i]].name.len + 1;
     }
 
     p = ngx_pnalloc(r->pool, len);
@@ -35,14 +35,14 @@ ngx_xassist_asked_rules(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
 
     value->data = p;
 
-    for (i = 0; i < ctx->asked.requires->nelts; i++) {
+    for (i = 0; i < ctx->asked.nslots; i++) {
 
         if (i != 0) {
             *p++ = ',';
         }
 
-        p = ngx_cpymem(p, rules[require[i].slot].name.data,
-                       rules[require[i].slot].name.len);
+        p = ngx_cpymem(p, rules[slots[i]].name.data,
+                       rules[slots[i]].name.len);
     }
 
     value->len = p - value->data;

@@ -118,7 +118,7 @@ static void
 ngx_xassist_evaluate_asked(ngx_xassist_decision_t *d,
     const ngx_array_t *requires)
 {
-    ngx_uint_t              i;
+    ngx_uint_t              i, *slots;
     ngx_pool_t             *pool;
     policy_query_t         *q;
     ngx_xassist_asked_t    *asked;
@@ -130,8 +130,21 @@ ngx_xassist_evaluate_asked(ngx_xassist_decision_t *d,
     asked = &d->ctx->asked;
 
     ngx_memzero(asked, sizeof(ngx_xassist_asked_t));
-    asked->requires = requires;
     asked->facts = q->facts;
+
+    /* What asks for the API may have its lines on the stack. */
+
+    slots = asked->slots;
+
+    if (requires->nelts > sizeof(asked->slots) / sizeof(asked->slots[0])) {
+        slots = ngx_palloc(pool, requires->nelts * sizeof(ngx_uint_t));
+        asked->more = slots;
+    }
+
+    for (i = 0; slots != NULL && i < requires->nelts; i++) {
+        slots[i] = require[i].slot;
+        asked->nslots++;
+    }
 
     if (q->kind == POLICY_KIND_EXTERNAL) {
         asked->profiles[0] = ngx_xassist_evaluate_copy(pool,

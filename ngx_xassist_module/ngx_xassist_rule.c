@@ -359,7 +359,9 @@ ngx_xassist_rule_gone(ngx_conf_t *cf, const ngx_xassist_main_conf_t *xmcf)
         name.data = (char *) rules[i].name.data;
         name.len = rules[i].name.len;
 
-        if (policy_rule_find(&xmcf->image, name) == POLICY_NONE) {
+        if (!rules[i].optional
+            && policy_rule_find(&xmcf->image, name) == POLICY_NONE)
+        {
             ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                           "the policy \"%V\" has no \"%V\" any more; running "
                           "locations that require it (%V:%ui) will refuse "

@@ -365,3 +365,25 @@ ngx_xassist_zone_put(ngx_log_t *log, void *zone, void *old,
                       "policy: %s", policy_status_text(status));
     }
 }
+
+
+uint64_t
+ngx_xassist_zone_digest(const void *zone, u_char hex[64])
+{
+    uint8_t         digest[32];
+    policy_image_t  image;
+
+    do {
+        if (policy_zone_read(zone, &image) != POLICY_OK) {
+            ngx_memset(hex, '0', 64);
+            return 0;
+        }
+
+        policy_image_digest(&image, digest);
+
+    } while (!policy_zone_settled(zone, &image));
+
+    (void) ngx_hex_dump(hex, digest, sizeof(digest));
+
+    return image.generation;
+}

@@ -19,6 +19,10 @@ ngx_int_t ngx_xassist_zone_compile(ngx_conf_t *cf,
    in the log. */
 void *ngx_xassist_zone_format(ngx_shm_zone_t *zone);
 
+/* SHA-256 of the live policy's text in hexadecimal; its generation, or 0 and
+   zeros when there is none.  `zone` is what zone->data of a policy is. */
+uint64_t ngx_xassist_zone_digest(const void *zone, u_char hex[64]);
+
 /* init_module: publishes; never fails (nginx would exit). */
 void ngx_xassist_zone_publish(ngx_cycle_t *cycle);
 

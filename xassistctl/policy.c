@@ -158,6 +158,9 @@ static int
 check_answer(const ctl_options_t *options, ctl_policy_t *policy)
 {
     bool           good;
+    char           hex[65];
+    size_t         k;
+    uint8_t        digest[32];
     uint32_t       i;
     ctl_print_t    out;
     policy_role_t  role;
@@ -178,6 +181,13 @@ check_answer(const ctl_options_t *options, ctl_policy_t *policy)
              i++)
         { /* void */ }
 
+        policy_image_digest(&policy->image, digest);
+
+        for (k = 0; k < sizeof(digest); k++) {
+            (void) snprintf(hex + 2 * k, 3, "%02x", digest[k]);
+        }
+
+        ctl_print_word(&out, "sha256", hex);
         ctl_print_number(&out, "roles", i);
         ctl_print_number(&out, "rules", rules_of(&policy->image));
         ctl_print_number(&out, "bytes", policy->image.size);

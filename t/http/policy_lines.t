@@ -21,6 +21,14 @@ my $places = '
         location /square {
             xassist_require red-square colour=$arg_colour shape=$arg_shape;
             proxy_pass http://application; }
+        location /many {
+            add_header X-Rules $xassist_rules always;
+            xassist_require regular; xassist_require authenticated;
+            xassist_require everybody; xassist_require regular;
+            xassist_require authenticated; xassist_require everybody;
+            xassist_require regular; xassist_require authenticated;
+            xassist_require red colour=$arg_colour;
+            proxy_pass http://application; }
         location /gone { xassist_require gone-soon;
             proxy_pass http://application; }
         location ~ "^/log/(?<logged>[A-Za-z0-9_-]{16})$" {
@@ -71,6 +79,12 @@ subtest 'attributes reach the rule' => sub {
     is($olga->get('/square?colour=red&shape=round')->{status}, 403, 'not one');
     isnt($nobody->get('/square?colour=red&shape=square')->{status}, 200,
         'nor somebody else');
+
+    my $many = $olga->get('/many?colour=red');
+    is($many->{status}, 200, 'nine lines that hold');
+    is($many->{headers}{'x-rules'}, join(',', ('regular', 'authenticated',
+        'everybody') x 2, 'regular', 'authenticated', 'red'), 'in order');
+    is($olga->get('/many?colour=blue')->{status}, 403, 'the last does not');
 };
 
 subtest 'an attribute that a line does not give' => sub {

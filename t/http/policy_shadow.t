@@ -8,6 +8,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 
+use Digest::SHA qw(sha256_hex);
 use Mojo::JSON qw(decode_json);
 use Test::More;
 use Xassist::World;
@@ -123,6 +124,14 @@ subtest 'policy replay tells the same from the access log' => sub {
         @{ $answer->{changes} }],
         ['home_dashboard_access allow deny 62', 'red deny allow 1'],
         'by rule, with counts') or diag $out;
+};
+
+subtest 'the API tells how often they differ' => sub {
+    my $shadow = $world->signed_in('olga')->get('/xassist/v1/policy')
+        ->{json}{shadow};
+    is($shadow->{sha256}, sha256_hex($next), 'by which second policy');
+    is($shadow->{differed}, 63, 'differences');
+    cmp_ok($shadow->{decided}, '>=', 68, 'of all decisions');
 };
 
 subtest 'a shadow that is broken' => sub {
