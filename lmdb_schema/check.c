@@ -4,51 +4,42 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <lmdb_schema/check_int.h>
+#include <lmdb_schema/lmdb_int.h>
 #include <lmdb_schema/op_int.h>
 
 
 #define INCARNATION_LEN  8
-#define ROW_LEN          (4 + STORE_ID_LEN)
 
 
-typedef struct {
-    store_view_t     *view;
-    store_finding_pt  finding;
-    void             *data;
-    uint64_t          findings;
-} check_t;
-
-
-static store_status_t check_key(check_t *check, store_slice_t key,
+static store_status_t check_all(store_view_t *view, uint64_t keys,
+    store_finding_pt finding, void *data, uint64_t *findings);
+static store_status_t check_key(store_check_t *check, store_slice_t key,
     store_slice_t value);
-static store_status_t check_record(check_t *check, store_record_t record,
+static store_status_t check_record(store_check_t *check, store_record_t record,
     store_slice_t key, store_slice_t value);
-static store_status_t check_derived(check_t *check, store_record_t record,
+static store_status_t check_derived(store_check_t *check, store_record_t record,
     const store_any_t *any);
-static store_status_t check_index(check_t *check, store_slice_t key,
+static store_status_t check_index(store_check_t *check, store_slice_t key,
     store_slice_t value);
 static bool index_target(store_slice_t key, store_slice_t value,
     store_record_t *record, store_key_t *primary);
-static store_status_t check_attach(check_t *check, store_slice_t key,
+static store_status_t check_attach(store_check_t *check, store_slice_t key,
     store_slice_t value);
-static store_status_t check_part(check_t *check,
-    const store_participant_t *part);
-static store_status_t check_call(check_t *check, const store_call_t *call);
-static store_status_t check_account(check_t *check,
-    const store_account_t *account);
-static store_status_t check_media(check_t *check,
-    const store_media_t *media);
-static store_status_t add_call(check_t *check, const store_id_t *call,
-    uint32_t *here, uint32_t *joining, uint32_t *seats);
-static void found(check_t *check, store_slice_t key, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 
 store_status_t
 store_check(store_txn_t *txn, store_finding_pt finding, void *data,
     uint64_t *findings)
 {
-    return store_view_check(store_txn_view(txn), finding, data, findings);
+    uint64_t        keys;
+    store_status_t  rc;
+
+    rc = store_table_entries(txn, &keys);
+
+    return rc == STORE_OK
+           ? check_all(store_txn_view(txn), keys, finding, data, findings)
+           : rc;
 }
 
 
@@ -56,16 +47,28 @@ store_status_t
 store_view_check(store_view_t *view, store_finding_pt finding, void *data,
     uint64_t *findings)
 {
-    uint64_t        bad;
-    check_t         check = { view, finding, data, 0 };
+    return check_all(view, UINT64_MAX, finding, data, findings);
+}
+
+
+/* `keys` is how many there should be, when somebody knows. */
+
+static store_status_t
+check_all(store_view_t *view, uint64_t keys, store_finding_pt finding,
+    void *data, uint64_t *findings)
+{
+    uint64_t        bad, n;
+    store_check_t         check = { view, finding, data, 0 };
     store_walk_t    walk;
     store_slice_t   key, value, none = { NULL, 0 };
     store_status_t  rc;
 
     memset(&walk, 0, sizeof(walk));    /* every key has the empty prefix */
     walk.from.len = 1;
+    n = 0;
 
     while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
+        n++;
         rc = check_key(&check, key, value);
 
         if (rc != STORE_OK) {
@@ -73,12 +76,17 @@ store_view_check(store_view_t *view, store_finding_pt finding, void *data,
         }
     }
 
+    if (rc == STORE_NOT_FOUND && keys != UINT64_MAX && keys != n) {
+        store_check_found(&check, none, "%llu keys are there, %llu were put",
+              (unsigned long long) n, (unsigned long long) keys);
+    }
+
     if (rc == STORE_NOT_FOUND) {
         rc = store_log_chain(view, view->sha256, NULL, NULL, &bad);
 
         if (rc == STORE_OK && bad != 0) {
-            found(&check, none, "the log's chain is broken at event %llu",
-                  (unsigned long long) bad);
+            store_check_found(&check, none, "the log's chain is broken at "
+                              "event %llu", (unsigned long long) bad);
         }
     }
 
@@ -89,7 +97,7 @@ store_view_check(store_view_t *view, store_finding_pt finding, void *data,
 
 
 static store_status_t
-check_key(check_t *check, store_slice_t key, store_slice_t value)
+check_key(store_check_t *check, store_slice_t key, store_slice_t value)
 {
     store_record_t  record;
 
@@ -113,7 +121,7 @@ check_key(check_t *check, store_slice_t key, store_slice_t value)
 
 
 static store_status_t
-check_record(check_t *check, store_record_t record, store_slice_t key,
+check_record(store_check_t *check, store_record_t record, store_slice_t key,
     store_slice_t value)
 {
     store_any_t     any;
@@ -123,7 +131,7 @@ check_record(check_t *check, store_record_t record, store_slice_t key,
     rc = store_decode(record, value, &any);
 
     if (rc != STORE_OK) {
-        found(check, key, "this %s does not decode: %s",
+        store_check_found(check, key, "this %s does not decode: %s",
               store_schema(record)->name, store_status_text(rc));
         return STORE_OK;
     }
@@ -131,7 +139,7 @@ check_record(check_t *check, store_record_t record, store_slice_t key,
     store_primary(record, &any, &primary);
 
     if (!store_slice_equal(store_key_slice(&primary), key)) {
-        found(check, key, "this %s stands under the key of another",
+        store_check_found(check, key, "this %s stands under the key of another",
               store_schema(record)->name);
         return STORE_OK;
     }
@@ -144,13 +152,13 @@ check_record(check_t *check, store_record_t record, store_slice_t key,
 
     switch (record) {
     case STORE_IS_participant:
-        return check_part(check, &any.participant);
+        return store_check_part(check, &any.participant);
     case STORE_IS_call:
-        return check_call(check, &any.call);
+        return store_check_call(check, &any.call);
     case STORE_IS_account:
-        return check_account(check, &any.account);
+        return store_check_account(check, &any.account);
     case STORE_IS_media:
-        return check_media(check, &any.media);
+        return store_check_media(check, &any.media);
     default:
         return STORE_OK;
     }
@@ -158,7 +166,8 @@ check_record(check_t *check, store_record_t record, store_slice_t key,
 
 
 static store_status_t
-check_derived(check_t *check, store_record_t record, const store_any_t *any)
+check_derived(store_check_t *check, store_record_t record,
+    const store_any_t *any)
 {
     size_t           i, n;
     store_slice_t    value;
@@ -171,7 +180,7 @@ check_derived(check_t *check, store_record_t record, const store_any_t *any)
         rc = store_view_get(check->view, &derived[i].key, &value);
 
         if (rc == STORE_NOT_FOUND) {
-            found(check, store_key_slice(&derived[i].key),
+            store_check_found(check, store_key_slice(&derived[i].key),
                   "this index key of a %s is missing",
                   store_schema(record)->name);
             continue;
@@ -191,7 +200,7 @@ check_derived(check_t *check, store_record_t record, const store_any_t *any)
             || (derived[i].valued
                 && memcmp(value.data, derived[i].id.b, STORE_ID_LEN) != 0))
         {
-            found(check, store_key_slice(&derived[i].key),
+            store_check_found(check, store_key_slice(&derived[i].key),
                   "this index key leads to another %s",
                   store_schema(record)->name);
         }
@@ -202,7 +211,7 @@ check_derived(check_t *check, store_record_t record, const store_any_t *any)
 
 
 static store_status_t
-check_index(check_t *check, store_slice_t key, store_slice_t value)
+check_index(store_check_t *check, store_slice_t key, store_slice_t value)
 {
     size_t           i, n;
     store_any_t      any;
@@ -212,7 +221,7 @@ check_index(check_t *check, store_slice_t key, store_slice_t value)
     store_derived_t  derived[STORE_DERIVED_MAX];
 
     if (!index_target(key, value, &record, &primary)) {
-        found(check, key, "this key is of no known kind");
+        store_check_found(check, key, "this key is of no known kind");
         return STORE_OK;
     }
 
@@ -234,7 +243,7 @@ check_index(check_t *check, store_slice_t key, store_slice_t value)
         }
     }
 
-    found(check, key, "this index key belongs to no record");
+    store_check_found(check, key, "this index key belongs to no record");
 
     return STORE_OK;
 }
@@ -325,7 +334,7 @@ index_target(store_slice_t key, store_slice_t value, store_record_t *record,
 
 
 static store_status_t
-check_attach(check_t *check, store_slice_t key, store_slice_t value)
+check_attach(store_check_t *check, store_slice_t key, store_slice_t value)
 {
     size_t          first;
     store_key_t     twin;
@@ -333,9 +342,10 @@ check_attach(check_t *check, store_slice_t key, store_slice_t value)
     store_status_t  rc;
 
     if (key.len != 1 + INCARNATION_LEN + 2 * STORE_ID_LEN
-        || value.len != (key.data[0] == STORE_KEY_ATTACH ? ROW_LEN : 0))
+        || value.len != (key.data[0] == STORE_KEY_ATTACH ? STORE_CHECK_ROW : 0))
     {
-        found(check, key, "this row of connections is not well-formed");
+        store_check_found(check, key, "this row of connections is not "
+                          "well-formed");
         return STORE_OK;
     }
 
@@ -350,7 +360,7 @@ check_attach(check_t *check, store_slice_t key, store_slice_t value)
     rc = store_view_get(check->view, &twin, &other);
 
     if (rc == STORE_NOT_FOUND) {
-        found(check, key, "this row of connections lacks its twin");
+        store_check_found(check, key, "this row of connections lacks its twin");
         return STORE_OK;
     }
 
@@ -358,210 +368,9 @@ check_attach(check_t *check, store_slice_t key, store_slice_t value)
 }
 
 
-static store_status_t
-check_part(check_t *check, const store_participant_t *part)
-{
-    uint64_t        sum;
-    store_key_t     prefix, primary;
-    store_walk_t    walk;
-    store_slice_t   key, value;
-    store_status_t  rc;
-
-    store_primary(STORE_IS_participant, part, &primary);
-
-    store_key(&prefix, STORE_KEY_ATTACH);
-    store_key_id(&prefix, &part->call);
-    store_key_id(&prefix, &part->id);
-    store_walk(&walk, &prefix);
-
-    sum = 0;
-
-    while ((rc = store_walk_next(check->view, &walk, &key, &value))
-           == STORE_OK)
-    {
-        sum += value.len == ROW_LEN ? store_get_u32(value.data) : 0;
-    }
-
-    if (sum != part->attached) {
-        found(check, store_key_slice(&primary),
-              "this participant counts %u connections, its rows %llu",
-              (unsigned) part->attached, (unsigned long long) sum);
-    }
-
-    if ((part->state == STORE_PART_PRESENT) != (part->attached != 0)) {
-        found(check, store_key_slice(&primary),
-              "this participant is %s with %u connections",
-              store_part_state_name((store_part_state_t) part->state),
-              (unsigned) part->attached);
-    }
-
-    if ((part->due != 0) != (part->state == STORE_PART_JOINING
-                             || part->state == STORE_PART_AWAY))
-    {
-        found(check, store_key_slice(&primary),
-              "this participant is %s and %s due",
-              store_part_state_name((store_part_state_t) part->state),
-              part->due ? "is" : "never");
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
-}
-
-
-static store_status_t
-check_call(check_t *check, const store_call_t *call)
-{
-    uint32_t        here, joining, seats;
-    store_key_t     primary;
-    store_media_t   media;
-    store_status_t  rc;
-
-    here = joining = seats = 0;
-    rc = add_call(check, &call->id, &here, &joining, &seats);
-
-    if (rc == STORE_OK && (here != call->here || joining != call->joining)) {
-        store_primary(STORE_IS_call, call, &primary);
-        found(check, store_key_slice(&primary),
-              "this call counts %u here and %u joining, there are %u and %u",
-              (unsigned) call->here, (unsigned) call->joining,
-              (unsigned) here, (unsigned) joining);
-    }
-
-    if (rc == STORE_OK && call->media.len != 0
-        && call->state != STORE_CALL_ENDED)
-    {
-        rc = store_media_find(check->view, call->media, &media);
-
-        if (rc == STORE_OK && media.calls == 0) {
-            store_primary(STORE_IS_call, call, &primary);
-            found(check, store_key_slice(&primary),
-                  "this call is on a media server that counts none");
-        }
-    }
-
-    return rc;
-}
-
-
-static store_status_t
-check_media(check_t *check, const store_media_t *media)
-{
-    uint32_t        calls;
-    store_key_t     prefix, primary;
-    store_call_t    call;
-    store_walk_t    walk;
-    store_slice_t   key, value;
-    store_status_t  rc;
-
-    calls = 0;
-    store_key(&prefix, STORE_KEY_CALL);
-    store_walk(&walk, &prefix);
-
-    while ((rc = store_walk_next(check->view, &walk, &key, &value))
-           == STORE_OK)
-    {
-        if (store_decode(STORE_IS_call, value, &call) == STORE_OK
-            && call.state != STORE_CALL_ENDED
-            && store_slice_equal(call.media, media->name))
-        {
-            calls++;
-        }
-    }
-
-    if (calls != media->calls) {
-        store_primary(STORE_IS_media, media, &primary);
-        found(check, store_key_slice(&primary),
-              "this media server counts %u calls, there are %u",
-              (unsigned) media->calls, (unsigned) calls);
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
-}
-
-
-static store_status_t
-check_account(check_t *check, const store_account_t *account)
-{
-    uint32_t        users, here, joining, seats;
-    store_id_t      call;
-    store_key_t     prefix, primary;
-    store_walk_t    walk;
-    store_slice_t   key, value;
-    store_status_t  rc;
-
-    users = here = joining = seats = 0;
-
-    store_key(&prefix, STORE_KEY_USER_NAME);
-    store_key_id(&prefix, &account->id);
-    store_walk(&walk, &prefix);
-
-    while ((rc = store_walk_next(check->view, &walk, &key, &value))
-           == STORE_OK)
-    {
-        users++;
-    }
-
-    store_key(&prefix, STORE_KEY_CALL_STATE);
-    store_key_id(&prefix, &account->id);
-    store_walk(&walk, &prefix);
-
-    while (rc == STORE_NOT_FOUND) {
-        rc = store_walk_next(check->view, &walk, &key, &value);
-
-        if (rc != STORE_OK) {
-            break;
-        }
-
-        (void) store_key_tail(key, &call);
-        rc = add_call(check, &call, &here, &joining, &seats);
-        rc = rc == STORE_OK ? STORE_NOT_FOUND : rc;
-    }
-
-    if (users != account->users || seats != account->seats) {
-        store_primary(STORE_IS_account, account, &primary);
-        found(check, store_key_slice(&primary),
-              "this account counts %u users and %u seats, there are %u and "
-              "%u", (unsigned) account->users, (unsigned) account->seats,
-              (unsigned) users, (unsigned) seats);
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
-}
-
-
-static store_status_t
-add_call(check_t *check, const store_id_t *call, uint32_t *here,
-    uint32_t *joining, uint32_t *seats)
-{
-    store_key_t          prefix;
-    store_walk_t         walk;
-    store_slice_t        key, value;
-    store_status_t       rc;
-    store_participant_t  part;
-
-    store_key(&prefix, STORE_KEY_PARTICIPANT);
-    store_key_id(&prefix, call);
-    store_walk(&walk, &prefix);
-
-    while ((rc = store_walk_next(check->view, &walk, &key, &value))
-           == STORE_OK)
-    {
-        if (store_decode(STORE_IS_participant, value, &part) != STORE_OK) {
-            continue;
-        }
-
-        *joining += part.state == STORE_PART_JOINING;
-        *here += part.state == STORE_PART_PRESENT
-                 || part.state == STORE_PART_AWAY;
-        *seats += part.kind != STORE_KIND_USER && part.seat;
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
-}
-
-
-static void
-found(check_t *check, store_slice_t key, const char *format, ...)
+void
+store_check_found(store_check_t *check, store_slice_t key,
+    const char *format, ...)
 {
     int      n;
     char     text[512];

@@ -61,6 +61,10 @@ store_status_t store_schema_upgrade(store_view_t *view, uint32_t version)
 /* Marks a store that is not whole yet: it is not opened. */
 void store_schema_loading(store_view_t *view, bool loading);
 
+/* How many keys there are, as LMDB counts them. */
+store_status_t store_table_entries(store_txn_t *txn, uint64_t *n)
+    STORE_USE_RESULT;
+
 store_status_t store_table_get(store_txn_t *txn, store_slice_t key,
     store_slice_t *value) STORE_USE_RESULT;
 store_status_t store_table_put(store_txn_t *txn, store_slice_t key,

@@ -55,6 +55,19 @@ store_lmdb_status(int rc)
 
 
 store_status_t
+store_table_entries(store_txn_t *txn, uint64_t *n)
+{
+    int       rc;
+    MDB_stat  stat;
+
+    rc = mdb_stat(txn->txn, txn->env->dbi, &stat);
+    *n = rc == 0 ? stat.ms_entries : 0;
+
+    return store_lmdb_status(rc);
+}
+
+
+store_status_t
 store_table_get(store_txn_t *txn, store_slice_t key, store_slice_t *value)
 {
     int      rc;

@@ -5,6 +5,7 @@
 #include <lmdb_schema/view_int.h>
 
 
+static bool key_before(store_slice_t a, store_slice_t b);
 static void apply_derived(store_view_t *view, const store_derived_t *old,
     size_t nold, const store_derived_t *new, size_t nnew);
 static bool has_derived(const store_derived_t *set, size_t n,
@@ -100,6 +101,12 @@ store_walk_next(store_view_t *view, store_walk_t *walk, store_slice_t *key,
         return rc;
     }
 
+    /* a damaged page may lead back, and the walk would never end */
+
+    if (key_before(*key, store_key_slice(&walk->from))) {
+        return STORE_CORRUPT;
+    }
+
     if (!store_key_prefix(&walk->prefix, *key)) {
         return STORE_NOT_FOUND;
     }
@@ -115,6 +122,17 @@ store_walk_next(store_view_t *view, store_walk_t *walk, store_slice_t *key,
     walk->from.len = key->len + 1;
 
     return STORE_OK;
+}
+
+
+static bool
+key_before(store_slice_t a, store_slice_t b)
+{
+    int  c;
+
+    c = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
+
+    return c < 0 || (c == 0 && a.len < b.len);
 }
 
 

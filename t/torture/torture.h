@@ -109,7 +109,28 @@ torture_clock(void)
 static inline int
 torture_sha256(const void *data, size_t len, uint8_t out[32])
 {
+#ifdef TORTURE_PLAIN_HASH
+
+    /* any mixing will do, and OpenSSL keeps memory after an error */
+
+    const uint8_t  *p = data;
+    uint64_t        h[4] = { 1, 2, 3, 4 };
+
+    for (size_t i = 0; i < len; i++) {
+        h[i % 4] = (h[i % 4] ^ p[i]) * UINT64_C(0x100000001b3);
+    }
+
+    for (int i = 0; i < 4; i++) {
+        store_put_u64(out + 8 * i, h[i] * UINT64_C(0x9e3779b97f4a7c15));
+    }
+
+    return 0;
+
+#else
+
     return policy_sha256(data, len, out);
+
+#endif
 }
 
 
