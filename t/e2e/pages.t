@@ -16,6 +16,7 @@ use Test::More;
 
 use Xassist::Browser ();
 use Xassist::Demo ();
+use Xassist::Look;
 
 binmode $_, ':encoding(UTF-8)' for map { Test::More->builder->$_ }
     qw(output failure_output todo_output);
@@ -23,73 +24,12 @@ binmode $_, ':encoding(UTF-8)' for map { Test::More->builder->$_ }
 my $why = Xassist::Demo::missing() || Xassist::Browser::missing();
 plan skip_all => $why if $why;
 
-my $shots = Xassist::Edge::top() . '/build/t/e2e';
 my $demo = Xassist::Demo->new->start;
 my $driver = Xassist::Browser->driver;
 my $call = $demo->{call};
 my $link = $demo->invite($call);
 my %pages = map { $_ => $driver->open($_ eq 'desktop' ? () : (device => $_)) }
     qw(iPhone small iPad desktop);
-
-# Every text against what lies behind it: WCAG asks for 4.5, for large 3.
-my $contrast = <<'EOJ';
-    function parse(c) {
-        return c.match(/[\d.]+/g).map(Number);
-    }
-    function light(c) {
-        var l = c.slice(0, 3).map(function (v) {
-            v /= 255;
-            return v <= 0.03928 ? v / 12.92
-                : Math.pow((v + 0.055) / 1.055, 2.4);
-        });
-        return 0.2126 * l[0] + 0.7152 * l[1] + 0.0722 * l[2];
-    }
-    function behind(e) {
-        for (; e; e = e.parentElement) {
-            var c = parse(getComputedStyle(e).backgroundColor);
-            if (c.length === 3 || c[3] === 1) {
-                return c;
-            }
-        }
-        return [255, 255, 255];
-    }
-    var bad = [], walk = document.createTreeWalker(document.body,
-        NodeFilter.SHOW_TEXT);
-    while (walk.nextNode()) {
-        var e = walk.currentNode.parentElement;
-        if (!walk.currentNode.data.trim() || !e.getClientRects().length) {
-            continue;
-        }
-        var style = getComputedStyle(e);
-        var a = light(parse(style.color)), b = light(behind(e));
-        var ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-        var large = parseFloat(style.fontSize) >= 24;
-        if (ratio < (large ? 3 : 4.5)) {
-            bad.push(walk.currentNode.data.trim() + " " + ratio.toFixed(2));
-        }
-    }
-    return bad;
-EOJ
-
-
-# What holds for each page, whatever it says.
-sub sound {
-    my ($page, $name) = @_;
-
-    is($page->overflow, 0, "$name is not wider than the screen");
-    is_deeply($page->js($contrast), [], "$name can be read");
-    is_deeply($page->js('return [...document.querySelectorAll('
-        . '"input:not([type=hidden])")].filter(i => !i.labels.length).length'),
-        0, "$name labels its fields");
-    is_deeply([ grep { !/favicon|status of (?:403|404|410)/ }
-        $page->console ], [], "$name breaks no policy and misses no file");
-    $page->screenshot("$shots/$name.png");
-}
-
-
-sub text { my ($page, $css) = @_; return $page->js('var e = document'
-    . '.querySelector(arguments[0]); return e && e.textContent.trim()', $css) }
-
 
 my %words = (
     en => [ 'Your name', 'Join the call', 'Erika Expert invited you.' ],

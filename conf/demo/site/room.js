@@ -25,6 +25,7 @@
     var janus, publisher, self;
     var local = { audio: null, video: null, card: null, plain: false };
     var started = 0;
+    var ringing = null;
 
     function $(id) {
         return document.getElementById(id);
@@ -34,6 +35,7 @@
         room.state = document.body.dataset.state = name;
         $("status").textContent = words[name] || words.call;
         $("waiting").hidden = name !== "alone";
+        ring(name === "alone");
         $("controls").hidden = name === "connecting";
     }
 
@@ -52,6 +54,37 @@
         return Array.from(people.values(), function (p) {
             return p.name;
         });
+    }
+
+    /* Alone in a call that was asked for by a request: whether the expert is
+       being rung, did not answer yet, or comes. */
+    function ring(alone) {
+        if (!alone) {
+            clearInterval(ringing);
+            ringing = null;
+
+        } else if (!ringing) {
+            ringing = setInterval(rung, 2000);
+            rung();
+        }
+    }
+
+    function rung() {
+        fetch(api, { headers: { Accept: "application/json" } })
+            .then(function (answer) {
+                return answer.ok ? answer.json() : {};
+            })
+            .then(function (call) {
+                var text = call.kind !== "service" ? words.waiting
+                    : call.ringing ? words.rings
+                    : call.answered_at ? words.comes : words.missed;
+
+                if (call.owner) {
+                    $("waiting").firstElementChild.textContent =
+                        text.replaceAll("{name}", call.owner.name);
+                }
+            })
+            .catch(function () {});
     }
 
     /* The browser wants a touch before it plays sound. */
@@ -173,18 +206,30 @@
         }
     }
 
+    function enter() {
+        publisher.send({ message: { request: "join", ptype: "publisher",
+            room: room.ice.room, display: room.ice.display,
+            token: room.ice.janus.room_token } });
+    }
+
     function publish() {
+        var tries = 0;
+
         janus.attach({
             plugin: "janus.plugin.videoroom",
             success: function (handle) {
                 publisher = handle;
-                handle.send({ message: { request: "join",
-                    ptype: "publisher", room: room.ice.room,
-                    display: room.ice.display,
-                    token: room.ice.janus.room_token } });
+                enter();
             },
             error: failed,
             onmessage: function (message, jsep) {
+                /* The room of a call that a Join just made may be a moment
+                   away. */
+                if (message.error_code === 426 && tries++ < 20) {
+                    setTimeout(enter, 300);
+                    return;
+                }
+
                 if (message.error) {
                     failed(message.error);
                     return;

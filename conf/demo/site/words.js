@@ -9,6 +9,10 @@ window.words = (function () {
             together: "In the call", you: "You", guest: "Guest",
             waiting: "You are the first one here. The others will appear as"
                 + " soon as they join.",
+            rings: "{name} is being called …",
+            missed: "{name} has not answered yet. Stay here: the call is"
+                + " kept, and {name} can still come.",
+            comes: "{name} is coming …",
             mute: "Mute", unmute: "Unmute", cameraOff: "Camera off",
             cameraOn: "Camera on", noMicrophone: "No microphone",
             noCamera: "No camera", leave: "Leave", muted: " · muted",
@@ -52,6 +56,10 @@ window.words = (function () {
             guest: "Gast",
             waiting: "Sie sind als Erstes hier. Die anderen erscheinen,"
                 + " sobald sie beitreten.",
+            rings: "{name} wird angerufen …",
+            missed: "{name} hat noch nicht geantwortet. Bleiben Sie hier: Der"
+                + " Anruf bleibt bestehen.",
+            comes: "{name} kommt gleich …",
             mute: "Stumm", unmute: "Ton an", cameraOff: "Kamera aus",
             cameraOn: "Kamera an", noMicrophone: "Kein Mikrofon",
             noCamera: "Keine Kamera", leave: "Verlassen", muted: " · stumm",
@@ -96,6 +104,10 @@ window.words = (function () {
             guest: "Invité",
             waiting: "Vous êtes la première personne. Les autres apparaîtront"
                 + " dès leur arrivée.",
+            rings: "Appel de {name} en cours …",
+            missed: "{name} n’a pas encore répondu. Restez ici : l’appel est"
+                + " maintenu.",
+            comes: "{name} arrive …",
             mute: "Couper le micro", unmute: "Activer le micro",
             cameraOff: "Couper la caméra", cameraOn: "Activer la caméra",
             noMicrophone: "Pas de micro", noCamera: "Pas de caméra",

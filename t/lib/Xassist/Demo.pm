@@ -19,7 +19,8 @@ use File::Copy qw(copy);
 use IO::Socket::INET;
 use Mojo::JSON qw(decode_json encode_json);
 use Mojo::Util qw(b64_encode encode);
-use Time::HiRes qw(time);
+use POSIX ();
+use Time::HiRes qw(sleep time);
 
 use Xassist::Client ();
 use Xassist::Edge ();
@@ -94,16 +95,41 @@ sub start {
     my $edge = $self->edge;
     $edge->write_config($edge->{text});
     $edge->start;
+    $self->keep_rooms;
     return $self;
 }
 
-# The demo's expert and call, once they are known.
+# The demo's expert, once known.
 sub fill {
     my ($self, $text) = @_;
 
     $text =~ s/EXPERT_TOKEN/$self->{session} \/\/ ''/ge;
-    $text =~ s/EXPERT_CALL/$self->{call}{id} \/\/ ''/ge;
     return $text;
+}
+
+# Calls that others make, by the API or by a Join, need a room in Janus: a
+# process of its own looks for them.  A product's backend reads v1/events.
+sub keep_rooms {
+    my ($self) = @_;
+    my %known = map { $_ => 1 } @{ $self->{rooms} };
+    my $parent = $$;
+
+    defined($self->{keeper} = fork) or croak "fork: $!";
+    return if $self->{keeper};
+
+    setpgrp;
+    $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP);
+    while (getppid == $parent) {
+        my $calls = eval { $self->ctl(qw(call list), $self->{account}) };
+        for my $call (grep { !$known{ $_->{room} } }
+            @{ $calls && $calls->{calls} || [] })
+        {
+            eval { $self->janus->create_room($call->{room} + 0,
+                $call->{title}); $known{ $call->{room} } = 1 };
+        }
+        sleep 0.3;
+    }
+    POSIX::_exit(0);
 }
 
 sub ctl { my $self = shift; return $self->edge->ctl(@_) }
@@ -115,6 +141,7 @@ sub call {
         $self->{expert}, '--title', encode('UTF-8', $title), @more);
 
     $self->janus->create_room($call->{room} + 0, $title);
+    push @{ $self->{rooms} }, $call->{room};
     return $call;
 }
 
@@ -125,6 +152,21 @@ sub invite {
 
     ($invitation->{path}) = $invitation->{link} =~ m{^https?://[^/]+(/.*)};
     return $invitation;
+}
+
+# A service request of the expert's: {link, path, id}.
+sub request {
+    my ($self, %body) = @_;
+    my $expert = $self->client;
+    $expert->{cookies}{xassist} = $self->{session};
+
+    my $made = $expert->request('POST', '/xassist/v1/service-requests',
+        { Origin => $expert->origin, 'Content-Type' => 'application/json' },
+        encode_json(\%body))->{json};
+    my ($path) = ($made->{link} // '') =~ m{^https?://[^/]+(/.*)}
+        or croak 'no service request: ' . encode_json($made);
+    return { link => $self->url($path), path => $path,
+        id => $made->{invitation}{id} };
 }
 
 sub end { my ($self, $call) = @_; return $self->ctl('call', 'end',
@@ -211,6 +253,11 @@ sub vacant {
 
 sub stop {
     my ($self) = @_;
+
+    if (my $keeper = delete $self->{keeper}) {
+        kill 'TERM', $keeper;
+        waitpid $keeper, 0;
+    }
     $self->edge->stop;
     $self->janus->stop if $self->janus;
 }

@@ -1,0 +1,212 @@
+#!/usr/bin/perl
+
+# The expert's page: on phones, a tablet and a desk, light and dark, in three
+# languages; by keyboard; and everything that can be done on it.
+
+use strict;
+use warnings;
+use utf8;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+
+use Xassist::Browser ();
+use Xassist::Look;
+use Xassist::Mock ();
+
+binmode $_, ':encoding(UTF-8)' for map { Test::More->builder->$_ }
+    qw(output failure_output todo_output);
+
+my $why = Xassist::Browser::missing();
+plan skip_all => $why if $why;
+
+my $mock = Xassist::Mock->start;
+my $driver = Xassist::Browser->driver;
+
+$mock->change({ live => 'Inspection of the cooling system' });
+$mock->change({ ring => 'Gustav Gast' });
+
+
+sub opened {
+    my ($page, $query) = @_;
+    $page->go($mock->url("/expert$query"));
+    return $page->until('return document.querySelector(".call")', 15);
+}
+
+
+my %words = (en => ['Calls', 'Gustav Gast is calling', 'Accept', 'Live'],
+    de => ['Anrufe', 'Gustav Gast ruft an', 'Annehmen', 'Läuft'],
+    fr => ['Appels', 'Gustav Gast appelle', 'Accepter', 'En cours']);
+
+for (qw(desktop/light/en desktop/dark/de iPhone/light/de iPhone/dark/fr
+    Pixel/dark/en iPad/light/fr))
+{
+    my ($device, $scheme, $language) = split m{/};
+
+    subtest "$device, $scheme, $language" => sub {
+        my $page = $driver->open(scheme => $scheme,
+            $device eq 'desktop' ? () : (device => $device));
+        my $words = $words{$language};
+
+        ok(opened($page, "?lang=$language"), 'the calls are there');
+        is(text($page, 'h1'), $words->[0], 'the heading');
+        is(text($page, '.ring-who b'), $words->[1], 'who rings');
+        is(text($page, '.ring button'), $words->[2], 'what to do');
+        like($page->js('return document.title'), qr/^\(1\) $words->[0]$/,
+            'the title tells those who look elsewhere');
+        is($page->js('return document.documentElement.lang'), $language,
+            'the page knows its language');
+        sound($page, "expert-$device-$scheme-$language");
+
+        $page->click('.call[data-state=live]');
+        ok($page->until('return document.querySelector("#people .row")', 10),
+            'who is in the call');
+        is($page->js('return document.activeElement.id'), 'detail-head',
+            'the focus is where one reads on');
+        sound($page, "expert-call-$device-$scheme-$language");
+
+        $page->click('#invite');
+        $page->click('#kinds input[value=external]');
+        ok($page->until('return document.querySelector("#profiles .choice")',
+            10), 'the profiles');
+        sound($page, "expert-invite-$device-$scheme-$language");
+        $page->close;
+    };
+}
+
+my $page = $driver->open;
+opened($page, '?lang=en');
+
+subtest 'a profile is shown with all that it means' => sub {
+    $page->click('.call[data-state=live]');
+    $page->until('return document.querySelector("#people .row")', 10);
+    $page->click('#invite');
+    $page->click('#kinds input[value=external]');
+    $page->until('return document.querySelector("#profiles .choice")', 10);
+    like(text($page, '#profiles .choice span span'),
+        qr/^Sees and hears the call and speaks\. .* take files\.$/,
+        'its description');
+
+    $page->click('#invite-dialog button[type=submit]');
+    $page->until('return !document.querySelector("#invite-dialog '
+        . '.notice-error").hidden', 5);
+    is(text($page, '#invite-dialog .notice-error'),
+        'Please fill in: Name, Comment.', 'name and comment are needed');
+    is($page->js('return document.activeElement.id'), 'invite-name',
+        'and one is led there');
+
+    $page->type('#invite-name', 'Theo');
+    $page->type('#invite-comment', 'Knows the valve');
+    $page->click('#channels input[value=mail]');
+    $page->type('#invite-to', 'theo@example.com');
+    $page->click('#invite-dialog button[type=submit]');
+    ok($page->until('return document.getElementById("made-dialog").open', 10),
+        'the link is made');
+};
+
+subtest 'the link with its ready text' => sub {
+    like($page->js('return document.getElementById("made-link").value'),
+        qr{^https://help\.example\.com/j/A{40}$}, 'the link');
+    like($page->js('return document.getElementById("made-text").value'),
+        qr/^Please join the call/, 'a text in English');
+    $page->js('var s = document.getElementById("made-lang"); s.value = "fr";'
+        . 's.dispatchEvent(new Event("change"))');
+    like($page->js('return document.getElementById("made-text").value'),
+        qr/^Merci de rejoindre/, 'and in French');
+    like($page->js('return document.getElementById("made-send").href'),
+        qr/^mailto:theo\@example\.com/, 'for the own mail program');
+    sound($page, 'expert-made-desktop');
+
+    $page->click('#copy-link');
+    ok($page->until('return document.getElementById("copied").textContent',
+        5), 'copying says so');
+    $page->click('#made-dialog button[type=submit]');
+    ok($page->until('return [...document.querySelectorAll("#invitations b")]'
+        . '.some(b => b.textContent === "Theo")', 10), 'it is in the list');
+};
+
+subtest 'withdraw, remove, end: each asks first' => sub {
+    $page->click('#invitations button[data-action=withdraw]');
+    sound($page, 'expert-sure-desktop');
+    $page->click('#sure-dialog [data-word=cancel]');
+    ok(!(grep { /withdraw/ } $mock->asked), 'no is no');
+    $page->click('#invitations button[data-action=withdraw]');
+    $page->click('#sure-yes');
+    ok($page->until('return document.querySelector("#invitations span")'
+        . '.textContent.includes("withdrawn")', 10), 'yes is yes');
+
+    $page->click('#people button[aria-label="Remove: Theo Techniker"]');
+    is(text($page, '#sure-head'), 'Remove Theo Techniker?', 'it says whom');
+    $page->click('#sure-yes');
+    ok($page->until('return document.getElementById("sure-head").textContent'
+        . ' === "Withdraw the link, too?"'
+        . ' && document.getElementById("sure-dialog").open', 10),
+        'the link for several is offered to be withdrawn');
+    $page->click('#sure-yes');
+
+    $page->until('return !document.getElementById("sure-dialog").open', 5);
+    $page->click('#end');
+    $page->click('#sure-yes');
+    ok($page->until('return document.getElementById("detail").hidden', 10),
+        'the call is gone');
+    is_deeply([ grep { /withdraw|DELETE|end/ } $mock->asked ],
+        ['POST invitations/*/withdraw', 'DELETE calls/*/participants/*',
+            'POST invitations/*/withdraw', 'POST calls/*/end'],
+        'and this is what was asked of the edge');
+};
+
+subtest 'a conference and a service request' => sub {
+    $page->click('#new-call');
+    $page->type('#call-title', 'Valve 12');
+    sound($page, 'expert-new-desktop');
+    $page->click('#call-dialog button[type=submit]');
+    ok($page->until('return document.getElementById("detail-head")'
+        . '.textContent === "Valve 12"', 10), 'the new call is open at once');
+
+    $page->click('#new-request');
+    ok($page->js('return document.getElementById("kinds").hidden'),
+        'a request is of one kind');
+    $page->type('#invite-name', 'Carla Client');
+    $page->click('#channels input[value=sms]');
+    is(text($page, '#to-label'), 'Telephone number', 'SMS asks for a number');
+    sound($page, 'expert-request-desktop');
+    $page->click('#invite-dialog button[type=submit]');
+    ok($page->until('return document.getElementById("made-dialog").open', 10),
+        'its link');
+    $page->click('#made-dialog button[type=submit]');
+    ok($page->until('return [...document.querySelectorAll("#requests b")]'
+        . '.some(b => b.textContent === "Carla Client")', 10),
+        'it is listed until it is called');
+};
+
+subtest 'by keyboard, and without losing one\'s place' => sub {
+    $page->js('document.querySelector(".ring button").focus()');
+    $mock->change({ live => 'Another call' });
+    ok($page->until('return [...document.querySelectorAll(".call-title")]'
+        . '.some(t => t.textContent === "Another call")', 10),
+        'a new call comes by itself');
+    is($page->js('return document.activeElement.dataset.action'), 'accept',
+        'the focus stays');
+
+    $page->js('document.querySelectorAll(".ring button")[1].focus()');
+    $page->call(POST => '/actions', { actions => [ { type => 'key',
+        id => 'keys', actions => [ { type => 'keyDown', value => "\x{e007}" },
+        { type => 'keyUp', value => "\x{e007}" } ] } ] });
+    ok($page->until('return !document.querySelector(".ring")', 10),
+        'Enter declines');
+    is($page->js('return document.title'), 'Calls', 'the title is calm');
+};
+
+subtest 'the language stays chosen' => sub {
+    $page->click('#languages button[value=fr]');
+    is(text($page, 'h1'), 'Appels', 'French at once');
+    $page->go($mock->url('/expert'));
+    is(text($page, 'h1'), 'Appels', 'and the next time');
+};
+
+$driver->stop;
+$mock->stop;
+
+done_testing();
