@@ -110,6 +110,8 @@ typedef struct {
     ngx_array_t                 api;           /* the same, by rule of
                                                   ngx_xassist_api_rule_t */
     ngx_thread_pool_t          *pool;
+    ngx_thread_pool_t          *passwords;     /* NULL: no sign-in here */
+    ngx_shm_zone_t             *lockout;
     ngx_module_t               *proxies[NGX_XASSIST_PROXIES];
     ngx_flag_t                  used;          /* any directive was given */
 

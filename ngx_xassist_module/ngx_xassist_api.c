@@ -6,6 +6,7 @@
 #include "ngx_xassist_decide.h"
 #include "ngx_xassist_form.h"
 #include "ngx_xassist_identify.h"
+#include "ngx_xassist_login.h"
 #include "ngx_xassist_page.h"
 
 
@@ -40,7 +41,8 @@ ngx_xassist_api_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     clcf->handler = ngx_xassist_api_handler;
     xlcf->api = 1;
 
-    return NGX_CONF_OK;
+    return ngx_xassist_login_conf(cf) == NGX_OK ? NGX_CONF_OK
+                                                : NGX_CONF_ERROR;
 }
 
 
@@ -90,6 +92,11 @@ ngx_xassist_api_handler(ngx_http_request_t *r)
     ngx_int_t           rc;
     ngx_uint_t          methods;
     ngx_xassist_api_t  *api;
+
+    rc = ngx_xassist_login_handler(r);
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
 
     api = ngx_pcalloc(r->pool, sizeof(ngx_xassist_api_t));
     if (api == NULL) {

@@ -62,7 +62,8 @@ ngx_xassist_page_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     } files[] = {
         { ngx_string("join.html"), offsetof(ngx_xassist_pages_t, join) },
         { ngx_string("refused.html"), offsetof(ngx_xassist_pages_t, refused) },
-        { ngx_string("waiting.html"), offsetof(ngx_xassist_pages_t, waiting) }
+        { ngx_string("waiting.html"), offsetof(ngx_xassist_pages_t, waiting) },
+        { ngx_string("signin.html"), offsetof(ngx_xassist_pages_t, signin) }
     };
 
     if (xlcf->pages != NGX_CONF_UNSET_PTR) {
@@ -352,9 +353,7 @@ ngx_xassist_page_common(ngx_http_request_t *r, ngx_uint_t status,
         { NGX_HTTP_UNAUTHORIZED, ngx_string("WWW-Authenticate"),
           ngx_string("Bearer realm=\"xassist\"") },
         { NGX_HTTP_SERVICE_UNAVAILABLE, ngx_string("Retry-After"),
-          ngx_string("1") },
-        { NGX_HTTP_TOO_MANY_REQUESTS, ngx_string("Retry-After"),
-          ngx_string("30") }
+          ngx_string("1") }
     };
 
     ngx_http_clear_accept_ranges(r);

@@ -14,6 +14,7 @@ struct ngx_xassist_pages_s {
     ngx_xassist_template_t  *join;
     ngx_xassist_template_t  *refused;
     ngx_xassist_template_t  *waiting;
+    ngx_xassist_template_t  *signin;
 };
 
 

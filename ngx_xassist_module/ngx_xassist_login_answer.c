@@ -1,0 +1,200 @@
+/* What a sign-in is answered with: a session, a refusal, the page. */
+
+#include "ngx_xassist_login_state.h"
+#include "ngx_xassist_cookie.h"
+#include "ngx_xassist_json.h"
+#include "ngx_xassist_page.h"
+
+
+static ngx_int_t ngx_xassist_login_led(ngx_xassist_login_t *login);
+static ngx_int_t ngx_xassist_login_header(ngx_http_request_t *r,
+    const char *name, const ngx_str_t *value);
+
+
+/* A browser gets the token as a cookie that scripts cannot read, an app in
+   the answer. */
+
+ngx_int_t
+ngx_xassist_login_made(ngx_xassist_login_t *login)
+{
+    u_char               text[POLICY_TOKEN_LEN];
+    ngx_str_t            token, body;
+    store_op_t          *op;
+    ngx_xassist_json_t   json;
+    ngx_http_request_t  *r;
+
+    r = login->request;
+    op = &login->write.op;
+
+    if (policy_token_make(login->worker->conf->keys, POLICY_TOKEN_USER,
+                          op->out.session.b, (char *) text)
+        != POLICY_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    token.data = text;
+    token.len = POLICY_TOKEN_LEN;
+
+    if (login->browser
+        && ngx_xassist_cookie_set(r, NGX_XASSIST_COOKIE_USER, &token, 0)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (login->form) {
+        return ngx_xassist_login_led(login);
+    }
+
+    ngx_xassist_json_init(&json, r->pool);
+    ngx_xassist_json_open(&json, NULL, '{');
+    ngx_xassist_json_id(&json, "user", &login->user);
+    ngx_xassist_json_str(&json, "name", login->display.len ? &login->display
+                                                           : &login->name);
+    ngx_xassist_json_time(&json, "expires", op->out.expires);
+
+    if (!login->browser) {
+        ngx_xassist_json_str(&json, "session", &token);
+    }
+
+    ngx_xassist_json_close(&json, '}');
+
+    if (ngx_xassist_json_done(&json, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_xassist_page_send(r, NGX_HTTP_OK, NGX_XASSIST_PAGE_JSON,
+                                 &body);
+}
+
+
+static ngx_int_t
+ngx_xassist_login_led(ngx_xassist_login_t *login)
+{
+    ngx_str_t  body;
+
+    if (login->back.len == 0) {
+        ngx_str_set(&login->back, "/");
+    }
+
+    if (ngx_xassist_login_header(login->request, "Location", &login->back)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_str_set(&body, "");
+
+    return ngx_xassist_page_send(login->request, NGX_HTTP_SEE_OTHER,
+                                 NGX_XASSIST_PAGE_HTML, &body);
+}
+
+
+ngx_int_t
+ngx_xassist_login_answer(ngx_xassist_login_t *login,
+    ngx_xassist_reason_t reason)
+{
+    u_char     *p;
+    ngx_str_t   seconds;
+
+    login->ctx->reason = reason;
+
+    if (login->wait != 0) {
+        p = ngx_pnalloc(login->request->pool, NGX_INT_T_LEN);
+        if (p == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        seconds.data = p;
+        seconds.len = ngx_sprintf(p, "%ui", login->wait) - p;
+
+        if (ngx_xassist_login_header(login->request, "Retry-After", &seconds)
+            != NGX_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    if (login->form && reason != NGX_XASSIST_R_ORIGIN_REFUSED) {
+        return ngx_xassist_login_page(login, reason);
+    }
+
+    return ngx_xassist_page_send_reason(login->request, reason);
+}
+
+
+ngx_int_t
+ngx_xassist_login_page(ngx_xassist_login_t *login,
+    ngx_xassist_reason_t reason)
+{
+    ngx_str_t                        body, *values[5];
+    ngx_uint_t                       i, n;
+    ngx_xassist_field_t              fields[16];
+    ngx_xassist_language_t           language;
+    ngx_xassist_loc_conf_t          *xlcf;
+    const ngx_xassist_reason_row_t  *row;
+
+    static const char  *names[] = { "account", "name", "back", "reason",
+                                    "text" };
+
+    xlcf = ngx_http_get_module_loc_conf(login->request, ngx_xassist_module);
+
+    if (xlcf->pages == NULL || xlcf->pages->signin == NULL) {
+        return ngx_xassist_page_send_reason(login->request,
+                                            reason == NGX_XASSIST_R_NONE
+                                            ? NGX_XASSIST_R_NOT_FOUND
+                                            : reason);
+    }
+
+    language = ngx_xassist_page_language(login->request);
+    row = ngx_xassist_reason(reason);
+
+    values[0] = &login->account;
+    values[1] = &login->name;
+    values[2] = &login->back;
+    values[3] = (ngx_str_t *) &row->code;
+    values[4] = (ngx_str_t *) &row->what[language];
+
+    n = ngx_xassist_page_fields(fields, language);
+
+    for (i = 0; i < 5; i++) {
+        fields[n].name.data = (u_char *) names[i];
+        fields[n].name.len = ngx_strlen(names[i]);
+        fields[n].value = *values[i];
+        n++;
+    }
+
+    if (ngx_xassist_template_render(login->request->pool, xlcf->pages->signin,
+                                    fields, n, &body)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_xassist_page_send(login->request,
+                                 reason == NGX_XASSIST_R_NONE ? NGX_HTTP_OK
+                                                              : row->status,
+                                 NGX_XASSIST_PAGE_HTML, &body);
+}
+
+
+static ngx_int_t
+ngx_xassist_login_header(ngx_http_request_t *r, const char *name,
+    const ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value = *value;
+
+    return NGX_OK;
+}

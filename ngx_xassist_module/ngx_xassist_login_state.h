@@ -1,0 +1,47 @@
+/* A sign-in on its way: what its files share. */
+
+#ifndef NGX_XASSIST_LOGIN_STATE_H
+#define NGX_XASSIST_LOGIN_STATE_H
+
+#include "ngx_xassist_lockout.h"
+#include "ngx_xassist_password.h"
+#include "ngx_xassist_reason.h"
+#include "ngx_xassist_writer.h"
+
+#pragma GCC visibility push(hidden)
+
+typedef struct {
+    ngx_http_request_t     *request;
+    ngx_xassist_ctx_t      *ctx;
+    ngx_xassist_worker_t   *worker;
+    ngx_str_t               account;
+    ngx_str_t               name;
+    ngx_str_t               back;              /* where a form leads to */
+    ngx_str_t               display;
+    store_id_t              user;              /* none: there is no such */
+    ngx_xassist_lockout_t   keys;
+    ngx_uint_t              wait;              /* seconds, when locked */
+    ngx_xassist_password_t  password;
+    ngx_xassist_write_t     write;
+    unsigned                form:1;
+    unsigned                browser:1;         /* came with an Origin */
+} ngx_xassist_login_t;
+
+
+/* Whether it may sign in from where it comes; then what it says. */
+ngx_xassist_reason_t ngx_xassist_login_admit(ngx_xassist_login_t *login);
+ngx_xassist_reason_t ngx_xassist_login_body(ngx_xassist_login_t *login);
+
+/* Whether a text is a path of this host to lead a browser to. */
+ngx_uint_t ngx_xassist_login_back(const ngx_str_t *back);
+
+/* The session's answer, a refusal's, and the page. */
+ngx_int_t ngx_xassist_login_made(ngx_xassist_login_t *login);
+ngx_int_t ngx_xassist_login_answer(ngx_xassist_login_t *login,
+    ngx_xassist_reason_t reason);
+ngx_int_t ngx_xassist_login_page(ngx_xassist_login_t *login,
+    ngx_xassist_reason_t reason);
+
+#pragma GCC visibility pop
+
+#endif /* NGX_XASSIST_LOGIN_STATE_H */
