@@ -37,6 +37,7 @@ typedef struct ngx_xassist_live_s    ngx_xassist_live_t;
 typedef struct ngx_xassist_tunnel_s  ngx_xassist_tunnel_t;
 typedef struct ngx_xassist_watch_s   ngx_xassist_watch_t;
 typedef struct ngx_xassist_idle_s    ngx_xassist_idle_t;
+typedef struct ngx_xassist_metrics_s ngx_xassist_metrics_t;
 typedef struct ngx_xassist_jwt_s     ngx_xassist_jwt_t;
 typedef struct ngx_xassist_claims_s  ngx_xassist_claims_t;
 typedef struct ngx_xassist_jwt_state_s  ngx_xassist_jwt_state_t;
@@ -90,6 +91,7 @@ typedef struct {
     ngx_uint_t                  policy_line;
     policy_image_t              image;         /* compiled, not yet live */
     ngx_shm_zone_t             *zone;
+    ngx_shm_zone_t             *metrics;
 
     ngx_str_t                   shadow_file;   /* decides without effect */
     ngx_str_t                   shadow_text;
@@ -165,6 +167,7 @@ struct ngx_xassist_worker_s {
     ngx_xassist_watch_t        *watch;
     ngx_xassist_events_t       *events;        /* NULL: no stream yet */
     ngx_xassist_idle_t         *idle;
+    struct ngx_xassist_row_s   *row;           /* of the metrics, or NULL */
 };
 
 

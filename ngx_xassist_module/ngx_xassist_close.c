@@ -1,5 +1,6 @@
 #include "ngx_xassist_close.h"
 #include "ngx_xassist_ctx.h"
+#include "ngx_xassist_metrics.h"
 #include "ngx_xassist_worker.h"
 
 
@@ -14,6 +15,7 @@ static void ngx_xassist_close_step(ngx_xassist_tunnel_t *tunnel);
 static void ngx_xassist_close_finish(ngx_xassist_tunnel_t *tunnel);
 static void ngx_xassist_close_up(ngx_xassist_tunnel_t *tunnel);
 static void ngx_xassist_close_cut(ngx_xassist_tunnel_t *tunnel);
+static void ngx_xassist_close_took(ngx_xassist_tunnel_t *tunnel);
 static void ngx_xassist_close_writable(ngx_http_request_t *r);
 static void ngx_xassist_close_boundary(ngx_event_t *ev);
 static void ngx_xassist_close_deadline(ngx_event_t *ev);
@@ -40,6 +42,7 @@ ngx_xassist_tunnel_close(ngx_xassist_tunnel_t *tunnel,
                   "xassist: live connection closed: %V", &row->code);
 
     tunnel->ctx->reason = reason;
+    ngx_xassist_metrics_closed(tunnel->worker, reason);
 
     cl = tunnel->websocket ? ngx_pcalloc(r->pool, sizeof(ngx_xassist_close_t))
                            : NULL;
@@ -145,6 +148,7 @@ ngx_xassist_close_finish(ngx_xassist_tunnel_t *tunnel)
     }
 
     ngx_xassist_close_up(tunnel);
+    ngx_xassist_close_took(tunnel);
 
     r->write_event_handler = writable;
     ngx_xassist_tunnel_end(tunnel);
@@ -200,6 +204,7 @@ ngx_xassist_close_cut(ngx_xassist_tunnel_t *tunnel)
     r = tunnel->request;
     c = r->connection;
 
+    ngx_xassist_close_took(tunnel);
     ngx_xassist_tunnel_end(tunnel);
 
     /*
@@ -210,6 +215,23 @@ ngx_xassist_close_cut(ngx_xassist_tunnel_t *tunnel)
     r->main->count++;
     ngx_http_finalize_request(r, NGX_HTTP_CLOSE);
     ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_xassist_close_took(ngx_xassist_tunnel_t *tunnel)
+{
+    uint64_t  now;
+
+    now = ngx_xassist_now();
+
+    if (tunnel->since != 0 && now >= tunnel->since) {
+        ngx_xassist_metrics_observe(tunnel->worker,
+                                    NGX_XASSIST_REVOCATION_SECONDS,
+                                    (now - tunnel->since) * 1000);
+    }
+
+    tunnel->since = 0;
 }
 
 

@@ -2,6 +2,7 @@
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_device.h"
 #include "ngx_xassist_identify.h"
+#include "ngx_xassist_metrics.h"
 #include "ngx_xassist_jwt.h"
 #include "ngx_xassist_reason.h"
 #include "ngx_xassist_worker.h"
@@ -96,6 +97,8 @@ ngx_xassist_decide_for(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
 
     ctx->took = (uint64_t) (after.tv_sec - before.tv_sec) * 1000000
                 + (uint64_t) (after.tv_nsec - before.tv_nsec) / 1000;
+
+    ngx_xassist_metrics_decided(d.worker, ctx);
 }
 
 

@@ -199,7 +199,7 @@ ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel)
 
 void
 ngx_xassist_live_mark(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
-    const store_id_t *id)
+    const store_id_t *id, uint64_t since)
 {
     ngx_queue_t           *q, *bucket;
     ngx_xassist_live_t    *live;
@@ -217,6 +217,7 @@ ngx_xassist_live_mark(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
                       - key * sizeof(ngx_queue_t));
 
         if (store_id_equal(ngx_xassist_live_id(tunnel, key), id)) {
+            tunnel->since = tunnel->is_dirty ? tunnel->since : since;
             ngx_xassist_live_dirty(live, tunnel);
         }
     }
@@ -306,6 +307,7 @@ ngx_xassist_live_slice(ngx_event_t *ev)
             ngx_xassist_tunnel_close(tunnel, NGX_XASSIST_R_MEDIA_MOVED);
 
         } else {
+            tunnel->since = 0;
             ngx_xassist_idle_plan(tunnel);
         }
     }

@@ -21,9 +21,9 @@ void ngx_xassist_live_add(ngx_xassist_tunnel_t *tunnel);
 void ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel);
 
 /* Lets every connection with this id be decided again, soon, in slices that
-   do not hold the event loop. */
+   do not hold the event loop; `since` is the time of the event. */
 void ngx_xassist_live_mark(ngx_xassist_worker_t *worker,
-    ngx_xassist_key_t key, const store_id_t *id);
+    ngx_xassist_key_t key, const store_id_t *id, uint64_t since);
 void ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker);
 
 /* One connection, likewise. */

@@ -12,6 +12,7 @@
 #include "ngx_xassist_join.h"
 #include "ngx_xassist_jwt.h"
 #include "ngx_xassist_macro.h"
+#include "ngx_xassist_metrics.h"
 #include "ngx_xassist_page.h"
 #include "ngx_xassist_rule.h"
 #include "ngx_xassist_variables.h"
@@ -160,6 +161,11 @@ static ngx_command_t  ngx_xassist_commands[] = {
       ngx_xassist_api_conf,
       NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("xassist_metrics"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_xassist_metrics_conf,
+      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
       ngx_null_command
 };
 
@@ -222,6 +228,7 @@ ngx_xassist_postconfiguration(ngx_conf_t *cf)
     if (ngx_xassist_conf_check(cf, xmcf) != NGX_OK
         || ngx_xassist_zone_compile(cf, xmcf) != NGX_OK
         || ngx_xassist_headers_init(cf, xmcf) != NGX_OK
+        || ngx_xassist_metrics_init(cf, xmcf) != NGX_OK
         || ngx_xassist_access_init(cf) != NGX_OK)
     {
         return NGX_ERROR;

@@ -47,6 +47,7 @@ struct ngx_xassist_tunnel_s {
     size_t                         retry_down; /* TLS: offered, not taken */
     size_t                         retry_up;
     uint64_t                       opened;     /* milliseconds UTC */
+    uint64_t                       since;      /* of the event, or 0 */
 
     ngx_xassist_close_t           *close;      /* NULL: not closing */
     ngx_xassist_write_t           *attaching;  /* NULL: not in flight */

@@ -1,5 +1,6 @@
 #include "ngx_xassist_watch.h"
 #include "ngx_xassist_live.h"
+#include "ngx_xassist_metrics.h"
 #include "ngx_xassist_worker.h"
 
 #include <sys/inotify.h>
@@ -262,6 +263,7 @@ ngx_xassist_watch_poll(ngx_event_t *ev)
 
     ngx_xassist_watch_read(worker);
     ngx_xassist_live_generation(worker);
+    ngx_xassist_metrics_seen(worker, watch->cursor);
 
     if (ngx_current_msec - watch->swept >= NGX_XASSIST_SWEEP) {
         watch->swept = ngx_current_msec;
@@ -380,7 +382,7 @@ ngx_xassist_watch_event(ngx_xassist_worker_t *worker,
         id = (const store_id_t *) ((const u_char *) event + cause->id);
 
         if (cause->kind == event->kind && !store_id_none(id)) {
-            ngx_xassist_live_mark(worker, cause->key, id);
+            ngx_xassist_live_mark(worker, cause->key, id, event->time);
         }
     }
 }

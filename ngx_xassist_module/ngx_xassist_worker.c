@@ -2,6 +2,7 @@
 #include "ngx_xassist_idle.h"
 #include "ngx_xassist_jwt.h"
 #include "ngx_xassist_live.h"
+#include "ngx_xassist_metrics.h"
 #include "ngx_xassist_watch.h"
 #include "ngx_xassist_writer.h"
 
@@ -83,6 +84,7 @@ ngx_xassist_worker_init(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_xassist_metrics_start(worker);
     xmcf->worker = worker;
 
     if (ngx_xassist_worker_open(worker) != NGX_OK) {
@@ -320,6 +322,7 @@ ngx_xassist_worker_exit(ngx_cycle_t *cycle)
     /* The thread pool has been joined: what is left is applied here. */
 
     ngx_xassist_live_exit(worker);
+    ngx_xassist_metrics_stop(worker);
     ngx_xassist_writer_drain(worker);
 
     ngx_xassist_worker_close(worker);

@@ -1,5 +1,6 @@
 #include "ngx_xassist_writer.h"
 #include "ngx_xassist_evaluate.h"
+#include "ngx_xassist_metrics.h"
 #include "ngx_xassist_worker.h"
 
 
@@ -13,6 +14,7 @@ struct ngx_xassist_writer_s {
     ngx_xassist_worker_t  *worker;
     ngx_thread_task_t      task;
     ngx_event_t            kick;
+    uint64_t               took;               /* microseconds */
 
     ngx_xassist_write_t   *queue;
     ngx_xassist_write_t  **queue_last;
@@ -217,7 +219,16 @@ ngx_xassist_writer_run(void *data, ngx_log_t *log)
 {
     ngx_xassist_writer_t  *writer = data;
 
+    struct timespec  before, after;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &before);
+
     writer->status = store_apply(writer->env, writer->ops, writer->nbatch);
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &after);
+
+    writer->took = (uint64_t) ((after.tv_sec - before.tv_sec) * 1000000
+                               + (after.tv_nsec - before.tv_nsec) / 1000);
 }
 
 
@@ -251,6 +262,11 @@ ngx_xassist_writer_finish(ngx_event_t *ev)
                       "xassist: %ui change(s) were not made: %s",
                       writer->nbatch, store_status_text(writer->status));
     }
+
+    ngx_xassist_metrics_observe(writer->worker, NGX_XASSIST_COMMIT_SECONDS,
+                                writer->took);
+    ngx_xassist_metrics_observe(writer->worker, NGX_XASSIST_COMMIT_BATCH,
+                                writer->nbatch);
 
     list = writer->batch;
     writer->batch = NULL;

@@ -1,0 +1,119 @@
+#!/usr/bin/perl
+
+# Metrics are well-formed, count what happened in all workers, and outlive a
+# reload and a killed worker.
+
+use strict;
+use warnings;
+use lib 't/lib';
+
+use Test::More;
+use Xassist::Live;
+use Xassist::World;
+
+my $world = world(workers => 2, substitute => sub {
+    $_[0] =~ s{location /rule/guest}{location = /metrics {
+            xassist_metrics;
+            allow 127.0.0.1;
+            deny all;
+        }
+
+        $&}r
+});
+my $edge = $world->edge;
+my $live = live($world);
+my $client = $world->client;
+
+
+# {name with labels => value}, after a look at the form of every line.
+
+sub metrics {
+    my $answer = $client->get('/metrics');
+    my (%value, %type, @bad);
+
+    is($answer->{status}, 200, 'metrics') or return;
+    like($answer->{headers}{'content-type'}, qr{^text/plain; version=0\.0\.4},
+        'of the text format');
+
+    for my $line (split /\n/, $answer->{body}) {
+        if ($line =~ /^# HELP ([a-z_]+) \S/) {
+            push @bad, "$1 twice" if $type{$1}++;
+
+        } elsif ($line =~ /^# TYPE ([a-z_]+) (?:counter|gauge|histogram)$/) {
+            push @bad, "$1 without help" unless $type{$1};
+
+        } elsif ($line =~ /^(([a-z_]+?)(?:_(?:bucket|sum|count))?
+            (?:\{(?:[a-z]+="[^"\n]*",?)+\})?) [ ] (\d+(?:\.\d+)?)$/x)
+        {
+            push @bad, "$line is of nothing" unless $type{$2};
+            push @bad, "$1 twice" if exists $value{$1};
+            $value{$1} = $3;
+
+        } else {
+            push @bad, $line;
+        }
+    }
+
+    is(join("\n", @bad), '', 'every line is well-formed');
+    like($answer->{body}, qr/\n\z/, 'to the end');
+    return \%value;
+}
+
+
+my $m = metrics();
+is($m->{xassist_live_connections}, 0, 'nothing is open');
+is($m->{xassist_store_available}, 1, 'the store is there');
+cmp_ok($m->{'xassist_store_bytes{kind="used"}'}, '>', 0, 'it has a size');
+
+my $call = $world->call;
+my $guest = $world->guest($call);
+$live->open_in_each('guest', $guest, "/ws/$call", 2);
+is($world->client->get('/rule/regular')->{status}, 401, 'a refusal');
+select undef, undef, undef, 0.3;
+
+$m = metrics();
+is($m->{xassist_live_connections}, 2, 'two are open');
+cmp_ok($m->{'xassist_decisions_total{verdict="allow",reason=""}'}, '>', 1,
+    'allowed');
+cmp_ok($m->{'xassist_decisions_total{verdict="deny",reason="signed_out"}'},
+    '==', 1, 'refused');
+cmp_ok($m->{xassist_commits_total}, '>', 1, 'committed');
+is($m->{xassist_commit_seconds_count}, $m->{xassist_commits_total},
+    'each timed');
+is($m->{xassist_store_lag}, 0, 'nobody is behind');
+is($m->{'xassist_commit_seconds_bucket{le="+Inf"}'},
+    $m->{xassist_commit_seconds_count}, 'all in the last bucket');
+
+$edge->ctl('call', 'end', $call);
+$live->closes('end', { map { $_ => '4404 call_ended' }
+    keys %{ $live->{open} } });
+select undef, undef, undef, 0.3;
+
+$m = metrics();
+is($m->{'xassist_closed_total{code="4404",reason="call_ended"}'}, 2,
+    'both are counted');
+is($m->{xassist_revocation_seconds_count}, 2, 'and timed');
+cmp_ok($m->{xassist_revocation_seconds_sum}, '<', 1, 'soon');
+is($m->{xassist_live_connections}, 0, 'nothing is open');
+
+ok($edge->reload, 'reloaded');
+$m = metrics();
+is($m->{'xassist_closed_total{code="4404",reason="call_ended"}'}, 2,
+    'a reload loses nothing');
+
+my $other = $world->call;
+$guest = $world->guest($other);
+$live->open_in_each('guest', $guest, "/ws/$other", 2);
+my ($victim) = $edge->workers;
+select undef, undef, undef, 0.3;
+kill 'KILL', $victim;
+ok($edge->wait_for(sub {
+    my @now = $edge->workers;
+    return @now == 2 && !grep { $_ == $victim } @now;
+}), 'a worker is killed');
+select undef, undef, undef, 0.3;
+is(metrics()->{xassist_live_connections}, 1, 'and what it held is not open');
+
+is($client->post('/metrics', {})->{status}, 405, 'read only');
+$live->finish;
+$world->finish(qr/exited on signal 9/);
