@@ -92,8 +92,8 @@ bool store_slice_equal(store_slice_t a, store_slice_t b);
 /*
  * Puts the call on the server with the fewest calls by weight, if it is on
  * `from` (empty: on none yet); an event tells of a move.  The caller puts the
- * call's record when *placed.  out.media is where the call is now, empty when no server can
- * take it.
+ * call's record when *placed.  out.media is where the call is now, empty
+ * when no server can take it.
  */
 store_status_t store_media_place(store_view_t *view, store_op_t *op,
     const store_place_on_t *on, store_call_t *call, bool *placed)

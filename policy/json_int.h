@@ -48,7 +48,8 @@ size_t policy_utf8_bad(const char *text, size_t len);
 
 /*
  * Refuses, before the parser sees it, what the parser would let pass or
- * change: what is not UTF-8, NUL bytes, \u0000, surrogates without their half, depth.
+ * change: what is not UTF-8, NUL bytes, \u0000, surrogates without their
+ * half, depth.
  */
 policy_status_t policy_json_scan(const char *text, size_t len,
     policy_errors_t *errors) POLICY_USE_RESULT;
