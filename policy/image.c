@@ -77,24 +77,6 @@ policy_array_open(const policy_image_t *image, policy_section_t section,
 }
 
 
-bool
-policy_array_get64(const policy_array_t *array, uint32_t i, uint32_t w,
-    uint64_t *value)
-{
-    uint32_t  low, high;
-
-    if (!policy_array_get(array, i, w, &low)
-        || !policy_array_get(array, i, w + 1, &high))
-    {
-        return false;
-    }
-
-    *value = (uint64_t) high << 32 | low;
-
-    return true;
-}
-
-
 policy_str_t
 policy_array_text(const policy_image_t *image, const policy_array_t *array,
     uint32_t i, uint32_t w)
@@ -118,15 +100,6 @@ policy_array_text(const policy_image_t *image, const policy_array_t *array,
     text.len = len;
 
     return text;
-}
-
-
-bool
-policy_set_load(const policy_array_t *array, uint32_t i, uint32_t w,
-    policy_set_t *set)
-{
-    return policy_array_get64(array, i, w, &set->mask)
-           && policy_array_get(array, i, w + 2, &set->first);
 }
 
 

@@ -219,8 +219,22 @@ policy_array_get(const policy_array_t *array, uint32_t i, uint32_t w,
     return true;
 }
 
-bool policy_array_get64(const policy_array_t *array, uint32_t i, uint32_t w,
-    uint64_t *value);
+static inline bool
+policy_array_get64(const policy_array_t *array, uint32_t i, uint32_t w,
+    uint64_t *value)
+{
+    uint32_t  low, high;
+
+    if (!policy_array_get(array, i, w, &low)
+        || !policy_array_get(array, i, w + 1, &high))
+    {
+        return false;
+    }
+
+    *value = (uint64_t) high << 32 | low;
+
+    return true;
+}
 
 /* The text whose offset and length stand at word w of record i; empty when
    it does not lie in the image. */
@@ -239,8 +253,13 @@ typedef struct {
     uint32_t first;
 } policy_set_t;
 
-bool policy_set_load(const policy_array_t *array, uint32_t i, uint32_t w,
-    policy_set_t *set);
+static inline bool
+policy_set_load(const policy_array_t *array, uint32_t i, uint32_t w,
+    policy_set_t *set)
+{
+    return policy_array_get64(array, i, w, &set->mask)
+           && policy_array_get(array, i, w + 2, &set->first);
+}
 
 /* Whether the set has the permission; false, too, when damaged. */
 static inline bool
