@@ -81,6 +81,11 @@ invitation_create(store_view_t *view, store_op_t *op)
 
     if (!store_id_none(&old.id) && old.state != STORE_INV_WITHDRAWN) {
         withdraw(view, op, &old);
+        rc = store_withdraw_guests(view, op, &old, view->log_seq);
+
+        if (rc != STORE_OK) {
+            return rc;
+        }
     }
 
     memset(&inv, 0, sizeof(inv));

@@ -1,0 +1,364 @@
+/*
+ * What DESIGN says of calls, people and links, as a small model: one
+ * conference with a link for many and one for an external, and a service
+ * request with the call that it makes.
+ */
+
+#ifndef STORE_DESIGN_H
+#define STORE_DESIGN_H
+
+#include "store_world.h"
+
+
+#define BROWSERS  3
+
+enum { SHARED = 0, EXTERNAL, REQUEST, LINKS };
+enum { CONFERENCE = 0, SERVICE, CALLS };
+
+/* People: the browsers of each link, then each user in each call. */
+enum {
+    GUESTS = LINKS * BROWSERS, USERS = 2, PEOPLE = GUESTS + USERS * CALLS
+};
+
+typedef struct {
+    bool                known;         /* has a record */
+    store_part_state_t  state;
+    store_part_state_t  before;
+    uint32_t            attached;
+    uint64_t            due;
+    bool                signed_in;     /* guests: has a session, */
+    store_reason_t      over;          /* which was ended for this, */
+    uint64_t            expires;       /* or ends then */
+    uint32_t            session;
+} person_t;
+
+typedef struct {
+    bool                known;
+    store_call_state_t  state;
+    int                 owner;
+    uint64_t            due;
+    uint64_t            ring;
+    bool                regular;
+} called_t;
+
+typedef struct {
+    world_t   w;
+    uint64_t  random;
+    uint32_t  sessions;
+    called_t  calls[CALLS];
+    person_t  people[PEOPLE];
+    bool      no_external;
+    bool      withdrawn[LINKS];
+    uint32_t  used[LINKS];
+    uint64_t  expires[LINKS];
+} model_t;
+
+
+static void after(model_t *m, int who);
+
+
+static uint32_t
+pick(model_t *m, uint32_t n)
+{
+    m->random ^= m->random << 13;
+    m->random ^= m->random >> 7;
+    m->random ^= m->random << 17;
+
+    return (uint32_t) (m->random >> 33) % n;
+}
+
+
+static bool
+is_user(int who)
+{
+    return who >= GUESTS;
+}
+
+
+static int
+call_of_person(int who)
+{
+    if (is_user(who)) {
+        return (who - GUESTS) / USERS;
+    }
+
+    return who / BROWSERS == REQUEST ? SERVICE : CONFERENCE;
+}
+
+
+static int
+user_in(int user, int call)
+{
+    return GUESTS + call * USERS + user;
+}
+
+
+static uint32_t
+call_id(int call)
+{
+    return call == CONFERENCE ? (uint32_t) CALL : 300;
+}
+
+
+static uint32_t
+part_id(int who)
+{
+    return 2000 + (uint32_t) who;
+}
+
+
+static uint32_t
+link_id(int link)
+{
+    return 700 + (uint32_t) link;
+}
+
+
+static uint32_t
+session_id(const model_t *m, int who)
+{
+    static const uint32_t  users[] = { OLGAS, EMILS };
+
+    return is_user(who) ? users[(who - GUESTS) % USERS]
+                        : m->people[who].session;
+}
+
+
+/* ---- what DESIGN says --------------------------------------------------- */
+
+static bool
+holds(const person_t *p)
+{
+    return p->known && (p->state == STORE_PART_JOINING
+                        || p->state == STORE_PART_PRESENT
+                        || p->state == STORE_PART_AWAY);
+}
+
+
+static bool
+there(const person_t *p)
+{
+    return holds(p) && p->state != STORE_PART_JOINING;
+}
+
+
+static uint32_t
+places(const model_t *m, int call)
+{
+    int       who;
+    uint32_t  n = 0;
+
+    for (who = 0; who < PEOPLE; who++) {
+        n += call_of_person(who) == call && holds(&m->people[who]);
+    }
+
+    return n;
+}
+
+
+static uint32_t
+seats(const model_t *m)
+{
+    int       who;
+    uint32_t  n = 0;
+
+    for (who = 0; who < GUESTS; who++) {
+        n += holds(&m->people[who]);
+    }
+
+    return n;
+}
+
+
+static store_reason_t
+room(const model_t *m, int call, bool guest)
+{
+    if (places(m, call) >= m->w.places) {
+        return STORE_REASON_CALL_FULL;
+    }
+
+    return guest && seats(m) >= m->w.seats ? STORE_REASON_NO_GUEST_SEAT
+                                           : STORE_REASON_NONE;
+}
+
+
+static store_reason_t
+session_says(const model_t *m, int who)
+{
+    const person_t  *p = &m->people[who];
+
+    if (is_user(who)) {
+        return STORE_REASON_NONE;
+    }
+
+    if (!p->signed_in) {
+        return STORE_REASON_SIGNED_OUT;
+    }
+
+    return p->over != STORE_REASON_NONE ? p->over
+           : p->expires <= m->w.now ? STORE_REASON_SIGNED_OUT
+           : STORE_REASON_NONE;
+}
+
+
+static store_reason_t
+link_says(const model_t *m, int link, int browser)
+{
+    const called_t  *call = &m->calls[link == REQUEST ? SERVICE : CONFERENCE];
+    const person_t  *p = &m->people[link * BROWSERS + browser];
+
+    if (m->no_external && link == EXTERNAL) {
+        return STORE_REASON_UNKNOWN_LINK;
+    }
+
+    if (m->withdrawn[link]) {
+        return STORE_REASON_WITHDRAWN;
+    }
+
+    if (m->expires[link] != 0 && m->expires[link] <= m->w.now
+        && !(link == REQUEST && call->known))
+    {
+        return STORE_REASON_EXPIRED;
+    }
+
+    if (call->known && call->state == STORE_CALL_ENDED) {
+        return STORE_REASON_CALL_ENDED;
+    }
+
+    if (link == EXTERNAL && !there(&m->people[user_in(0, CONFERENCE)])) {
+        return STORE_REASON_INVITER_LEFT;
+    }
+
+    if (p->known && p->state == STORE_PART_REMOVED) {
+        return STORE_REASON_REMOVED;
+    }
+
+    return link == EXTERNAL && !p->known && m->used[link] != 0
+           ? STORE_REASON_USED : STORE_REASON_NONE;
+}
+
+
+static void
+sign_out(person_t *p, store_reason_t reason)
+{
+    if (p->signed_in && p->over == STORE_REASON_NONE) {
+        p->over = reason;
+    }
+}
+
+
+static void
+end_call(model_t *m, int call)
+{
+    int  who;
+
+    m->calls[call].state = STORE_CALL_ENDED;
+    m->calls[call].due = 0;
+    m->calls[call].ring = 0;
+
+    for (who = 0; who < PEOPLE; who++) {
+        person_t  *p = &m->people[who];
+
+        if (call_of_person(who) != call || !p->known) {
+            continue;
+        }
+
+        sign_out(p, STORE_REASON_CALL_ENDED);
+
+        if (holds(p)) {
+            p->state = STORE_PART_LEFT;
+            p->attached = 0;
+            p->due = 0;
+        }
+    }
+}
+
+
+static void
+leaves(model_t *m, int who)
+{
+    person_t  *p = &m->people[who];
+
+    p->state = STORE_PART_LEFT;
+    p->attached = 0;
+    p->due = 0;
+    after(m, who);
+}
+
+
+static void
+unjoins(model_t *m, int who)
+{
+    person_t  *p = &m->people[who];
+
+    p->state = p->before == STORE_PART_INVITED ? STORE_PART_INVITED
+                                               : STORE_PART_LEFT;
+    p->due = 0;
+    after(m, who);
+}
+
+
+/* Externals go with their inviter; a call ends when all have left it. */
+
+static void
+after(model_t *m, int who)
+{
+    int        other, call = call_of_person(who);
+    called_t  *c = &m->calls[call];
+
+    if (c->state == STORE_CALL_ENDED) {
+        return;
+    }
+
+    if (who == user_in(0, CONFERENCE)) {
+        for (other = EXTERNAL * BROWSERS;
+             other < (EXTERNAL + 1) * BROWSERS
+             && c->state != STORE_CALL_ENDED;
+             other++)
+        {
+            person_t  *p = &m->people[other];
+
+            if (!p->known || p->state == STORE_PART_REMOVED) {
+                continue;
+            }
+
+            sign_out(p, STORE_REASON_INVITER_LEFT);
+
+            if (holds(p)) {
+                leaves(m, other);
+            }
+        }
+    }
+
+    if (c->state != STORE_CALL_LIVE || places(m, call) != 0) {
+        return;
+    }
+
+    if (c->regular || call == SERVICE) {
+        end_call(m, call);
+    } else {
+        c->due = m->w.now + HOUR;
+    }
+}
+
+
+static void
+arrives(model_t *m, int who)
+{
+    called_t  *c = &m->calls[call_of_person(who)];
+    person_t  *p = &m->people[who];
+
+    c->state = STORE_CALL_LIVE;
+    c->due = 0;
+    c->regular |= is_user(who);
+
+    if (is_user(who) && (who - GUESTS) % USERS == c->owner) {
+        c->ring = 0;
+    }
+
+    p->state = STORE_PART_PRESENT;
+    p->due = 0;
+    p->attached++;
+}
+
+#endif /* STORE_DESIGN_H */
