@@ -103,6 +103,13 @@ store_close(store_env_t *env)
 }
 
 
+store_status_t
+store_adopt_size(store_env_t *env)
+{
+    return store_lmdb_status(mdb_env_set_mapsize(env->env, 0));
+}
+
+
 uint64_t
 store_txnid(store_env_t *env)
 {

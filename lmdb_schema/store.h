@@ -230,6 +230,13 @@ store_status_t store_open(const store_options_t *options, store_env_t **env,
     store_error_t *error) STORE_USE_RESULT;
 void store_close(store_env_t *env);
 
+/*
+ * After STORE_RESIZED: takes over the size that the other process gave the
+ * map.  No thread of this process may be within a transaction; read ones
+ * that are reset stay good.
+ */
+store_status_t store_adopt_size(store_env_t *env) STORE_USE_RESULT;
+
 /* LMDB's last transaction id: moves with each commit of any process.  A few
    nanoseconds; any thread. */
 uint64_t store_txnid(store_env_t *env);

@@ -285,6 +285,22 @@ ngx_xassist_worker_read(ngx_xassist_worker_t *worker)
 
     status = store_read_renew(worker->read);
 
+    if (status == STORE_RESIZED) {
+
+        switch (ngx_xassist_writer_resize(worker)) {
+
+        case NGX_OK:
+            status = store_read_renew(worker->read);
+            break;
+
+        case NGX_AGAIN:
+            return NGX_ERROR;
+
+        default:
+            break;
+        }
+    }
+
     if (status == STORE_OK) {
         return NGX_OK;
     }

@@ -8,6 +8,7 @@
 #define NGX_XASSIST_BATCH_MAX   1024
 #define NGX_XASSIST_TASK_TIMER  60000          /* milliseconds */
 #define NGX_XASSIST_JOINING     30000          /* milliseconds */
+#define NGX_XASSIST_CHECKPOINT  1024           /* changes */
 
 
 struct ngx_xassist_writer_s {
@@ -24,7 +25,13 @@ struct ngx_xassist_writer_s {
     ngx_uint_t             nbatch;
     store_env_t           *env;
     store_status_t         status;
-    store_op_t            *ops[NGX_XASSIST_BATCH_MAX];
+    store_op_t            *ops[NGX_XASSIST_BATCH_MAX + 1];
+
+    ngx_uint_t             since;              /* the last checkpoint */
+    store_op_t             checkpoint;
+
+    unsigned               resized:1;          /* the map is to be made new */
+    unsigned               again:1;            /* the batch, after that */
 };
 
 
@@ -37,6 +44,10 @@ typedef struct {
 
 static void ngx_xassist_writer_kick(ngx_event_t *ev);
 static void ngx_xassist_writer_start(ngx_xassist_writer_t *writer);
+static ngx_int_t ngx_xassist_writer_post_task(ngx_xassist_writer_t *writer);
+static ngx_int_t ngx_xassist_writer_checkpoint(ngx_xassist_writer_t *writer);
+static int ngx_xassist_writer_sign(void *data, const void *message,
+    size_t len, uint8_t *key, uint8_t signature[STORE_SIGNATURE_LEN]);
 static void ngx_xassist_writer_run(void *data, ngx_log_t *log);
 static void ngx_xassist_writer_finish(ngx_event_t *ev);
 static void ngx_xassist_writer_answer(ngx_xassist_write_t *list);
@@ -191,24 +202,85 @@ ngx_xassist_writer_start(ngx_xassist_writer_t *writer)
         writer->queue_last = &writer->queue;
     }
 
+    writer->since += writer->nbatch;
+
+    if (writer->since >= NGX_XASSIST_CHECKPOINT
+        && ngx_xassist_writer_checkpoint(writer) == NGX_OK)
+    {
+        writer->ops[writer->nbatch++] = &writer->checkpoint;
+        writer->since = 0;
+    }
+
     writer->batch = list;
     writer->env = writer->worker->env;
+    writer->again = 0;
 
-    if (writer->env != NULL
-        && ngx_thread_task_post(writer->worker->conf->pool, &writer->task)
-           == NGX_OK)
+    if (writer->env != NULL && ngx_xassist_writer_post_task(writer) == NGX_OK)
     {
-        /*
-         * A graceful stop ends a worker without timers, whatever is in
-         * flight: this one keeps it until the answer is out.
-         */
-
-        ngx_add_timer(&writer->task.event, NGX_XASSIST_TASK_TIMER);
         return;
     }
 
     writer->batch = NULL;
     ngx_xassist_writer_fail(list, STORE_IO);
+}
+
+
+static ngx_int_t
+ngx_xassist_writer_post_task(ngx_xassist_writer_t *writer)
+{
+    if (ngx_thread_task_post(writer->worker->conf->pool, &writer->task)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /*
+     * A graceful stop ends a worker without timers, whatever is in flight:
+     * this one keeps it until the answer is out.
+     */
+
+    ngx_add_timer(&writer->task.event, NGX_XASSIST_TASK_TIMER);
+
+    return NGX_OK;
+}
+
+
+/* The operation that signs the log as it is after its batch. */
+
+static ngx_int_t
+ngx_xassist_writer_checkpoint(ngx_xassist_writer_t *writer)
+{
+    store_op_t     *op;
+    policy_keys_t  *keys;
+
+    op = &writer->checkpoint;
+    keys = writer->worker->conf->keys;
+
+    if (keys == NULL || !policy_checkpoint_signs(keys)) {
+        return NGX_DECLINED;
+    }
+
+    ngx_memzero(op, sizeof(store_op_t));
+
+    if (ngx_xassist_writer_prepare(writer->worker, STORE_OP_CHECKPOINT, op)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    op->in.checkpoint.sign = ngx_xassist_writer_sign;
+    op->in.checkpoint.data = keys;
+
+    return NGX_OK;
+}
+
+
+static int
+ngx_xassist_writer_sign(void *data, const void *message, size_t len,
+    uint8_t *key, uint8_t signature[STORE_SIGNATURE_LEN])
+{
+    return policy_checkpoint_sign(data, message, len, key, signature)
+           == POLICY_OK ? 0 : -1;
 }
 
 
@@ -256,6 +328,19 @@ ngx_xassist_writer_finish(ngx_event_t *ev)
     }
 
     ev->complete = 0;
+
+    /* Nothing runs beside us now: the time to take a larger map. */
+
+    if (writer->status == STORE_RESIZED || writer->resized) {
+
+        if (ngx_xassist_writer_resize(writer->worker) == NGX_OK
+            && writer->status == STORE_RESIZED && !writer->again
+            && ngx_xassist_writer_post_task(writer) == NGX_OK)
+        {
+            writer->again = 1;
+            return;
+        }
+    }
 
     if (writer->status != STORE_OK) {
         ngx_log_error(NGX_LOG_ERR, writer->worker->log, 0,
@@ -307,6 +392,40 @@ ngx_xassist_writer_fail(ngx_xassist_write_t *list, store_status_t status)
 }
 
 
+ngx_int_t
+ngx_xassist_writer_resize(ngx_xassist_worker_t *worker)
+{
+    store_status_t         status;
+    ngx_xassist_writer_t  *writer;
+
+    writer = worker->writer;
+
+    /* its timer runs for as long as the task does */
+
+    if (writer->task.event.timer_set) {
+        writer->resized = 1;
+        return NGX_AGAIN;
+    }
+
+    writer->resized = 0;
+    status = store_adopt_size(worker->env);
+
+    if (status != STORE_OK) {
+        ngx_log_error(NGX_LOG_ERR, worker->log, 0,
+                      "xassist: another process made the store larger, and "
+                      "its size cannot be taken over: %s",
+                      store_status_text(status));
+        return NGX_ERROR;
+    }
+
+    ngx_log_error(NGX_LOG_NOTICE, worker->log, 0,
+                  "xassist: another process made the store larger: its size "
+                  "was taken over");
+
+    return NGX_OK;
+}
+
+
 void
 ngx_xassist_writer_drain(ngx_xassist_worker_t *worker)
 {
@@ -328,6 +447,20 @@ ngx_xassist_writer_drain(ngx_xassist_worker_t *worker)
 
         if (store_apply(worker->env, writer->ops, n) != STORE_OK) {
             break;
+        }
+
+        writer->since += n;
+    }
+
+    if (writer->since != 0 && !worker->read_only
+        && ngx_xassist_writer_checkpoint(writer) == NGX_OK)
+    {
+        writer->ops[0] = &writer->checkpoint;
+
+        if (store_apply(worker->env, writer->ops, 1) != STORE_OK) {
+            ngx_log_error(NGX_LOG_ERR, worker->log, 0,
+                          "xassist: the log was not signed at the end: %s",
+                          store_status_text(writer->checkpoint.status));
         }
     }
 

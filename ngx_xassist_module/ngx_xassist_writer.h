@@ -39,7 +39,13 @@ ngx_int_t ngx_xassist_writer_post(ngx_xassist_worker_t *worker,
 
 ngx_uint_t ngx_xassist_writer_busy(ngx_xassist_worker_t *worker);
 
-/* exit_process: applies what is queued, in this thread. */
+/*
+ * Another process made the store's map larger.  NGX_OK: ours is as large now;
+ * NGX_AGAIN: a task is running, it is done after that.
+ */
+ngx_int_t ngx_xassist_writer_resize(ngx_xassist_worker_t *worker);
+
+/* exit_process: applies what is queued, in this thread, and signs the log. */
 void ngx_xassist_writer_drain(ngx_xassist_worker_t *worker);
 
 /*
