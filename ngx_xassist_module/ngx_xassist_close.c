@@ -1,5 +1,6 @@
 #include "ngx_xassist_close.h"
 #include "ngx_xassist_ctx.h"
+#include "ngx_xassist_kick.h"
 #include "ngx_xassist_metrics.h"
 #include "ngx_xassist_worker.h"
 
@@ -43,6 +44,7 @@ ngx_xassist_tunnel_close(ngx_xassist_tunnel_t *tunnel,
 
     tunnel->ctx->reason = reason;
     ngx_xassist_metrics_closed(tunnel->worker, reason);
+    ngx_xassist_kick(r, tunnel->ctx);
 
     cl = tunnel->websocket ? ngx_pcalloc(r->pool, sizeof(ngx_xassist_close_t))
                            : NULL;

@@ -44,6 +44,10 @@ const store_id_t *ngx_xassist_credentials_who(const ngx_xassist_ctx_t *ctx);
 ngx_int_t ngx_xassist_credentials_room(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx, const ngx_xassist_livekit_t *livekit,
     char token[NGX_XASSIST_JWT_MAX]);
+/* One that may remove people from the room of a call; for the edge itself. */
+ngx_int_t ngx_xassist_credentials_admin(ngx_pool_t *pool,
+    const store_id_t *call, const ngx_xassist_livekit_t *livekit, time_t ttl,
+    char token[NGX_XASSIST_JWT_MAX]);
 const ngx_str_t *ngx_xassist_credentials_url(
     const ngx_xassist_livekit_t *livekit);
 

@@ -26,6 +26,8 @@ struct ngx_xassist_livekit_s {
 };
 
 
+static ngx_int_t ngx_xassist_credentials_sign(ngx_xassist_json_t *json,
+    const ngx_xassist_livekit_t *livekit, char token[NGX_XASSIST_JWT_MAX]);
 static void ngx_xassist_credentials_grants(ngx_xassist_json_t *json,
     ngx_xassist_ctx_t *ctx, const ngx_uint_t may[NGX_XASSIST_MAY]);
 static ngx_int_t ngx_xassist_credentials_may(ngx_http_request_t *r,
@@ -128,9 +130,7 @@ ngx_int_t
 ngx_xassist_credentials_room(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     const ngx_xassist_livekit_t *livekit, char token[NGX_XASSIST_JWT_MAX])
 {
-    ngx_str_t            claims;
     ngx_uint_t           may[NGX_XASSIST_MAY];
-    policy_str_t         secret, text;
     ngx_xassist_json_t   json;
 
     if (ngx_xassist_credentials_may(r, ctx, livekit, may) != NGX_OK) {
@@ -148,7 +148,43 @@ ngx_xassist_credentials_room(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ngx_xassist_credentials_grants(&json, ctx, may);
     ngx_xassist_json_close(&json, '}');
 
-    if (ngx_xassist_json_done(&json, &claims) != NGX_OK) {
+    return ngx_xassist_credentials_sign(&json, livekit, token);
+}
+
+
+ngx_int_t
+ngx_xassist_credentials_admin(ngx_pool_t *pool, const store_id_t *call,
+    const ngx_xassist_livekit_t *livekit, time_t ttl,
+    char token[NGX_XASSIST_JWT_MAX])
+{
+    uint64_t             now;
+    ngx_xassist_json_t   json;
+
+    now = ngx_xassist_now() / 1000;
+
+    ngx_xassist_json_init(&json, pool);
+    ngx_xassist_json_open(&json, NULL, '{');
+    ngx_xassist_json_str(&json, "iss", &livekit->key);
+    ngx_xassist_json_number(&json, "nbf", now);
+    ngx_xassist_json_number(&json, "exp", now + (uint64_t) ttl);
+    ngx_xassist_json_open(&json, "video", '{');
+    ngx_xassist_json_id(&json, "room", call);
+    ngx_xassist_json_bool(&json, "roomAdmin", 1);
+    ngx_xassist_json_close(&json, '}');
+    ngx_xassist_json_close(&json, '}');
+
+    return ngx_xassist_credentials_sign(&json, livekit, token);
+}
+
+
+static ngx_int_t
+ngx_xassist_credentials_sign(ngx_xassist_json_t *json,
+    const ngx_xassist_livekit_t *livekit, char token[NGX_XASSIST_JWT_MAX])
+{
+    ngx_str_t      claims;
+    policy_str_t   secret, text;
+
+    if (ngx_xassist_json_done(json, &claims) != NGX_OK) {
         return NGX_ERROR;
     }
 

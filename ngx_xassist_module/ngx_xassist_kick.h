@@ -14,7 +14,10 @@
 char *ngx_xassist_kick_conf(ngx_conf_t *cf, const ngx_str_t *value,
     ngx_xassist_kick_conf_t **kick);
 
-/* The connection was closed for `reason`: told until the server agrees. */
+/*
+ * The connection is being closed for the reason in its context: told until
+ * the server agrees, ten times at most.  `r` is not needed afterwards.
+ */
 void ngx_xassist_kick(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx);
 
 #pragma GCC visibility pop
