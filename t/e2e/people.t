@@ -1,0 +1,220 @@
+#!/usr/bin/perl
+
+# People and their browsers, through the edge: looking spends nothing, a
+# reload comes back, a second device does not get in, a service request rings
+# the expert, an external goes when the inviter does.
+
+use strict;
+use warnings;
+use utf8;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Digest::SHA ();
+use Test::More;
+use Time::HiRes qw(sleep);
+
+use Xassist::Browser ();
+use Xassist::Demo ();
+use Xassist::Look;
+
+binmode $_, ':encoding(UTF-8)' for map { Test::More->builder->$_ }
+    qw(output failure_output todo_output);
+
+my $why = Xassist::Demo::missing() || Xassist::Browser::missing();
+plan skip_all => $why if $why;
+
+my $demo = Xassist::Demo->new;
+my $policy = $demo->edge->{dir} . '/conf/policy.json';
+my $text = Xassist::Edge::slurp($policy);
+$text =~ s/("grace"\s*:\s*)"60s"/$1"1s"/
+    && $text =~ s/("request_grace"\s*:\s*)"15m"/$1"1s"/
+    or BAIL_OUT('no grace to change');
+Xassist::Edge::spew($policy, $text);
+$demo->start;
+
+my $driver = Xassist::Browser->driver;
+my $expert = $driver->open;
+$expert->go($demo->url('/demo/expert', 'expert.localhost'));
+
+
+# The store to the byte, once it is quiet.
+sub bytes {
+    return Digest::SHA->new(256)->addfile(
+        $demo->edge->{dir} . '/store/data.mdb', 'b')->hexdigest;
+}
+
+
+# Opens a link, types a name and joins; leads to the room.
+sub joins {
+    my ($page, $link, $name) = @_;
+
+    $page->go($link);
+    $page->until('return document.querySelector("#name")', 10)
+        or return fail("$name sees the form");
+    $page->type('#name', $name)
+        if !$page->js('return document.getElementById("name").readOnly');
+    $page->click('#terms');
+    $page->click('button[type=submit]');
+    ok($page->until('return window.room && /alone|together/.test(room.state)',
+        30), "$name is in the room");
+}
+
+
+sub reason_of { return $_[0]->js('return document.querySelector("main")'
+    . '.dataset.reason') }
+
+
+subtest 'a browser that only looks spends nothing' => sub {
+    my $link = $demo->invite($demo->{call});
+    my $before = bytes();
+    my $robot = $driver->open;
+
+    $robot->go($link->{link});
+    my $urls = $robot->js('return [...document.querySelectorAll("a[href]")]'
+        . '.map(a => a.href)');
+    for my $url ($link->{link}, @$urls) {
+        $robot->go($url);
+        $robot->js('return new Promise(r => setTimeout(r, 200))');
+    }
+    is(bytes(), $before, 'not a byte of the store changed by looking at '
+        . (1 + @$urls) . ' pages');
+    $robot->close;
+};
+
+subtest 'after a reload one is back' => sub {
+    my $guest = $driver->open(device => 'Pixel');
+    my $link = $demo->invite($demo->{call})->{link};
+
+    joins($guest, $link, 'Ann');
+    $guest->js('location.reload()');
+    ok($guest->until('return window.room && room.state === "alone"', 30),
+        'in the same place');
+    $guest->go("$link?lang=en");
+    is(text($guest, 'button'), 'Back to the call', 'and so by the link');
+    sound($guest, 'join-again-Pixel');
+    $guest->click('button');
+    ok($guest->until('return window.room && room.state === "alone"', 30),
+        'with one press');
+    my $people = $demo->ctl('call', 'show', $demo->{call}{id})->{participants};
+    is(scalar @$people, 1, 'as one participant');
+    $guest->close;
+};
+
+my $request = $demo->request(name => 'Gustav Gast');
+my $gustav = $driver->open(device => 'iPhone');
+my $service;
+
+subtest 'a service request rings the expert' => sub {
+    $gustav->go("$request->{link}?lang=en");
+    is(text($gustav, 'button'), 'Call now', 'the page says what it does');
+    sound($gustav, 'join-request-iPhone');
+    ok(!$expert->js('return document.querySelector(".ring")'),
+        'opening it rings nobody');
+
+    joins($gustav, $request->{link}, 'Gustav Gast');
+    ok($expert->until('return document.querySelector(".ring")', 10),
+        'joining does');
+    like(text($expert, '.ring-who b'), qr/^Gustav Gast is calling/, 'by name');
+    ok($gustav->until('return /being called/.test(document.getElementById('
+        . '"waiting").textContent)', 10), 'the guest knows that it rings');
+    $gustav->screenshot(Xassist::Edge::top() . '/build/t/e2e/ringing-iPhone'
+        . '.png');
+    sound($expert, 'expert-rung-desktop');
+};
+
+subtest 'accepting opens the call' => sub {
+    my ($own) = @{ $expert->call(GET => '/window/handles') };
+    $expert->click('.ring button[data-action=accept]');
+    my $new;
+    for (1 .. 100) {
+        ($new) = grep { $_ ne $own } @{ $expert->call(GET =>
+            '/window/handles') };
+        last if $new;
+        sleep 0.05;
+    }
+    ok($new, 'in a window of its own') or return;
+    ok($expert->until('return !document.querySelector(".ring")', 10),
+        'the ring is over');
+    $expert->call(POST => '/window', { handle => $new });
+    ok($expert->until('return window.room && room.state === "together"', 30),
+        'the expert is with somebody');
+    ok($gustav->until('return room.state === "together"', 30),
+        '... who sees the expert');
+    ($service) = $expert->url =~ m{/call/([\w-]+)};
+    $expert->{windows} = { own => $own, room => $new };
+};
+
+my $theo = $driver->open;
+
+subtest 'an external is invited from inside, once' => sub {
+    $expert->call(POST => '/window', { handle => $expert->{windows}{own} });
+    $expert->until('return [...document.querySelectorAll("#people span")]'
+        . '.some(s => /owner.*in the call/.test(s.textContent))', 10);
+    $expert->click('#invite');
+    $expert->click('#kinds input[value=external]');
+    $expert->until('return document.querySelector("#profiles .choice")', 10);
+    $expert->type('#invite-name', 'Theo Techniker');
+    $expert->type('#invite-comment', 'Knows the valve');
+    $expert->click('#invite-dialog button[type=submit]');
+    ok($expert->until('return document.getElementById("made-dialog").open', 10),
+        'the link is made') or diag text($expert, '#invite-dialog .notice-error');
+    my $link = $expert->js('return document.getElementById("made-link").value');
+    $expert->click('#made-dialog button[type=submit]');
+
+    joins($theo, $link, 'Theo');
+    ok($expert->until('return [...document.querySelectorAll("#people b")]'
+        . '.some(b => b.textContent === "Theo Techniker")', 10),
+        'the expert sees the name that the expert gave');
+
+    my $second = $driver->open(device => 'small');
+    $second->go("$link?lang=en");
+    is(reason_of($second), 'used', 'a second device is refused');
+    sound($second, 'refused-used-small');
+    $second->close;
+};
+
+subtest 'the inviter closes the tab, and the external is out' => sub {
+    $expert->call(POST => '/window', { handle => $expert->{windows}{room} });
+    $expert->call(DELETE => '/window');
+    $expert->call(POST => '/window', { handle => $expert->{windows}{own} });
+
+    my $close = $theo->until('return room.close', 20);
+    is($close && $close->{code}, 4423, 'the socket closes with its code');
+    is($theo->until('return room.reason', 10), 'inviter_left',
+        'the page says why');
+    $theo->screenshot(Xassist::Edge::top()
+        . '/build/t/e2e/inviter-left-desktop.png');
+    is($gustav->js('return room.close'), undef, 'the guest stays');
+};
+
+subtest 'the expert ends the call, and the guest is out' => sub {
+    $expert->until('return !document.getElementById("detail").hidden', 10);
+    $expert->click('#end');
+    $expert->click('#sure-yes');
+    my $close = $gustav->until('return room.close', 10);
+    is($close && $close->{code}, 4404, 'at once');
+    $gustav->go("$request->{link}?lang=en");
+    is(reason_of($gustav), 'call_ended', 'and the link says so');
+    sound($gustav, 'refused-call-ended-iPhone');
+};
+
+subtest 'a page for who is not signed in' => sub {
+    for (['iPhone', 'dark', 'de'], [undef, 'light', 'fr']) {
+        my ($device, $scheme, $language) = @$_;
+        my $page = $driver->open(device => $device, scheme => $scheme);
+        $page->go($demo->url("/expert?lang=$language"));
+        is(reason_of($page), 'signed_out', 'signed_out');
+        ok(length(text($page, '.next') // ''), 'what to do');
+        sound($page, 'refused-signed-out-' . ($device // 'desktop')
+            . "-$scheme-$language");
+        $page->close;
+    }
+};
+
+$driver->stop;
+$demo->stop;
+is(join("\n", $demo->edge->complaints), '', 'nothing bad in the log');
+
+done_testing();
