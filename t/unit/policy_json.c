@@ -200,6 +200,73 @@ truncated_at_every_length(void **state)
 }
 
 
+/*
+ * CVE-2017-16516: yajl reads past a string that ends in half a surrogate.  In
+ * a block of its exact size, so that a sanitizer sees it.
+ */
+static void
+cve_2017_16516(void **state)
+{
+    char    *copy;
+    size_t   i, len;
+    tree_t   t;
+
+    static const char *const  texts[] = {
+        "[\"\\ud800\"]", "[\"\\uDbFf\"]", "[\"\\ud800", "[\"\\ud800\\",
+        "[\"\\ud800\\u\"]", "[\"\\ud800\\ud800\"]", "[\"\\udc00\"]",
+        "{\"\\ud83d\":1}"
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        len = strlen(texts[i]);
+        copy = malloc(len);
+        assert_non_null(copy);
+        memcpy(copy, texts[i], len);
+
+        memset(&t, 0, sizeof(t));
+        t.errors.items = t.items;
+        t.errors.capacity = 8;
+        policy_arena_init(&t.arena);
+        assert_int_equal(policy_json_parse(copy, len, &t.arena, &t.root,
+                                           &t.errors), POLICY_INVALID);
+        assert_int_equal(t.errors.count, 1);
+        policy_arena_free(&t.arena);
+        free(copy);
+    }
+
+    /* Both halves are one character. */
+    parse(&t, "[\"\\ud83d\\ude00\"]");
+    assert_int_equal(t.status, POLICY_OK);
+    assert_int_equal(t.root->first->text.len, 4);
+    policy_arena_free(&t.arena);
+}
+
+
+/* CVE-2022-24795: a buffer's size wraps at 2 GB of text.  What is larger than
+   the limit, which is far below, is refused unread: there are no such bytes
+   here. */
+static void
+cve_2022_24795(void **state)
+{
+    tree_t  t;
+
+    (void) state;
+
+    assert_true(POLICY_MAX_TEXT < 1u << 30);
+
+    memset(&t, 0, sizeof(t));
+    t.errors.items = t.items;
+    t.errors.capacity = 8;
+    policy_arena_init(&t.arena);
+    assert_int_equal(policy_json_parse("[]", (size_t) 3 << 30, &t.arena,
+                                       &t.root, &t.errors), POLICY_INVALID);
+    assert_non_null(strstr(t.items[0].text, "larger"));
+    policy_arena_free(&t.arena);
+}
+
+
 int
 main(void)
 {
@@ -207,7 +274,9 @@ main(void)
         cmocka_unit_test(types_and_places),
         cmocka_unit_test(duplicates_are_told_and_the_tree_is_whole),
         cmocka_unit_test(what_the_parser_would_let_pass),
-        cmocka_unit_test(truncated_at_every_length)
+        cmocka_unit_test(truncated_at_every_length),
+        cmocka_unit_test(cve_2017_16516),
+        cmocka_unit_test(cve_2022_24795)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

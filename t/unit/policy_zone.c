@@ -87,6 +87,50 @@ generations_go_up(void **state)
 }
 
 
+/* A zone that takes over from another goes on counting after it; both halves
+   are used in turn from there. */
+static void
+counting_goes_on(void **state)
+{
+    void            *mem;
+    policy_zone_t   *zone;
+    test_policy_t    t;
+    policy_image_t   seen;
+
+    (void) state;
+
+    mem = zone_map();
+    zone = mem;
+    test_good(&t, texts[0]);
+
+    policy_zone_continue(zone, 6);
+    assert_int_equal(policy_zone_read(zone, &seen), POLICY_CORRUPT);
+
+    assert_int_equal(policy_zone_format(mem, ZONE_SIZE), POLICY_OK);
+    policy_zone_continue(zone, 6);
+    assert_int_equal(policy_zone_generation(zone), 0);
+    assert_int_equal(policy_zone_read(zone, &seen), POLICY_NOT_FOUND);
+
+    assert_int_equal(policy_zone_publish(zone, &t.image, 1), POLICY_OK);
+    assert_int_equal(policy_zone_generation(zone), 7);
+    assert_int_equal(policy_zone_read(zone, &seen), POLICY_OK);
+    assert_int_equal(seen.generation, 7);
+    assert_true(policy_zone_settled(zone, &seen));
+    assert_memory_equal(seen.base, t.image.base, t.image.size);
+
+    /* Too late now. */
+    policy_zone_continue(zone, 100);
+    assert_int_equal(policy_zone_publish(zone, &t.image, 2), POLICY_OK);
+    assert_int_equal(policy_zone_generation(zone), 8);
+    assert_true(policy_zone_settled(zone, &seen));
+    assert_int_equal(policy_zone_publish(zone, &t.image, 3), POLICY_OK);
+    assert_false(policy_zone_settled(zone, &seen));
+
+    test_done(&t);
+    munmap(mem, ZONE_SIZE);
+}
+
+
 static void
 what_does_not_fit_changes_nothing(void **state)
 {
@@ -231,6 +275,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(generations_go_up),
+        cmocka_unit_test(counting_goes_on),
         cmocka_unit_test(what_does_not_fit_changes_nothing),
         cmocka_unit_test(readers_beside_a_writer)
     };
