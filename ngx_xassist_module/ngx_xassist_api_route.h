@@ -167,6 +167,8 @@ ngx_int_t ngx_xassist_api_link(ngx_xassist_api_t *api, const store_id_t *id,
 /* ---- bodies and handlers, by resource ------------------------------------ */
 
 extern const policy_body_member_t  ngx_xassist_body_empty[];
+extern const policy_body_member_t  ngx_xassist_body_logout[];
+extern const policy_body_member_t  ngx_xassist_body_password[];
 extern const policy_body_member_t  ngx_xassist_body_call[];
 extern const policy_body_member_t  ngx_xassist_body_hand_over[];
 extern const policy_body_member_t  ngx_xassist_body_report[];
@@ -178,6 +180,15 @@ ngx_xassist_reason_t ngx_xassist_api_me(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_policy_get(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_admission(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_ice(ngx_xassist_api_t *api);
+
+ngx_xassist_reason_t ngx_xassist_api_logout(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_logged_out(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_sessions_list(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_sessions_revoke(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_sessions_revoked(
+    ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_password(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_jwks(ngx_xassist_api_t *api);
 
 ngx_xassist_reason_t ngx_xassist_api_calls_list(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_calls_get(ngx_xassist_api_t *api);

@@ -24,6 +24,29 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       NGX_XASSIST_API_POLICY_GET, NGX_XASSIST_ASK, NULL,
       ngx_xassist_api_policy_get, NULL },
 
+    { POST, ngx_string("logout"),
+      NGX_XASSIST_API_LOGOUT_CREATE, NGX_XASSIST_ASK_SELF,
+      ngx_xassist_body_logout,
+      ngx_xassist_api_logout, ngx_xassist_api_logged_out },
+
+    { GET, ngx_string("sessions"),
+      NGX_XASSIST_API_SESSIONS_LIST, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_sessions_list, NULL },
+
+    { POST, ngx_string("sessions/*/revoke"),
+      NGX_XASSIST_API_SESSIONS_REVOKE, NGX_XASSIST_ASK,
+      ngx_xassist_body_empty,
+      ngx_xassist_api_sessions_revoke, ngx_xassist_api_sessions_revoked },
+
+    { POST, ngx_string("password"),
+      NGX_XASSIST_API_PASSWORD_CHANGE, NGX_XASSIST_ASK,
+      ngx_xassist_body_password,
+      ngx_xassist_api_password, NULL },
+
+    { GET, ngx_string("jwks"),
+      NGX_XASSIST_API_JWKS_GET, NGX_XASSIST_ASK_SELF, NULL,
+      ngx_xassist_api_jwks, NULL },
+
     { GET, ngx_string("calls"),
       NGX_XASSIST_API_CALLS_LIST, NGX_XASSIST_ASK_SELF, NULL,
       ngx_xassist_api_calls_list, NULL },

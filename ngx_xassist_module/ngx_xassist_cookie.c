@@ -289,7 +289,7 @@ ngx_xassist_cookie_set(ngx_http_request_t *r, ngx_xassist_cookie_t which,
         p = ngx_cpymem(p, "; Secure", sizeof("; Secure") - 1);
     }
 
-    if (max_age) {
+    if (max_age || value->len == 0) {
         p = ngx_sprintf(p, "; Max-Age=%T", max_age);
     }
 

@@ -27,7 +27,8 @@ ngx_int_t ngx_xassist_cookie_cut(ngx_http_request_t *r);
 ngx_uint_t ngx_xassist_cookie_ours(ngx_http_request_t *r,
     const ngx_str_t *value);
 
-/* Adds a Set-Cookie; max_age 0: until the browser closes. */
+/* Adds a Set-Cookie; max_age 0: until the browser closes.  An empty value
+   takes the cookie away. */
 ngx_int_t ngx_xassist_cookie_set(ngx_http_request_t *r,
     ngx_xassist_cookie_t which, const ngx_str_t *value, time_t max_age);
 

@@ -1,4 +1,5 @@
 #include "ngx_xassist_headers.h"
+#include "ngx_xassist_assertion.h"
 #include "ngx_xassist_cookie.h"
 #include "ngx_xassist_variables.h"
 
@@ -58,6 +59,9 @@ static const ngx_xassist_header_t  ngx_xassist_identity[] = {
 
     { ngx_string("X-Xassist-Invitation"), ngx_string("x-xassist-invitation"),
       ngx_xassist_value_invitation },
+
+    { ngx_string("X-Xassist-Assertion"), ngx_string("x-xassist-assertion"),
+      ngx_xassist_assertion },
 };
 
 

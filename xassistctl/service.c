@@ -20,8 +20,8 @@ static int service_revoke(const ctl_options_t *options, int argc,
     char **argv);
 static int service_list(const ctl_options_t *options, int argc, char **argv);
 static int make(const ctl_options_t *options, ctl_store_t *store,
-    const store_id_t *account, store_slice_t name, store_slice_t roles,
-    uint64_t lifetime);
+    const policy_keys_t *keys, const store_id_t *account, store_slice_t name,
+    store_slice_t roles, uint64_t lifetime);
 static int revoke(ctl_store_t *store, const store_id_t *id);
 static int find(ctl_store_t *store, const char *text,
     store_session_t *service);
@@ -48,6 +48,7 @@ service_create(const ctl_options_t *options, int argc, char **argv)
     uint64_t         days = 0;
     const char      *roles = NULL, *text = NULL;
     ctl_store_t      store;
+    policy_keys_t   *keys;
     store_account_t  account;
 
     const ctl_arg_t  args[] = {
@@ -71,20 +72,28 @@ service_create(const ctl_options_t *options, int argc, char **argv)
     rc = ctl_roles_check(options, roles);
 
     if (rc == CTL_OK) {
-        rc = ctl_store_open(options, false, &store);
+        rc = ctl_keys_load(options, &keys);
     }
 
     if (rc != CTL_OK) {
         return rc;
     }
 
+    rc = ctl_store_open(options, false, &store);
+
+    if (rc != CTL_OK) {
+        policy_keys_free(keys);
+        return rc;
+    }
+
     rc = ctl_find_account(&store, argv[0], &account);
 
     if (rc == CTL_OK) {
-        rc = make(options, &store, &account.id, ctl_slice(argv[1]),
+        rc = make(options, &store, keys, &account.id, ctl_slice(argv[1]),
                   ctl_slice(roles), days != 0 ? days * DAY : LIFETIME);
     }
 
+    policy_keys_free(keys);
     ctl_store_close(&store);
 
     return rc;
@@ -96,25 +105,34 @@ service_rotate(const ctl_options_t *options, int argc, char **argv)
 {
     int              rc;
     ctl_store_t      store;
+    policy_keys_t   *keys;
     store_session_t  service;
 
     if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
         return CTL_USAGE;
     }
 
+    rc = ctl_keys_load(options, &keys);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
     rc = ctl_store_open(options, false, &store);
 
     if (rc != CTL_OK) {
+        policy_keys_free(keys);
         return rc;
     }
 
     rc = find(&store, argv[0], &service);
 
     if (rc == CTL_OK) {
-        rc = make(options, &store, &service.account, service.name,
+        rc = make(options, &store, keys, &service.account, service.name,
                   service.roles, service.expires - service.created);
     }
 
+    policy_keys_free(keys);
     ctl_store_close(&store);
 
     return rc;
@@ -198,21 +216,16 @@ service_list(const ctl_options_t *options, int argc, char **argv)
 
 static int
 make(const ctl_options_t *options, ctl_store_t *store,
-    const store_id_t *account, store_slice_t name, store_slice_t roles,
-    uint64_t lifetime)
+    const policy_keys_t *keys, const store_id_t *account, store_slice_t name,
+    store_slice_t roles, uint64_t lifetime)
 {
     int              rc;
     char             key[sizeof(PREFIX) + POLICY_TOKEN_LEN];
     store_op_t       op;
     ctl_print_t      out;
-    policy_keys_t   *keys;
     policy_status_t  status;
 
     rc = ctl_op(store, NULL, STORE_OP_SERVICE_CREATE, &op);
-
-    if (rc == CTL_OK) {
-        rc = ctl_keys_load(options, &keys);
-    }
 
     if (rc != CTL_OK) {
         return rc;
@@ -228,7 +241,6 @@ make(const ctl_options_t *options, ctl_store_t *store,
     status = policy_token_make(keys, POLICY_TOKEN_SERVICE, op.id.b,
                                key + sizeof(PREFIX) - 1);
     key[sizeof(PREFIX) - 1 + POLICY_TOKEN_LEN] = '\0';
-    policy_keys_free(keys);
 
     if (status != POLICY_OK) {
         ctl_complain("no key: %s", policy_status_text(status));
