@@ -24,7 +24,10 @@ binmode $_, ':encoding(UTF-8)' for map { Test::More->builder->$_ }
 my $why = Xassist::Demo::missing() || Xassist::Browser::missing();
 plan skip_all => $why if $why;
 
-my $demo = Xassist::Demo->new->start;
+my $demo = Xassist::Demo->new(server => <<'E')->start;
+        xassist_app ios link=acme-assist://join?link= store=https://apps.example.com/assist;
+        xassist_app android id=com.acme.assist store=https://play.example.com/assist;
+E
 my $driver = Xassist::Browser->driver;
 my $call = $demo->{call};
 my $link = $demo->invite($call);
@@ -236,6 +239,77 @@ subtest 'from the desktop to the phone' => sub {
     $pages{iPad}->go($link->{link});
     is($pages{iPad}->js('return document.forms[0].elements.touch.value'), '1',
         'a tablet that says it is a Mac gives itself away');
+};
+
+subtest 'from the browser to the app' => sub {
+    for my $row (['iPhone', qr{^acme-assist://join\?link=http%3A%2F%2F}],
+        ['Pixel', qr{^intent://localhost:\d+/j/.*package=com\.acme}])
+    {
+        my ($device, $wanted) = @$row;
+        my $page = $driver->open(device => $device, requests => 1);
+        $page->go($link->{link} . '?lang=en');
+        sound($page, "join-app-$device");
+        $page->wanted;
+        $page->click('#app');
+        my $asked;
+        for (1 .. 40) {
+            ($asked) = grep { !/^http/ } $page->wanted;
+            last if $asked;
+            select undef, undef, undef, 0.05;
+        }
+        like($asked // 'nothing', $wanted, "$device asks for the app");
+        like($asked // '', qr/\Q$link->{path}\E|%2Fj%2F/, 'with the link');
+        ok($page->until('return !document.getElementById("app-missing")'
+            . '.hidden', 10), 'without it the page says so');
+        ok($page->js('return !!document.querySelector("form button")'),
+            'and the browser is still a way in');
+        $page->close;
+    }
+
+    my ($shown) = grep { $_->{id} eq $link->{id} }
+        @{ list($demo->ctl('invite', 'list', '--call', $call->{id})) };
+    is($shown->{state}, 'unused', 'nothing was spent by all that');
+};
+
+# Texts of the one table of reasons: code -> what and next, by language.
+sub reasons {
+    my $table = Xassist::Edge::slurp(Xassist::Edge::top()
+        . '/ngx_xassist_module/ngx_xassist_reason.def');
+    utf8::decode($table);
+    my %reasons;
+
+    while ($table =~ /^NGX_XASSIST_REASON\(\w+, "(\w+)",[^"]*(.*?)\)$/gms) {
+        $reasons{$1} = [ map { s/"\s+"//gr }
+            $2 =~ /"((?:[^"]|"\s+")*)"(?=,|\z)/g ];
+    }
+    return \%reasons;
+}
+
+subtest 'every reason in every language fits a small phone' => sub {
+    my $page = $pages{small};
+    my $reasons = reasons();
+    my @languages = qw(en de fr);
+
+    cmp_ok(scalar keys %$reasons, '>=', 30, keys(%$reasons) . ' reasons');
+    is(join(' ', grep { @{ $reasons->{$_} } != 6 } sort keys %$reasons), '',
+        'each says in three languages what happened and what to do');
+    $page->scheme('light');
+    for my $l (0 .. 2) {
+        $page->go("$refused{unknown_link}?lang=$languages[$l]");
+        for my $code (sort keys %$reasons) {
+            my $texts = $reasons->{$code};
+            my $bad = $page->js(<<'EOJ', $code, @$texts[2 * $l, 2 * $l + 1]);
+                var box = document.documentElement;
+                document.querySelector("main").dataset.reason = arguments[0];
+                document.querySelector("h1").textContent = arguments[1];
+                document.querySelector(".next p").textContent = arguments[2];
+                return (box.scrollWidth > box.clientWidth ? "wide " : "")
+                    + (box.scrollHeight > 1.25 * innerHeight ? "long " : "")
+                    + (arguments[1] && arguments[2] ? "" : "silent ");
+EOJ
+            is($bad, '', "$code, $languages[$l]");
+        }
+    }
 };
 
 $driver->stop;

@@ -105,7 +105,8 @@ sub driver {
 
 # Opens a browser: device (iPhone, Pixel, iPad, small; else a desktop
 # window), language,
-# scheme (light, dark), args (more flags of Chromium).
+# scheme (light, dark), args (more flags of Chromium), requests (they can be
+# asked for).
 sub open {
     my ($self, %args) = @_;
     my @args = (@flags, @{ $args{args} || [] });
@@ -121,7 +122,8 @@ sub open {
             browserName => 'chrome',
             'goog:chromeOptions' => { binary => '/usr/bin/chromium',
                 args => \@args, $device ? (mobileEmulation => $device) : () },
-            'goog:loggingPrefs' => { browser => 'ALL' },
+            'goog:loggingPrefs' => { browser => 'ALL',
+                $args{requests} ? (performance => 'ALL') : () },
         } } }, 60);
 
     my $page = bless { driver => $self, id => $session->{sessionId} },
@@ -240,6 +242,15 @@ sub console {
     my ($self) = @_;
     return map { "$_->{level}: $_->{message}" }
         @{ $self->call(POST => '/se/log', { type => 'browser' }) };
+}
+
+# Addresses that the page wanted to go to, whether anything came of it or not.
+sub wanted {
+    my ($self) = @_;
+    return map { $_->{params}{url} }
+        grep { $_->{method} eq 'Page.frameRequestedNavigation' }
+        map { JSON::PP->new->decode($_->{message})->{message} }
+        @{ $self->call(POST => '/se/log', { type => 'performance' }) };
 }
 
 # How far the page is wider than the device: 0 is right.
