@@ -132,6 +132,7 @@ store_op_run(store_view_t *view, store_op_t *op)
     }
 
     writes = view->writes;
+    view->account = op->account;
 
     if (!store_once_settled(view, op)) {
         op->status = t->run(view, op);
@@ -140,6 +141,8 @@ store_op_run(store_view_t *view, store_op_t *op)
             store_once_keep(view, op);
         }
     }
+
+    memset(&view->account, 0, sizeof(view->account));
 
     if (op->status != STORE_REFUSED) {
         op->reason = STORE_REASON_NONE;

@@ -109,6 +109,13 @@ typedef struct {
     store_presence_t presence;
 
     /*
+     * The account of who asks: a record of another one is not there for this
+     * operation, whatever ids it was given.  None: the system, the command
+     * line, a guest who has not joined yet.
+     */
+    store_id_t       account;
+
+    /*
      * A request with an Idempotency-Key (1 to 255 bytes; empty: without).
      * What came of it is kept for 24 h under the actor and the key: the same
      * operation with the same body gets that `out` again, with out.again,

@@ -5,6 +5,8 @@
 #include <lmdb_schema/view_int.h>
 
 
+static bool foreign(const store_view_t *view, store_record_t record,
+    const void *in);
 static bool key_before(store_slice_t a, store_slice_t b);
 static void apply_derived(store_view_t *view, const store_derived_t *old,
     size_t nold, const store_derived_t *new, size_t nnew);
@@ -150,7 +152,53 @@ store_record_at(store_view_t *view, store_record_t record,
         return rc;
     }
 
-    return store_decode(record, value, out);
+    rc = store_decode(record, value, out);
+
+    if (rc == STORE_OK && foreign(view, record, out)) {
+        memset(out, 0, store_schema(record)->size);
+        return STORE_NOT_FOUND;
+    }
+
+    return rc;
+}
+
+
+/* Whether a record belongs to another account than the view is for. */
+
+static bool
+foreign(const store_view_t *view, store_record_t record, const void *in)
+{
+    const store_any_t  *any = in;
+    const store_id_t   *account;
+
+    if (store_id_none(&view->account)) {
+        return false;
+    }
+
+    switch (record) {
+    case STORE_IS_account:
+        account = &any->account.id;
+        break;
+    case STORE_IS_user:
+        account = &any->user.account;
+        break;
+    case STORE_IS_session:
+        account = &any->session.account;
+        break;
+    case STORE_IS_call:
+        account = &any->call.account;
+        break;
+    case STORE_IS_participant:
+        account = &any->participant.account;
+        break;
+    case STORE_IS_invitation:
+        account = &any->invitation.account;
+        break;
+    default:
+        return false;
+    }
+
+    return !store_id_equal(account, &view->account);
 }
 
 
@@ -240,7 +288,19 @@ store_record_put(store_view_t *view, store_record_t record, const void *in)
     }
 
     store_primary(record, in, &key);
-    rc = store_record_at(view, record, &key, &before);
+    rc = store_view_get(view, &key, &value);
+
+    if (rc == STORE_OK) {
+        rc = store_decode(record, value, &before);
+    }
+
+    /* an id that is taken elsewhere, or a record put elsewhere */
+
+    if (foreign(view, record, in)
+        || (rc == STORE_OK && foreign(view, record, &before)))
+    {
+        rc = STORE_INVALID;
+    }
 
     if (rc != STORE_OK && rc != STORE_NOT_FOUND) {
         store_view_fail(view, rc);

@@ -41,6 +41,7 @@ struct store_view_s {
     const store_place_t *place;
     store_arena_t       *arena;        /* NULL: reading only */
     store_sha256_pt      sha256;
+    store_id_t           account;      /* records of others are not there */
     store_status_t       status;       /* first failure of a write */
     uint64_t             writes;       /* how many there were */
     uint64_t             log_seq;      /* newest event, once log_known */

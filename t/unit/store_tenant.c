@@ -1,0 +1,356 @@
+/*
+ * Two accounts in one store: every operation is tried by one of them with the
+ * ids of the other's records.  None does anything, and the other account's
+ * records are as they were, byte for byte.
+ */
+
+#include "store_world.h"
+
+
+enum { THEIRS = 50, NINA = 51, NINAS = 52, THEIR_CALL = 53, THEIR_LINK = 54,
+       THEIR_GUEST = 55, FREE = 90 };
+
+typedef struct {
+    const char      *name;
+    store_op_kind_t  kind;
+    void           (*fill)(store_op_t *op);
+} attempt_t;
+
+
+static void
+user_set(store_op_t *op)
+{
+    op->in.user_set.user = id(NINA);
+    op->in.user_set.set_suspended = true;
+    op->in.user_set.suspended = true;
+}
+
+
+static void
+user_create(store_op_t *op)
+{
+    op->in.user_create.user = id(FREE);
+    op->in.user_create.account = id(THEIRS);
+    op->in.user_create.name = text("mole");
+}
+
+
+static void
+user_over(store_op_t *op)
+{
+    op->in.user_create.user = id(NINA);
+    op->in.user_create.account = id(ACME);
+    op->in.user_create.name = text("nina");
+}
+
+
+static void
+account_set(store_op_t *op)
+{
+    op->in.account_set.account = id(THEIRS);
+    op->in.account_set.suspended = true;
+}
+
+
+static void
+session_create(store_op_t *op)
+{
+    op->in.session_create.session = id(FREE);
+    op->in.session_create.user = id(NINA);
+    op->in.session_create.lifetime = HOUR;
+}
+
+
+static void
+session_over(store_op_t *op)
+{
+    op->in.session_create.session = id(NINAS);
+    op->in.session_create.user = id(OLGA);
+    op->in.session_create.lifetime = HOUR;
+}
+
+
+static void
+session_revoke(store_op_t *op)
+{
+    op->in.session_revoke.session = id(NINAS);
+}
+
+
+static void
+session_touch(store_op_t *op)
+{
+    op->in.session_touch.session = id(NINAS);
+}
+
+
+static void
+call_create(store_op_t *op)
+{
+    op->in.call_create.call = id(FREE);
+    op->in.call_create.account = id(THEIRS);
+    op->in.call_create.owner = id(NINA);
+    op->in.call_create.kind = STORE_CALL_CONFERENCE;
+    op->in.call_create.room = 1;
+}
+
+
+static void
+call_of_their_user(store_op_t *op)
+{
+    call_create(op);
+    op->in.call_create.account = id(ACME);
+}
+
+
+static void
+call_over(store_op_t *op)
+{
+    call_create(op);
+    op->in.call_create.call = id(THEIR_CALL);
+    op->in.call_create.account = id(ACME);
+    op->in.call_create.owner = id(OLGA);
+}
+
+
+static void
+call_end(store_op_t *op)
+{
+    op->in.call_end.call = id(THEIR_CALL);
+}
+
+
+static void
+invitation_create(store_op_t *op)
+{
+    op->in.invitation_create.invitation = id(FREE);
+    op->in.invitation_create.call = id(THEIR_CALL);
+    op->in.invitation_create.kind = STORE_INV_CONFERENCE;
+    op->in.invitation_create.inviter = id(OLGA);
+    op->in.invitation_create.channel = 4;
+    op->in.invitation_create.bound_to = 1;
+}
+
+
+static void
+invitation_by_theirs(store_op_t *op)
+{
+    invitation_create(op);
+    op->in.invitation_create.call = id(CALL);
+    op->in.invitation_create.inviter = id(NINA);
+}
+
+
+static void
+invitation_withdraw(store_op_t *op)
+{
+    op->in.invitation_withdraw.invitation = id(THEIR_LINK);
+}
+
+
+static void
+redeem(store_op_t *op)
+{
+    op->in.redeem.invitation = id(THEIR_LINK);
+    op->in.redeem.session = id(FREE);
+    op->in.redeem.participant = id(FREE + 1);
+    op->in.redeem.browser[0] = 9;
+    op->in.redeem.name = text("Mole");
+    op->in.redeem.terms_accepted = true;
+    op->in.redeem.lifetime = HOUR;
+}
+
+
+static void
+join_theirs(store_op_t *op)
+{
+    op->in.join.session = id(OLGAS);
+    op->in.join.call = id(THEIR_CALL);
+    op->in.join.participant = id(FREE);
+}
+
+
+static void
+attach_theirs(store_op_t *op)
+{
+    op->in.attach.call = id(THEIR_CALL);
+    op->in.attach.participant = id(THEIR_GUEST);
+    op->in.attach.incarnation[0] = 1;
+}
+
+
+static void
+leave_theirs(store_op_t *op)
+{
+    op->in.leave.call = id(THEIR_CALL);
+    op->in.leave.participant = id(THEIR_GUEST);
+}
+
+
+static const attempt_t  attempts[] = {
+    { "user set", STORE_OP_USER_SET, user_set },
+    { "user create", STORE_OP_USER_CREATE, user_create },
+    { "user create over", STORE_OP_USER_CREATE, user_over },
+    { "account set", STORE_OP_ACCOUNT_SET, account_set },
+    { "session create", STORE_OP_SESSION_CREATE, session_create },
+    { "session create over", STORE_OP_SESSION_CREATE, session_over },
+    { "session revoke", STORE_OP_SESSION_REVOKE, session_revoke },
+    { "session touch", STORE_OP_SESSION_TOUCH, session_touch },
+    { "call create", STORE_OP_CALL_CREATE, call_create },
+    { "call of their user", STORE_OP_CALL_CREATE, call_of_their_user },
+    { "call create over", STORE_OP_CALL_CREATE, call_over },
+    { "call end", STORE_OP_CALL_END, call_end },
+    { "call accept", STORE_OP_CALL_ACCEPT, call_end },
+    { "call decline", STORE_OP_CALL_DECLINE, call_end },
+    { "invitation create", STORE_OP_INVITATION_CREATE, invitation_create },
+    { "invitation by theirs", STORE_OP_INVITATION_CREATE,
+      invitation_by_theirs },
+    { "invitation withdraw", STORE_OP_INVITATION_WITHDRAW,
+      invitation_withdraw },
+    { "redeem", STORE_OP_REDEEM, redeem },
+    { "join", STORE_OP_JOIN, join_theirs },
+    { "attach", STORE_OP_ATTACH, attach_theirs },
+    { "detach", STORE_OP_DETACH, attach_theirs },
+    { "leave", STORE_OP_LEAVE, leave_theirs },
+    { "remove", STORE_OP_REMOVE, leave_theirs }
+};
+
+
+static void
+their_world(world_t *w)
+{
+    ask(w, STORE_OP_ACCOUNT_CREATE);
+    w->op.in.account_create.account = id(THEIRS);
+    w->op.in.account_create.name = text("globex");
+    done(w);
+
+    ask(w, STORE_OP_USER_CREATE);
+    w->op.in.user_create.user = id(NINA);
+    w->op.in.user_create.account = id(THEIRS);
+    w->op.in.user_create.name = text("nina");
+    w->op.in.user_create.licensed = true;
+    done(w);
+
+    ask(w, STORE_OP_SESSION_CREATE);
+    w->op.in.session_create.session = id(NINAS);
+    w->op.in.session_create.user = id(NINA);
+    w->op.in.session_create.lifetime = HOUR;
+    done(w);
+
+    ask(w, STORE_OP_CALL_CREATE);
+    call_create(&w->op);
+    w->op.in.call_create.call = id(THEIR_CALL);
+    done(w);
+
+    ask(w, STORE_OP_INVITATION_CREATE);
+    invitation_create(&w->op);
+    w->op.in.invitation_create.invitation = id(THEIR_LINK);
+    w->op.in.invitation_create.inviter = id(NINA);
+    done(w);
+
+    ask(w, STORE_OP_REDEEM);
+    redeem(&w->op);
+    w->op.in.redeem.session = id(THEIR_GUEST + 100);
+    w->op.in.redeem.participant = id(THEIR_GUEST);
+    w->op.in.redeem.browser[0] = 1;
+    done(w);
+}
+
+
+static void
+each_operation_with_their_ids(void **state)
+{
+    size_t    i, n, bytes;
+    bool      spoiled;
+    world_t   w;
+    uint8_t  *before;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
+        world(&w);
+        their_world(&w);
+
+        /* everything, as it is */
+
+        before = malloc(1 << 20);
+        assert_non_null(before);
+
+        for (n = 0, bytes = 0; n < w.memory.n; n++) {
+            memcpy(before + bytes, w.memory.pairs[n].bytes,
+                   w.memory.pairs[n].key + w.memory.pairs[n].value);
+            bytes += w.memory.pairs[n].key + w.memory.pairs[n].value;
+        }
+
+        ask(&w, attempts[i].kind);
+        attempts[i].fill(&w.op);
+        w.op.actor = id(OLGA);
+        w.op.account = id(ACME);
+        spoiled = store_op_run(&w.memory.view, &w.op);
+
+        if (w.op.status == STORE_OK && !spoiled
+            && w.memory.view.status == STORE_OK)
+        {
+            /* nothing to be done is no harm, if nothing was done */
+            print_message("# %s: ok, again %d\n", attempts[i].name,
+                          w.op.out.again);
+        }
+
+        /* what is spoiled is never committed */
+
+        if (!spoiled) {
+            assert_int_equal(w.memory.n, n);
+
+            for (n = 0, bytes = 0; n < w.memory.n; n++) {
+                assert_memory_equal(before + bytes, w.memory.pairs[n].bytes,
+                                    w.memory.pairs[n].key
+                                    + w.memory.pairs[n].value);
+                bytes += w.memory.pairs[n].key + w.memory.pairs[n].value;
+            }
+        }
+
+        /* and the same works for who it belongs to, or without an account */
+
+        assert_true(w.op.status != STORE_OK || spoiled || w.op.out.again);
+
+        free(before);
+        store_memory_free(&w.memory);
+    }
+}
+
+
+static void
+an_account_reaches_its_own(void **state)
+{
+    world_t  w;
+
+    (void) state;
+    world(&w);
+    their_world(&w);
+
+    ask(&w, STORE_OP_CALL_END);
+    call_end(&w.op);
+    w.op.account = id(THEIRS);
+    done(&w);
+    assert_false(w.op.out.again);
+
+    ask(&w, STORE_OP_INVITATION_CREATE);
+    invitation_create(&w.op);
+    w.op.in.invitation_create.call = id(CALL);
+    w.op.account = id(ACME);
+    done(&w);
+
+    end_of_world(&w);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(each_operation_with_their_ids),
+        cmocka_unit_test(an_account_reaches_its_own)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
