@@ -16,10 +16,20 @@
 
 
 #define PATH_LEN  4096
-#define KEYS_LEN  4096                 /* of what a worker says of its keys */
+#define TEXT_LEN  8192                 /* of what a worker says of itself */
 
 
-static bool names(int fd, const char *name, bool *signs);
+typedef struct {
+    const char *name;
+    uint32_t    workers;
+    uint32_t    having;
+    uint32_t    signing;
+} naming_t;
+
+
+static bool names(void *data, const void *record);
+static bool says(const char *line, size_t len, const char *word,
+    const char *name);
 static bool file_path(char *path, const char *folder,
     const uint8_t incarnation[8], const char *suffix);
 
@@ -110,18 +120,14 @@ store_incarnation_dead(const char *folder, const uint8_t incarnation[8])
 
 
 store_status_t
-store_incarnations_naming(const char *folder, const char *name,
-    uint32_t *workers, uint32_t *having, uint32_t *signing)
+store_incarnations(const char *folder, store_visit_pt visit, void *data)
 {
     int             fd, n;
     DIR            *dir;
-    bool            signs;
-    char            path[PATH_LEN];
+    bool            more;
+    char            path[PATH_LEN], text[TEXT_LEN];
+    ssize_t         len;
     struct dirent  *entry;
-
-    *workers = 0;
-    *having = 0;
-    *signing = 0;
 
     n = snprintf(path, sizeof(path), "%s/workers", folder);
 
@@ -136,7 +142,9 @@ store_incarnations_naming(const char *folder, const char *name,
                                                             : STORE_IO;
     }
 
-    while ((entry = readdir(dir)) != NULL) {
+    more = true;
+
+    while (more && (entry = readdir(dir)) != NULL) {
 
         if (entry->d_name[0] == '.') {
             continue;
@@ -156,12 +164,9 @@ store_incarnations_naming(const char *folder, const char *name,
         /* who holds no lock is dead, and does not count */
 
         if (flock(fd, LOCK_SH|LOCK_NB) != 0) {
-            (*workers)++;
-
-            if (names(fd, name, &signs)) {
-                (*having)++;
-                *signing += signs;
-            }
+            len = pread(fd, text, sizeof(text) - 1, 0);
+            text[len > 0 ? len : 0] = '\0';
+            more = visit(data, text);
         }
 
         (void) close(fd);
@@ -173,40 +178,62 @@ store_incarnations_naming(const char *folder, const char *name,
 }
 
 
+store_status_t
+store_incarnations_naming(const char *folder, const char *name,
+    uint32_t *workers, uint32_t *having, uint32_t *signing)
+{
+    naming_t        naming = { name, 0, 0, 0 };
+    store_status_t  status;
+
+    status = store_incarnations(folder, names, &naming);
+
+    *workers = naming.workers;
+    *having = naming.having;
+    *signing = naming.signing;
+
+    return status;
+}
+
+
 /* Lines "sign NAME" and "verify NAME". */
 
 static bool
-names(int fd, const char *name, bool *signs)
+names(void *data, const void *record)
 {
-    char     text[KEYS_LEN], *line, *next;
-    ssize_t  n;
+    size_t       len;
+    naming_t    *naming = data;
+    const char  *line;
 
-    n = pread(fd, text, sizeof(text) - 1, 0);
+    naming->workers++;
 
-    if (n <= 0) {
-        return false;
-    }
+    for (line = record; *line != '\0'; line += len + (line[len] == '\n')) {
+        len = strcspn(line, "\n");
 
-    text[n] = '\0';
-
-    for (line = text; *line != '\0'; line = next) {
-        next = line + strcspn(line, "\n");
-
-        if (*next != '\0') {
-            *next++ = '\0';
+        if (says(line, len, "sign ", naming->name)) {
+            naming->having++;
+            naming->signing++;
+            break;
         }
 
-        *signs = strncmp(line, "sign ", 5) == 0;
-
-        if ((*signs && strcmp(line + 5, name) == 0)
-            || (strncmp(line, "verify ", 7) == 0
-                && strcmp(line + 7, name) == 0))
-        {
-            return true;
+        if (says(line, len, "verify ", naming->name)) {
+            naming->having++;
+            break;
         }
     }
 
-    return false;
+    return true;
+}
+
+
+static bool
+says(const char *line, size_t len, const char *word, const char *name)
+{
+    size_t  n;
+
+    n = strlen(word);
+
+    return len == n + strlen(name) && strncmp(line, word, n) == 0
+           && strncmp(line + n, name, len - n) == 0;
 }
 
 

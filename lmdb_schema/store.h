@@ -508,6 +508,14 @@ void store_incarnation_close(const char *folder,
 bool store_incarnation_dead(const char *folder, const uint8_t incarnation[8]);
 
 /*
+ * What each worker that lives says of itself: `visit` is given the text of
+ * its file, NUL-terminated lines "WORD ...": keys as below, and "policy PID
+ * GENERATION SHA-256 LOADED".
+ */
+store_status_t store_incarnations(const char *folder, store_visit_pt visit,
+    void *data) STORE_USE_RESULT;
+
+/*
  * How many workers live, how many of them say in their file that they have
  * the key of that name (a line "sign NAME" or "verify NAME", written through
  * the descriptor above), and how many of those sign by it.

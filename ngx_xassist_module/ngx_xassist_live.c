@@ -254,6 +254,7 @@ ngx_xassist_live_generation(ngx_xassist_worker_t *worker)
     }
 
     worker->live->generation = generation;
+    ngx_xassist_worker_say(worker);
     ngx_xassist_live_mark_all(worker);
 }
 

@@ -5,6 +5,7 @@
 #include "ngx_xassist_metrics.h"
 #include "ngx_xassist_watch.h"
 #include "ngx_xassist_writer.h"
+#include "ngx_xassist_zone.h"
 
 
 #define NGX_XASSIST_REOPEN  1000               /* milliseconds */
@@ -12,7 +13,6 @@
 
 /* NGX_ERROR: closed, or open for reading alone; worth another try. */
 static ngx_int_t ngx_xassist_worker_open(ngx_xassist_worker_t *worker);
-static void ngx_xassist_worker_keys(ngx_xassist_worker_t *worker);
 static void ngx_xassist_worker_close(ngx_xassist_worker_t *worker);
 static void ngx_xassist_worker_complain(ngx_xassist_worker_t *worker,
     const char *text);
@@ -149,7 +149,7 @@ ngx_xassist_worker_open(ngx_xassist_worker_t *worker)
         return NGX_ERROR;
     }
 
-    ngx_xassist_worker_keys(worker);
+    ngx_xassist_worker_say(worker);
     ngx_xassist_watch_start(worker);
 
     if (worker->read_only) {
@@ -167,15 +167,17 @@ ngx_xassist_worker_open(ngx_xassist_worker_t *worker)
 }
 
 
-/* Says in the incarnation file which keys this worker has, for whoever turns
-   them: a file that cannot be written says that it has none. */
+/* For whoever turns keys, or asks which policy is live: a file that cannot be
+   written says that the worker has no key. */
 
-static void
-ngx_xassist_worker_keys(ngx_xassist_worker_t *worker)
+void
+ngx_xassist_worker_say(ngx_xassist_worker_t *worker)
 {
     bool      signs;
     char      name[POLICY_KEY_NAME_LEN];
-    u_char    text[4096], *p, *last;
+    u_char    text[4096], hex[64], *p, *last;
+    void     *zone;
+    uint64_t  generation;
     unsigned  use, id;
 
     if (worker->lock == -1) {
@@ -197,7 +199,15 @@ ngx_xassist_worker_keys(ngx_xassist_worker_t *worker)
         }
     }
 
-    if (pwrite(worker->lock, text, p - text, 0) != p - text) {
+    zone = worker->conf->zone->data;
+    generation = ngx_xassist_zone_digest(zone, hex);
+
+    p = ngx_slprintf(p, last, "policy %P %uL %*s %uL\n", ngx_pid, generation,
+                     sizeof(hex), hex, policy_zone_loaded(zone));
+
+    if (pwrite(worker->lock, text, p - text, 0) != p - text
+        || ftruncate(worker->lock, p - text) == -1)
+    {
         ngx_log_error(NGX_LOG_WARN, worker->log, ngx_errno,
                       "xassist: writing the incarnation file failed");
     }

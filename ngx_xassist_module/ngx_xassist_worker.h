@@ -12,6 +12,10 @@
 ngx_int_t ngx_xassist_worker_init(ngx_cycle_t *cycle);
 void ngx_xassist_worker_exit(ngx_cycle_t *cycle);
 
+/* Says in the incarnation file which keys this worker has and which policy it
+   decides by; again when these change. */
+void ngx_xassist_worker_say(ngx_xassist_worker_t *worker);
+
 /* Renews the worker's read transaction; pair with store_read_reset.
    NGX_ERROR: the store is unavailable, and the log says why. */
 ngx_int_t ngx_xassist_worker_read(ngx_xassist_worker_t *worker);

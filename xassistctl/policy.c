@@ -34,6 +34,9 @@ const ctl_command_t  ctl_policy_commands[] = {
       "tells who gains and who loses what: roles and guests, and with "
       "--store users, open invitations and open sessions",
       ctl_policy_diff },
+    { "policy live", "",
+      "tells which policy each worker decides by: generation, SHA-256, when "
+      "it was loaded", ctl_policy_live },
     { "policy replay", "OLD NEW --log FILE",
       "decides the requests of an access log again, and tells what changes",
       ctl_policy_replay },

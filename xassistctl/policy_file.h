@@ -38,6 +38,7 @@ void ctl_policy_errors(FILE *to, const ctl_policy_t *policy);
 int ctl_policy_table(const ctl_options_t *options, int argc, char **argv);
 int ctl_policy_test(const ctl_options_t *options, int argc, char **argv);
 int ctl_policy_explain(const ctl_options_t *options, int argc, char **argv);
+int ctl_policy_live(const ctl_options_t *options, int argc, char **argv);
 int ctl_policy_replay(const ctl_options_t *options, int argc, char **argv);
 int ctl_policy_diff(const ctl_options_t *options, int argc, char **argv);
 

@@ -102,6 +102,15 @@ subtest 'generation, SHA-256 and load time are shown' => sub {
 
     is($edge->ctl('policy', 'check', $policy)->{sha256},
         $live->{json}{sha256}, 'xassistctl policy check: the same SHA-256');
+    ok($edge->wait_for(sub {
+        my $told = eval { $edge->ctl('policy', 'live') } // return 0;
+        return @{ $told->{workers} } >= 1 && $told->{agree} ? 1 : 0;
+    }), 'xassistctl policy live: all workers agree');
+    my ($worker) = grep { $_->{pid} == $live->{json}{worker} }
+        @{ $edge->ctl('policy', 'live')->{workers} };
+    is_deeply([@$worker{qw(generation sha256 loaded)}],
+        [@{ $live->{json} }{qw(generation sha256 loaded)}],
+        'and each says the same as the API') or diag explain $worker;
     is($walt->get('/xassist/v1/policy')->{status}, 403,
         'v1/policy is not for everybody');
 };
