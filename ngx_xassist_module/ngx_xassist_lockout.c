@@ -35,7 +35,7 @@ static ngx_uint_t ngx_xassist_lockout_wait(
 ngx_int_t
 ngx_xassist_lockout_conf(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf)
 {
-    static ngx_str_t  name = ngx_string("xassist_lockout");
+    static ngx_str_t  name = ngx_string("xassist-lockout");
 
     xmcf->lockout = ngx_shared_memory_add(cf, &name, NGX_XASSIST_LOCKOUT_SIZE,
                                           &ngx_xassist_module);

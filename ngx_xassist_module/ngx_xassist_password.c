@@ -17,9 +17,9 @@ static void ngx_xassist_password_pending(ngx_http_request_t *r);
 ngx_int_t
 ngx_xassist_password_conf(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf)
 {
-    static ngx_str_t  name = ngx_string("xassist_password");
+    static ngx_str_t  name = ngx_string("xassist-password");
 
-    if (ngx_xassist_macro_core(cf, "thread_pool xassist_password threads=2 "
+    if (ngx_xassist_macro_core(cf, "thread_pool xassist-password threads=2 "
                                    "max_queue=64;")
         != NGX_OK)
     {
