@@ -13,7 +13,7 @@ use Xassist::Media;
 use Xassist::Socket ();
 use Xassist::World;
 
-my $world = media_world(servers => 3, location => 'proxy_read_timeout 2s;
+my $world = media_world(servers => 3, location => 'proxy_read_timeout 6s;
     proxy_connect_timeout 1s;', upstream_lines => 'keepalive 4;');
 my $edge = $world->edge;
 my $olga = $world->signed_in('olga');
@@ -111,7 +111,7 @@ subtest 'a server that hangs' => sub {
     $asking->send($guests{$call}[1]->upgrade_of("/ws/$call"));
     my $answer;
 
-    for (1 .. 15) {
+    for (1 .. 30) {
         $open{$call}[0]->say('still here');
         last if $answer = $asking->read_head;
     }

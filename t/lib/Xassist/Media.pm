@@ -16,15 +16,17 @@ use Xassist::World;
 our @EXPORT = qw(media_world at_once moved_events);
 
 
-# Options of Xassist::World, and: servers (how many), line (a function of the
+# Options of Xassist::World, and: servers (how many, or a list of what has a
+# port), line (a function of the
 # number giving what follows the address), upstream_lines (after them), media
 # (what follows xassist_media), location (lines for each of both).
 
 sub media_world {
     my (%opt) = @_;
 
-    my @servers = map { Xassist::Upstream->new(name => $_) }
-        1 .. delete $opt{servers} // 3;
+    my $servers = delete $opt{servers} // 3;
+    my @servers = ref $servers ? @$servers
+        : map { Xassist::Upstream->new(name => $_) } 1 .. $servers;
     my $line = delete $opt{line} // sub { '' };
     my $more = delete $opt{upstream_lines} // '';
     my $media = delete $opt{media} // '';

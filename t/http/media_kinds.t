@@ -1,0 +1,202 @@
+#!/usr/bin/perl
+
+# What stands behind a rule besides WebSockets: HLS, ranges, long polls, event
+# streams, uploads, raw upgrades, gRPC.  Each request is a decision.
+
+use strict;
+use warnings;
+use lib 't/lib';
+
+use IO::Socket::INET ();
+use POSIX ();
+use Test::More;
+use Time::HiRes qw(sleep time);
+use Xassist::Socket ();
+use Xassist::World;
+
+# A server for all of it: a child for each connection.
+
+my $listen = IO::Socket::INET->new(Listen => 64, LocalAddr => '127.0.0.1',
+    ReuseAddr => 1) or die;
+my $port = $listen->sockport;
+my $server = fork // die;
+
+if ($server == 0) {
+    my $parent = getppid;
+    local $SIG{CHLD} = 'IGNORE';
+
+    while (getppid == $parent) {
+        my $client = $listen->accept or next;
+        next if fork // 0;
+        serve($client);
+        POSIX::_exit(0);
+    }
+
+    POSIX::_exit(0);
+}
+
+
+sub serve {
+    my ($client) = @_;
+
+    my $text = '';
+    $client->autoflush(1);
+    sysread $client, $text, 65536, length $text until $text =~ /\r\n\r\n/;
+    my ($path) = $text =~ m{^\w+ \S*/(\w+) HTTP};
+    $path //= '';
+
+    if ($path eq 'poll') {
+        sleep 0.5;
+        print $client "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnews";
+
+    } elsif ($path eq 'events') {
+        print $client "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream"
+            . "\r\nConnection: close\r\n\r\n";
+        for (1 .. 5) { print $client "data: $_\n\n"; sleep 0.2 }
+
+    } elsif ($path eq 'upload') {
+        my ($length) = $text =~ /Content-Length: (\d+)/i;
+        my $body = $text =~ s/.*?\r\n\r\n//sr;
+        sysread $client, $body, 65536, length $body
+            while length $body < $length;
+        print $client "HTTP/1.1 201 X\r\nContent-Length: "
+            . length(length $body) . "\r\n\r\n" . length $body;
+
+    } elsif ($path eq 'raw') {
+        print $client "HTTP/1.1 101 X\r\nUpgrade: raw\r\nConnection: Upgrade"
+            . "\r\n\r\n";
+        print $client $text while sysread $client, $text, 65536;
+    }
+}
+
+
+my $world = world(stopped => 1, substitute => sub {
+    my $text = shift;
+    my $call = '(?<call>[A-Za-z0-9_-]{16})';
+    my $open = "xassist_call \$call; xassist_require in-call;";
+    $text =~ s{(?=        # Built-in rules)}{
+        location ~ "^/hls/$call/(?<file>[a-z0-9.]+)\$" {
+            $open
+            root hls;
+            try_files /\$file =404;
+        }
+        location ~ "^/other/$call/" {
+            $open
+            xassist_proxy 127.0.0.1:$port;
+        }
+        location ~ "^/grpc/$call/" {
+            $open
+            grpc_pass grpc://127.0.0.1:$port;
+        }
+        location ~ "^/override/$call/" {
+            $open
+            proxy_read_timeout 1s;
+            proxy_set_header Host media.example;
+            xassist_proxy application;
+        }\n\n};
+    return $text;
+});
+my $edge = $world->edge;
+
+mkdir "$edge->{dir}/hls";
+Xassist::Edge::spew("$edge->{dir}/hls/live.m3u8", "#EXTM3U\nsegment1.ts\n");
+Xassist::Edge::spew("$edge->{dir}/hls/segment$_.ts", "$_" x 1000) for 1 .. 9;
+$edge->start;
+
+my $call = $world->call;
+my $guest = $world->guest($call);
+my $nobody = $world->client;
+
+sub over { $edge->ctl('call', 'end', $_[0]); sleep 0.2 }
+
+
+subtest 'HLS' => sub {
+    is($nobody->get("/hls/$call/live.m3u8")->{status}, 401, 'not for all');
+    like($guest->get("/hls/$call/live.m3u8")->{body}, qr/segment/, 'a list');
+    is($guest->get("/hls/$call/segment$_.ts")->{body}, $_ x 1000, "part $_")
+        for 1 .. 3;
+
+    my $part = $guest->get("/hls/$call/segment4.ts", Range => 'bytes=10-19');
+    is($part->{status}, 206, 'a range');
+    is($part->{body}, '4' x 10, 'of ten bytes');
+    is($nobody->get("/hls/$call/segment4.ts", Range => 'bytes=10-19')
+        ->{status}, 401, 'ranges are no way around');
+    is($guest->get("/hls/$call/segment10.ts")->{status}, 404, 'what is not');
+};
+
+subtest 'a long poll' => sub {
+    my $start = time;
+    is($guest->get("/other/$call/poll")->{body}, 'news', 'is answered');
+    ok(time - $start > 0.4, 'late');
+    is($nobody->get("/other/$call/poll")->{status}, 401, 'not for all');
+};
+
+subtest 'an event stream' => sub {
+    my $socket = Xassist::Socket->connect($edge->{port}, 5);
+    $socket->send($guest->head_of('GET', "/other/$call/events", {})
+        . "\r\n");
+    is($socket->read_head->{status}, 200, 'begins');
+    my $start = time;
+    $socket->fill($socket->deadline(2)) until $socket->{buffer} =~ /data: 1/;
+    ok(time - $start < 0.5, 'each event comes when it is sent');
+    like($socket->read_to_end(3), qr/data: 1.*data: 5/s, 'all of them');
+};
+
+subtest 'an upload' => sub {
+    my $body = 'x' x 300_000;
+    my $answer = $guest->request('POST', "/other/$call/upload",
+        { Origin => $guest->origin }, $body);
+    is($answer->{status}, 201, 'arrives');
+    is($answer->{body}, 300_000, 'whole');
+    is($guest->request('POST', "/other/$call/upload", {
+        Origin => 'http://evil.example' }, $body)->{status}, 403,
+        'not from the page of another');
+};
+
+subtest 'an upgrade to something else' => sub {
+    my $socket = Xassist::Socket->connect($edge->{port}, 5);
+    my $other = $world->call;
+    my $client = $world->guest($other);
+    $socket->send($client->head_of('GET', "/other/$other/raw", {
+        Upgrade => 'raw', Connection => 'Upgrade', Origin => $client->origin })
+        . "\r\n");
+    is($socket->read_head->{status}, 101, 'is let through');
+    $socket->send('bytes');
+    is($socket->read_exactly(5, 2), 'bytes', 'both ways');
+    over($other);
+    ok($socket->ended(3), 'and ends with the right');
+};
+
+subtest 'gRPC' => sub {
+    is($nobody->get("/grpc/$call/x")->{status}, 401, 'not for all');
+    is($guest->get("/grpc/$call/x")->{status}, 502, 'for a guest: the '
+        . 'upstream, which speaks something else');
+};
+
+subtest 'lines beside xassist_proxy win' => sub {
+    my $answer = $guest->get("/override/$call/x");
+    is($answer->{json}{headers}{Host}[0], 'media.example', 'a header');
+    is(scalar @{ $answer->{json}{headers}{Host} }, 1, 'once');
+    ok($answer->{json}{headers}{'X-Forwarded-Proto'}, 'others stay');
+};
+
+subtest 'the call ends' => sub {
+    is($guest->get("/hls/$call/segment5.ts")->{status}, 200, 'a moment ago');
+    over($call);
+
+    for my $path ("hls/$call/segment6.ts", "hls/$call/live.m3u8",
+        "other/$call/poll", "grpc/$call/x")
+    {
+        my $answer = $guest->get("/$path");
+        is($answer->{status}, 403, "403: $path");
+        is(reason($answer), 'call_ended', 'and why');
+    }
+
+    my $answer = $guest->request('POST', "/other/$call/upload",
+        { Origin => $guest->origin }, 'x');
+    is($answer->{status}, 403, '403: an upload');
+};
+
+kill 'TERM', $server;
+waitpid $server, 0;
+$world->finish;
