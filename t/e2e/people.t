@@ -159,7 +159,8 @@ subtest 'an external is invited from inside, once' => sub {
     $expert->type('#invite-comment', 'Knows the valve');
     $expert->click('#invite-dialog button[type=submit]');
     ok($expert->until('return document.getElementById("made-dialog").open', 10),
-        'the link is made') or diag text($expert, '#invite-dialog .notice-error');
+        'the link is made')
+        or diag text($expert, '#invite-dialog .notice-error');
     my $link = $expert->js('return document.getElementById("made-link").value');
     $expert->click('#made-dialog button[type=submit]');
 
