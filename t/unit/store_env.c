@@ -1,6 +1,7 @@
 /* Opening a store: what is refused, and that it is left as it is. */
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -330,6 +331,105 @@ a_backup_is_a_store(void **state)
 }
 
 
+/* Every slot taken: an error that says so, and room again afterwards. */
+
+static void
+readers_run_out(void **state)
+{
+    char           path[64];
+    size_t         n;
+    store_env_t   *env;
+    store_txn_t   *txns[STORE_READERS_MAX + 1], *txn;
+    store_status_t  rc;
+
+    (void) state;
+    env = folder_new(path, 0);
+    rc = STORE_OK;
+
+    for (n = 0; n <= STORE_READERS_MAX; n++) {
+        rc = store_read_new(env, &txns[n]);
+
+        if (rc != STORE_OK) {
+            break;
+        }
+    }
+
+    assert_int_equal(rc, STORE_READERS);
+    assert_true(n > 1000);
+    assert_non_null(strstr(store_status_text(rc), "readers"));
+    make_account(env, 1, "writes go on", STORE_OK);
+
+    store_read_free(txns[--n]);
+    assert_int_equal(store_read_new(env, &txn), STORE_OK);
+    store_read_free(txn);
+
+    while (n != 0) {
+        store_read_free(txns[--n]);
+    }
+
+    folder_drop(env, path);
+}
+
+
+/* Slots of a process that was killed are taken back. */
+
+static void
+killed_readers_leave_their_slots(void **state)
+{
+    int           status, pipes[2];
+    char          path[64], byte;
+    pid_t         pid;
+    size_t        n;
+    store_env_t  *env;
+    store_txn_t  *txns[1000];
+    store_stat_t  before, after;
+
+    (void) state;
+    env = folder_new(path, 0);
+    assert_int_equal(store_stat(env, &before), STORE_OK);
+    store_close(env);
+    assert_int_equal(pipe(pipes), 0);
+    pid = fork();
+
+    if (pid == 0) {
+        env = folder_open(path, 0);
+
+        for (n = 0; n < 50; n++) {
+            (void) folder_read(env);
+        }
+
+        (void) !write(pipes[1], "x", 1);
+        (void) pause();
+        _exit(0);
+    }
+
+    assert_int_equal(read(pipes[0], &byte, 1), 1);
+    env = folder_open(path, 0);
+    assert_int_equal(store_stat(env, &after), STORE_OK);
+    assert_true(after.readers >= 50);
+    store_close(env);
+
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    env = folder_open(path, 0);
+    make_account(env, 1, "acme", STORE_OK);
+    folder_whole(env);
+
+    for (n = 0; n < 1000; n++) {
+        txns[n] = folder_read(env);
+    }
+
+    while (n != 0) {
+        store_read_free(txns[--n]);
+    }
+
+    (void) close(pipes[0]);
+    (void) close(pipes[1]);
+    store_close(env);
+    folder_drop(NULL, path);
+}
+
+
 int
 main(void)
 {
@@ -340,7 +440,9 @@ main(void)
         cmocka_unit_test(read_only),
         cmocka_unit_test(a_reader_sees_its_moment),
         cmocka_unit_test(long_names_have_keys),
-        cmocka_unit_test(a_backup_is_a_store)
+        cmocka_unit_test(a_backup_is_a_store),
+        cmocka_unit_test(readers_run_out),
+        cmocka_unit_test(killed_readers_leave_their_slots)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
