@@ -1,6 +1,7 @@
 /* Server-sent events from the log: what of it the caller may see. */
 
 #include "ngx_xassist_api_route.h"
+#include "ngx_xassist_decide.h"
 #include "ngx_xassist_events.h"
 #include "ngx_xassist_identify.h"
 
@@ -16,7 +17,7 @@ ngx_xassist_api_events(ngx_xassist_api_t *api)
 {
     uint64_t              after;
     ngx_str_t             value;
-    ngx_uint_t            given;
+    ngx_uint_t            given, present;
     store_id_t            call, *about;
     ngx_table_elt_t      *h;
     ngx_xassist_reason_t  reason;
@@ -40,6 +41,28 @@ ngx_xassist_api_events(ngx_xassist_api_t *api)
         return reason;
     }
 
+    present = ngx_http_arg(api->request, (u_char *) "present", 7, &value)
+              == NGX_OK
+              && value.len == 1 && value.data[0] == '1';
+
+    if (present && about == NULL) {
+        return ngx_xassist_api_wrong(api, "present needs a call");
+    }
+
+    if (present) {
+
+        /* To be in a call is more than to hear of it. */
+
+        ngx_xassist_decide_for(api->request, api->ctx, about,
+                               &api->worker->conf->in_call);
+
+        if (api->ctx->verdict != NGX_XASSIST_ALLOW) {
+            return api->ctx->reason;
+        }
+
+        present = api->request->method == NGX_HTTP_GET;
+    }
+
     h = ngx_xassist_header(api->request, "last-event-id",
                            sizeof("last-event-id") - 1);
 
@@ -58,7 +81,8 @@ ngx_xassist_api_events(ngx_xassist_api_t *api)
                                           "that was given before");
     }
 
-    return ngx_xassist_events_open(api, about, given ? &after : NULL);
+    return ngx_xassist_events_open(api, about, given ? &after : NULL,
+                                   present);
 }
 
 

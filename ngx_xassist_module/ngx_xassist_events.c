@@ -1,5 +1,7 @@
 #include "ngx_xassist_events.h"
+#include "ngx_xassist_decide.h"
 #include "ngx_xassist_page.h"
+#include "ngx_xassist_stay.h"
 #include "ngx_xassist_worker.h"
 
 
@@ -25,11 +27,14 @@ typedef struct {
     ngx_xassist_api_t     *api;
     store_id_t             call;               /* of this one alone, */
     unsigned               of_call:1;          /* if set */
+    unsigned               present:1;          /* asked to be in it, too */
     unsigned               behind:1;           /* there may be more to read */
     unsigned               ending:1;
     uint64_t               cursor;             /* last event looked at */
     ngx_msec_t             sent;               /* the last bytes */
     ngx_msec_t             checked;            /* the right */
+    ngx_xassist_stay_t    *stay;               /* NULL: none */
+    ngx_xassist_reason_t   refused;            /* the stay was */
     ngx_buf_t              buf;
     ngx_chain_t            out;
     u_char                *room;
@@ -40,6 +45,7 @@ static ngx_xassist_events_t *ngx_xassist_events_of(
     ngx_xassist_worker_t *worker);
 static void ngx_xassist_events_look(ngx_event_t *ev);
 static void ngx_xassist_events_close(void *data);
+static void ngx_xassist_events_refused(void *data, store_reason_t reason);
 static ngx_int_t ngx_xassist_events_turn(ngx_xassist_stream_t *stream);
 static ngx_xassist_reason_t ngx_xassist_events_right(
     ngx_xassist_stream_t *stream);
@@ -56,7 +62,7 @@ static void ngx_xassist_events_writable(ngx_http_request_t *r);
 
 ngx_xassist_reason_t
 ngx_xassist_events_open(ngx_xassist_api_t *api, const store_id_t *call,
-    const uint64_t *after)
+    const uint64_t *after, ngx_uint_t present)
 {
     u_char                *p;
     store_status_t         status;
@@ -129,6 +135,13 @@ ngx_xassist_events_open(ngx_xassist_api_t *api, const store_id_t *call,
     p = ngx_sprintf(stream->room, "retry: 2000\nid: %uL\n\n",
                     stream->cursor);
 
+    if (present) {
+        stream->present = 1;
+        stream->stay = ngx_xassist_stay_begin(api->worker, api->ctx,
+                                              ngx_xassist_events_refused,
+                                              stream);
+    }
+
     if (ngx_xassist_events_send(stream, p) != NGX_OK) {
         api->rc = NGX_ERROR;
         r->main->count--;
@@ -170,6 +183,20 @@ ngx_xassist_events_close(void *data)
     ngx_xassist_stream_t  *stream = data;
 
     ngx_queue_remove(&stream->queue);
+
+    if (stream->stay != NULL) {
+        ngx_xassist_stay_end(stream->stay);
+    }
+}
+
+
+static void
+ngx_xassist_events_refused(void *data, store_reason_t reason)
+{
+    ngx_xassist_stream_t  *stream = data;
+
+    stream->stay = NULL;
+    stream->refused = ngx_xassist_reason_of_store(reason);
 }
 
 
@@ -237,7 +264,7 @@ ngx_xassist_events_turn(ngx_xassist_stream_t *stream)
     }
 
     p = stream->room;
-    reason = NGX_XASSIST_R_NONE;
+    reason = stream->refused;
 
     if (ngx_exiting) {
 
@@ -248,8 +275,9 @@ ngx_xassist_events_turn(ngx_xassist_stream_t *stream)
                                        ngx_sprintf(p, ": again\n\n"));
     }
 
-    if (stream->behind
-        || ngx_current_msec - stream->checked > NGX_XASSIST_RECHECK)
+    if (reason == NGX_XASSIST_R_NONE
+        && (stream->behind
+            || ngx_current_msec - stream->checked > NGX_XASSIST_RECHECK))
     {
         stream->checked = ngx_current_msec;
         reason = ngx_xassist_events_right(stream);
@@ -282,11 +310,22 @@ ngx_xassist_events_turn(ngx_xassist_stream_t *stream)
 static ngx_xassist_reason_t
 ngx_xassist_events_right(ngx_xassist_stream_t *stream)
 {
-    ngx_xassist_reason_t  reason;
+    ngx_xassist_api_t     *api;
+    ngx_xassist_reason_t   reason;
 
-    reason = ngx_xassist_api_ask_past(stream->api,
-                                      NGX_XASSIST_API_EVENTS_LIST,
-                                      stream->of_call ? &stream->call : NULL);
+    api = stream->api;
+
+    if (stream->present) {
+        ngx_xassist_decide_for(api->request, api->ctx, &stream->call,
+                               &api->worker->conf->in_call);
+        reason = api->ctx->verdict == NGX_XASSIST_ALLOW ? NGX_XASSIST_R_NONE
+                                                        : api->ctx->reason;
+
+    } else {
+        reason = ngx_xassist_api_ask_past(api, NGX_XASSIST_API_EVENTS_LIST,
+                                          stream->of_call ? &stream->call
+                                                          : NULL);
+    }
 
     return reason == NGX_XASSIST_R_STORE_UNAVAILABLE ? NGX_XASSIST_R_NONE
                                                      : reason;
@@ -297,6 +336,7 @@ static u_char *
 ngx_xassist_events_read(ngx_xassist_stream_t *stream, u_char *p)
 {
     u_char          *end;
+    uint64_t         seen;
     ngx_str_t        json;
     ngx_uint_t       i;
     ngx_pool_t      *pool;
@@ -310,6 +350,7 @@ ngx_xassist_events_read(ngx_xassist_stream_t *stream, u_char *p)
 
     pool = ngx_create_pool(4096, stream->api->worker->log);
     read = stream->api->worker->read;
+    seen = store_read_txnid(read);
     end = stream->room + NGX_XASSIST_ROOM;
     status = STORE_NO_MEMORY;
 
@@ -350,7 +391,10 @@ ngx_xassist_events_read(ngx_xassist_stream_t *stream, u_char *p)
         ngx_destroy_pool(pool);
     }
 
-    stream->behind = status == STORE_OK;
+    /* What is committed may be seen a moment later. */
+
+    stream->behind = status == STORE_OK
+                     || seen < stream->api->worker->events->txnid;
 
     return p;
 }

@@ -81,6 +81,46 @@ subtest 'a guest sees the call it is in' => sub {
     ok($stream->{socket}->ended(5), 'the connection, too');
 };
 
+subtest 'a stream that is a stay' => sub {
+    my $call = api($olga, POST => 'calls', {})->{json}{id};
+    my $guest = $world->guest($call);
+    my $states = sub { $world->states($call) };
+    my $wait = sub { my ($want) = @_;
+        $world->edge->wait_for(sub { $states->() eq $want ? 1 : 0 });
+        is($states->(), $want, $want) };
+
+    $wait->('invited');
+    my $stream = stream($guest, "?call=$call&present=1");
+    is($stream->{status}, 200, 'open');
+    $wait->('present');
+    is($world->shown($call)->{state}, 'live', 'the call is live');
+    my ($event) = next_event($stream);
+    ok($event, 'and it hears of the call') or diag $stream->{text};
+
+    my ($socket) = $guest->websocket("/ws/$call");
+    $stream->{socket}->close;
+    sleep 1;
+    $wait->('present');
+    $socket->close;
+    $wait->('away');
+
+    $stream = stream($guest, "?call=$call&present=1");
+    $wait->('present');
+    my ($person) = @{ api($olga, GET => "calls/$call/participants")
+        ->{json}{participants} };
+    api($olga, DELETE => "calls/$call/participants/$person->{id}");
+    my $last;
+    while (my $e = next_event($stream)) { $last = $e }
+    is($last->{event}, 'end', 'it ends');
+    is($last->{data}{reason}, 'removed', 'with the stay');
+
+    is(stream($olga, '?present=1')->{status}, 400, 'not without a call');
+    is(stream($world->guest($call), "?call=$other&present=1")->{status}, 403,
+        'nor in another one');
+    is(stream($emil, "?call=$call&present=1")->{status}, 403,
+        'nor by who may only hear of it');
+};
+
 subtest 'signing out ends it' => sub {
     my $token = $world->session('emil');
     my $app = as_app($world, $token);

@@ -361,4 +361,102 @@ arrives(model_t *m, int who)
     p->attached++;
 }
 
+/* What is due soonest, by its time and then in the order of its key. */
+
+static bool
+next_due(const model_t *m, int *call, int *who)
+{
+    int       i;
+    uint64_t  least = m->w.now + 1;
+
+    *call = -1;
+    *who = -1;
+
+    for (i = 0; i < CALLS; i++) {
+        const called_t  *c = &m->calls[i];
+
+        if (!c->known || c->state == STORE_CALL_ENDED) {
+            continue;
+        }
+
+        if (c->due != 0 && c->due < least) {
+            least = c->due;
+            *call = i;
+        }
+
+        if (c->ring != 0 && c->ring < least) {
+            least = c->ring;
+            *call = i;
+        }
+    }
+
+    for (i = 0; i < PEOPLE; i++) {
+        const person_t  *p = &m->people[i];
+
+        if (p->known && p->due != 0 && p->due < least) {
+            least = p->due;
+            *call = -1;
+            *who = i;
+        }
+    }
+
+    return *call != -1 || *who != -1;
+}
+
+
+/* ---- everything that can be asked --------------------------------------- */
+
+static void
+compare(model_t *m)
+{
+    int                  i, browser;
+    store_id_t           key, of;
+    store_call_t         call;
+    store_status_t       rc;
+    store_participant_t  part;
+
+    for (i = 0; i < CALLS; i++) {
+        key = id(call_id(i));
+        rc = store_record_get(&m->w.memory.view, STORE_IS_call, NULL, &key,
+                              &call);
+        assert_int_equal(rc, m->calls[i].known ? STORE_OK : STORE_NOT_FOUND);
+
+        if (rc == STORE_OK) {
+            of = id(m->calls[i].owner == 0 ? OLGA : EMIL);
+            assert_int_equal(call.state, m->calls[i].state);
+            assert_true(store_id_equal(&call.owner, &of));
+            assert_int_equal(call.ring, m->calls[i].ring);
+            assert_int_equal(call.due, m->calls[i].due);
+            assert_int_equal(call.here + call.joining, places(m, i));
+        }
+    }
+
+    for (i = 0; i < PEOPLE; i++) {
+        of = id(call_id(call_of_person(i)));
+        key = id(part_id(i));
+        rc = store_record_get(&m->w.memory.view, STORE_IS_participant, &of,
+                              &key, &part);
+        assert_int_equal(rc, m->people[i].known ? STORE_OK
+                                                : STORE_NOT_FOUND);
+
+        if (rc == STORE_OK) {
+            assert_string_equal(
+                store_part_state_name((store_part_state_t) part.state),
+                store_part_state_name(m->people[i].state));
+            assert_int_equal(part.attached, m->people[i].attached);
+        }
+    }
+
+    for (i = 0; i < LINKS; i++) {
+        for (browser = 0; browser < BROWSERS; browser++) {
+            assert_string_equal(
+                store_reason_name(says(&m->w, link_id(i), 100
+                                  + (uint32_t) (i * BROWSERS + browser))),
+                store_reason_name(link_says(m, i, browser)));
+        }
+    }
+
+    assert_int_equal(acme(&m->w).seats, seats(m));
+}
+
 #endif /* STORE_DESIGN_H */
