@@ -334,6 +334,7 @@ one_frame(socket_t *s)
                        n < 2 ? 1005u : (unsigned) (p[head] << 8 | p[head + 1]),
                        n < 2 ? 0 : (int) n - 2, p + head + 2,
                        masked ? "" : " unmasked");
+        put_frame(s, 0x88, p + head, n);
         s->closed = 1;
 
     } else if ((p[0] & 0x0f) < 3) {
@@ -465,6 +466,10 @@ ready(socket_t *s)
                    MSG_NOSIGNAL);
         s->out_pos += n > 0 ? (size_t) n : 0;
     } while (n > 0);
+
+    if (s->closed && s->out_pos == s->out_len) {
+        (void) shutdown(s->fd, SHUT_WR);
+    }
 
     ev.events = EPOLLIN | (s->out_len != s->out_pos ? EPOLLOUT : 0);
     ev.data.ptr = s;
