@@ -210,6 +210,7 @@ bench: deps-build deps-test deps-bench
 	@$(MAKE) -j$(JOBS) build tools $(BENCHES)
 	@perl -It/lib t/bench/run.pl
 	@XASSIST_BUILD=$(BUILD) perl t/bench/decide.pl
+	@XASSIST_BUILD=$(BUILD) perl t/bench/store.pl
 	@XASSIST_BUILD=$(BUILD) perl -It/lib t/bench/live.pl
 
 FUZZ_SECONDS ?= 60
