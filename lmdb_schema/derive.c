@@ -309,6 +309,10 @@ derive_interaction(derive_t *d, const store_interaction_t *i)
     if (i->state == STORE_INTERACTION_ACTIVE) {
         key = add(d, STORE_KEY_INTERACTION_NOW, &i->id);
         store_key_id(key, &i->agent);
+
+    } else if (i->state == STORE_INTERACTION_PAUSED) {
+        add_timed(d, STORE_KEY_INTERACTION_PAUSED, &i->agent, i->started,
+                  &i->id);
     }
 
     add_timed(d, STORE_KEY_INTERACTION_BY, &i->agent, i->started, &i->id);

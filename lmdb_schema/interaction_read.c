@@ -46,6 +46,15 @@ store_interactions_by(store_txn_t *txn, const store_id_t *agent,
 
 
 store_status_t
+store_interactions_paused(store_txn_t *txn, const store_id_t *agent,
+    uint64_t from, store_visit_pt visit, void *data)
+{
+    return walk_of(txn, STORE_IS_interaction, STORE_KEY_INTERACTION_PAUSED,
+                   agent, from, visit, data);
+}
+
+
+store_status_t
 store_interactions_in(store_txn_t *txn, const store_id_t *account,
     uint64_t from, store_visit_pt visit, void *data)
 {

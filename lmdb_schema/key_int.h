@@ -48,6 +48,7 @@ typedef enum {
     STORE_KEY_TASK_OF         = 0x4c,  /* account, subject, time, id */
     STORE_KEY_TASK_BY         = 0x4d,  /* actor, time, id */
     STORE_KEY_TASK_IN         = 0x4e,  /* account, time, id */
+    STORE_KEY_INTERACTION_PAUSED = 0x4f,  /* agent, started, id */
     STORE_KEY_DUE             = 0x50,  /* time, class, id [, id] */
 
     STORE_KEY_ATTACH          = 0x60,  /* call, participant, incarnation */

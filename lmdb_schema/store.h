@@ -337,14 +337,17 @@ store_status_t store_media(store_txn_t *txn, store_visit_pt visit,
 
 /*
  * Interactions: by id; the one that is active of an agent, STORE_NOT_FOUND
- * when there is none; those of an agent, or of an account, begun at `from` or
- * later, oldest first; the lines of one.
+ * when there is none; those of an agent, its paused ones, or those of an
+ * account, begun at `from` or later, oldest first; the lines of one.
  */
 store_status_t store_interaction_get(store_txn_t *txn, const store_id_t *id,
     store_interaction_t *out) STORE_USE_RESULT;
 store_status_t store_interaction_active(store_txn_t *txn,
     const store_id_t *agent, store_interaction_t *out) STORE_USE_RESULT;
 store_status_t store_interactions_by(store_txn_t *txn,
+    const store_id_t *agent, uint64_t from, store_visit_pt visit, void *data)
+    STORE_USE_RESULT;
+store_status_t store_interactions_paused(store_txn_t *txn,
     const store_id_t *agent, uint64_t from, store_visit_pt visit, void *data)
     STORE_USE_RESULT;
 store_status_t store_interactions_in(store_txn_t *txn,

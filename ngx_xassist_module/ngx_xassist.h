@@ -246,6 +246,10 @@ typedef struct {
     uint64_t                    touched;
     ngx_str_t                   name;
     ngx_str_t                   roles;
+    store_id_t                  subject;       /* assisted now, or none */
+    store_id_t                  assistance;
+    store_id_t                  told;          /* to the upstream: subject */
+    unsigned                    has_told:1;
     ngx_str_t                   actor;         /* text of actor_id */
     store_id_t                  actor_id;
 

@@ -131,6 +131,8 @@ ngx_xassist_access_handler(ngx_http_request_t *r)
     }
 
     ctx->refused = 0;
+    ctx->told = ctx->subject;
+    ctx->has_told = 1;
     ngx_xassist_idle_used(r, ctx);
 
     if (ngx_xassist_headers_inject(r, ctx) != NGX_OK) {

@@ -1,6 +1,6 @@
 /* Every call of the API: method, path, rule, body and handlers. */
 
-#include "ngx_xassist_api_route.h"
+#include "ngx_xassist_api_assist.h"
 
 
 static ngx_uint_t ngx_xassist_api_match(ngx_xassist_api_t *api,
@@ -141,6 +141,57 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       NGX_XASSIST_API_LINKS_JOIN, NGX_XASSIST_ASK_ANY,
       ngx_xassist_body_join,
       ngx_xassist_api_links_join, ngx_xassist_api_links_joined },
+
+    { GET, ngx_string("assistance"),
+      NGX_XASSIST_API_ASSISTANCE_GET, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_assist_get, NULL },
+
+    { POST, ngx_string("assistance"),
+      NGX_XASSIST_API_ASSISTANCE_START, NGX_XASSIST_ASK,
+      ngx_xassist_body_assist,
+      ngx_xassist_api_assist_start, ngx_xassist_api_assist_done },
+
+    { POST, ngx_string("assistance/*/pause"),
+      NGX_XASSIST_API_ASSISTANCE_PAUSE, NGX_XASSIST_ASK,
+      ngx_xassist_body_empty,
+      ngx_xassist_api_assist_pause, ngx_xassist_api_assist_done },
+
+    { POST, ngx_string("assistance/*/resume"),
+      NGX_XASSIST_API_ASSISTANCE_RESUME, NGX_XASSIST_ASK,
+      ngx_xassist_body_empty,
+      ngx_xassist_api_assist_resume, ngx_xassist_api_assist_done },
+
+    { POST, ngx_string("assistance/*/stop"),
+      NGX_XASSIST_API_ASSISTANCE_STOP, NGX_XASSIST_ASK,
+      ngx_xassist_body_assist_stop,
+      ngx_xassist_api_assist_stop, ngx_xassist_api_assist_done },
+
+    { GET, ngx_string("interactions"),
+      NGX_XASSIST_API_INTERACTIONS_LIST, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_interactions_list, NULL },
+
+    { GET, ngx_string("interactions/*"),
+      NGX_XASSIST_API_INTERACTIONS_LIST, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_interactions_get, NULL },
+
+    { POST, ngx_string("interactions/*/notes"),
+      NGX_XASSIST_API_INTERACTIONS_UPDATE, NGX_XASSIST_ASK,
+      ngx_xassist_body_note,
+      ngx_xassist_api_interactions_note, ngx_xassist_api_assist_done },
+
+    { POST, ngx_string("interactions/*/reassign"),
+      NGX_XASSIST_API_INTERACTIONS_REASSIGN, NGX_XASSIST_ASK,
+      ngx_xassist_body_reassign,
+      ngx_xassist_api_interactions_reassign, ngx_xassist_api_assist_done },
+
+    { GET, ngx_string("tasks"),
+      NGX_XASSIST_API_TASKS_LIST_OWN, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_tasks_list, NULL },
+
+    { POST, ngx_string("tasks"),
+      NGX_XASSIST_API_TASKS_CREATE, NGX_XASSIST_ASK,
+      ngx_xassist_body_task,
+      ngx_xassist_api_tasks_create, ngx_xassist_api_tasks_created },
 
     { GET, ngx_string("events"),
       NGX_XASSIST_API_EVENTS_LIST, NGX_XASSIST_ASK_SELF, NULL,

@@ -131,6 +131,8 @@ ngx_xassist_decide_who(ngx_xassist_decision_t *d)
 
     ngx_memzero(&d->principal, sizeof(store_principal_t));
     ngx_memzero(&d->standing, sizeof(store_standing_t));
+    ngx_memzero(&ctx->subject, sizeof(store_id_t));
+    ngx_memzero(&ctx->assistance, sizeof(store_id_t));
     ctx->known = 0;
 
     if (ctx->has_guest && (ctx->has_call || ctx->bearer)) {
@@ -246,6 +248,8 @@ ngx_xassist_decide_ids(ngx_xassist_decision_t *d)
     sp = &d->principal;
 
     ctx->session = sp->session;
+    ctx->subject = sp->subject;
+    ctx->assistance = sp->assistance;
 
     if (sp->kind == 0) {
         return;

@@ -1,4 +1,5 @@
 #include "ngx_xassist_evaluate.h"
+#include "ngx_xassist_assist.h"
 #include "ngx_xassist_reason.h"
 #include "ngx_xassist_shadow.h"
 
@@ -24,8 +25,6 @@ static ngx_int_t ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
     const policy_image_t *image);
 static uint32_t ngx_xassist_evaluate_profile(const policy_image_t *image,
     const store_slice_t *name);
-static ngx_int_t ngx_xassist_evaluate_roles(const policy_image_t *image,
-    const store_slice_t *names, uint32_t *roles, uint32_t *n);
 static ngx_int_t ngx_xassist_evaluate_attributes(ngx_xassist_decision_t *d,
     const ngx_xassist_require_t *require);
 
@@ -263,14 +262,11 @@ static uint32_t
 ngx_xassist_evaluate_slot(ngx_xassist_decision_t *d,
     const policy_image_t *image, ngx_uint_t slot)
 {
-    policy_str_t         name;
     ngx_xassist_rule_t  *rules;
 
     rules = d->worker->conf->rules.elts;
-    name.data = (char *) rules[slot].name.data;
-    name.len = rules[slot].name.len;
 
-    return policy_rule_find(image, name);
+    return ngx_xassist_assist_rule(image, &rules[slot].name);
 }
 
 
@@ -383,7 +379,7 @@ ngx_xassist_evaluate_profile(const policy_image_t *image,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_xassist_evaluate_roles(const policy_image_t *image,
     const store_slice_t *names, uint32_t *roles, uint32_t *n)
 {
@@ -521,10 +517,8 @@ ngx_xassist_slot(ngx_xassist_worker_t *worker, const policy_image_t *image,
         rules = worker->conf->rules.elts;
 
         for (i = 0; i < worker->conf->rules.nelts; i++) {
-            worker->slots[i] = policy_rule_find(image,
-                                   (policy_str_t) {
-                                       (char *) rules[i].name.data,
-                                       rules[i].name.len });
+            worker->slots[i] = ngx_xassist_assist_rule(image,
+                                                       &rules[i].name);
         }
 
         /* Names read from a torn image must be looked up again. */

@@ -43,6 +43,10 @@ uint32_t ngx_xassist_slot(ngx_xassist_worker_t *worker,
 ngx_int_t ngx_xassist_settings(ngx_xassist_worker_t *worker,
     policy_settings_t *settings);
 
+/* Indexes of comma-separated roles; NGX_ERROR over NGX_XASSIST_MAX_ROLES. */
+ngx_int_t ngx_xassist_evaluate_roles(const policy_image_t *image,
+    const store_slice_t *names, uint32_t *roles, uint32_t *n);
+
 policy_kind_t ngx_xassist_evaluate_kind(store_kind_t kind);
 
 #pragma GCC visibility pop

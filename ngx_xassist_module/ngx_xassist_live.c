@@ -1,4 +1,5 @@
 #include "ngx_xassist_live.h"
+#include "ngx_xassist_assist.h"
 #include "ngx_xassist_decide.h"
 #include "ngx_xassist_idle.h"
 #include "ngx_xassist_media.h"
@@ -306,6 +307,8 @@ ngx_xassist_live_slice(ngx_event_t *ev)
 
         } else if (ngx_xassist_media_moved(live->worker, ctx)) {
             ngx_xassist_tunnel_close(tunnel, NGX_XASSIST_R_MEDIA_MOVED);
+        } else if (!ngx_xassist_assist_same(ctx)) {
+            ngx_xassist_tunnel_close(tunnel, NGX_XASSIST_R_ASSISTANCE_ENDED);
 
         } else {
             tunnel->since = 0;

@@ -1,4 +1,5 @@
 #include "ngx_xassist_tunnel.h"
+#include "ngx_xassist_assist.h"
 #include "ngx_xassist_close.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_decide.h"
@@ -32,6 +33,11 @@ ngx_xassist_tunnel_admit(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     /* Authority may have ended between the access phase and now. */
 
     ngx_xassist_decide(r, ctx, ctx->conf);
+
+    if (ctx->verdict == NGX_XASSIST_ALLOW && !ngx_xassist_assist_same(ctx)) {
+        ctx->verdict = NGX_XASSIST_DENY;
+        ctx->reason = NGX_XASSIST_R_ASSISTANCE_ENDED;
+    }
 
     if (ctx->verdict != NGX_XASSIST_ALLOW) {
         return ngx_xassist_page_refuse(ctx);
@@ -94,6 +100,11 @@ ngx_xassist_tunnel_register(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     tunnel->conf = ctx->conf;
     tunnel->worker = ngx_xassist_worker(r);
     tunnel->opened = ngx_xassist_now();
+
+    if (!ctx->has_told) {
+        ctx->told = ctx->subject;
+        ctx->has_told = 1;
+    }
 
     ctx->tunnel = tunnel;
     cln->handler = ngx_xassist_tunnel_cleanup;

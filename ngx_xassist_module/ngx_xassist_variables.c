@@ -273,7 +273,16 @@ ngx_int_t
 ngx_xassist_value_subject(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ngx_str_t *value)
 {
-    return ngx_xassist_value_actor(r, ctx, value);
+    if (store_id_none(&ctx->subject)) {
+        return ngx_xassist_value_actor(r, ctx, value);
+    }
+
+    if (store_id_equal(&ctx->subject, &store_anonymous)) {
+        ngx_str_set(value, "anonymous");
+        return NGX_OK;
+    }
+
+    return ngx_xassist_value_id(r, &ctx->subject, value);
 }
 
 

@@ -1,4 +1,6 @@
 #include "ngx_xassist_writer.h"
+#include "ngx_xassist_assist.h"
+#include "ngx_xassist_ctx.h"
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_metrics.h"
 #include "ngx_xassist_worker.h"
@@ -489,6 +491,8 @@ ngx_xassist_writer_wait(ngx_http_request_t *r, ngx_xassist_write_t *write,
 
     write->done = ngx_xassist_writer_resume;
     write->data = waiter;
+
+    ngx_xassist_assist_subject(ngx_xassist_ctx_get(r), &write->op);
 
     rc = ngx_xassist_writer_post(ngx_xassist_worker(r), write);
 

@@ -264,11 +264,19 @@ print_members(ctl_print_t *out, const store_event_t *event)
     ctl_print_word(out, "kind", store_event_name(event->kind));
     ctl_print_id(out, "account", &event->account);
     ctl_print_id(out, "actor", &event->actor);
+
+    if (store_id_equal(&event->subject, &store_anonymous)) {
+        ctl_print_word(out, "subject", "anonymous");
+    } else {
+        ctl_print_id(out, "subject", &event->subject);
+    }
+
     ctl_print_id(out, "user", &event->user);
     ctl_print_id(out, "session", &event->session);
     ctl_print_id(out, "call", &event->call);
     ctl_print_id(out, "participant", &event->participant);
     ctl_print_id(out, "invitation", &event->invitation);
+    ctl_print_id(out, "interaction", &event->interaction);
 
     if (event->cause != 0) {
         ctl_print_number(out, "cause", event->cause);

@@ -64,6 +64,7 @@ sub seen {
     my $headers = $c->req->headers;
 
     return { pid => $$, method => $c->req->method, uri => $c->req->url->to_string,
+        peer => $c->tx->remote_port,
         headers => { map { $_ => $headers->every_header($_) }
             @{ $headers->names } } };
 }

@@ -1,0 +1,175 @@
+#include "ngx_xassist_assist.h"
+#include "ngx_xassist_evaluate.h"
+
+
+#define NGX_XASSIST_RETRIES  16
+
+
+static ngx_int_t ngx_xassist_assist_groups(const policy_image_t *image,
+    ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *groups);
+
+
+ngx_uint_t
+ngx_xassist_assist_same(const ngx_xassist_ctx_t *ctx)
+{
+    return !ctx->has_told || store_id_equal(&ctx->subject, &ctx->told);
+}
+
+
+void
+ngx_xassist_assist_subject(const ngx_xassist_ctx_t *ctx, store_op_t *op)
+{
+    if (ctx != NULL && ctx->known
+        && !store_id_none(&op->actor)
+        && store_id_equal(&op->actor, &ctx->user))
+    {
+        op->subject = ctx->subject;
+    }
+}
+
+
+uint32_t
+ngx_xassist_assist_rule(const policy_image_t *image, const ngx_str_t *name)
+{
+    policy_str_t         text;
+    policy_assistance_t  terms;
+
+    static const ngx_str_t  requires = ngx_string("assistance.requires");
+
+    if (name->len == requires.len
+        && ngx_memcmp(name->data, requires.data, requires.len) == 0)
+    {
+        return policy_assistance(image, &terms) == POLICY_OK
+               ? terms.requires : POLICY_NONE;
+    }
+
+    text.data = (char *) name->data;
+    text.len = name->len;
+
+    return policy_rule_find(image, text);
+}
+
+
+ngx_int_t
+ngx_xassist_assist_terms(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
+    policy_assistance_t *terms, ngx_str_t *groups)
+{
+    ngx_int_t        rc;
+    ngx_uint_t       i;
+    policy_zone_t   *zone;
+    policy_image_t   image;
+
+    zone = worker->conf->zone->data;
+
+    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
+
+        if (policy_zone_read(zone, &image) != POLICY_OK) {
+            return NGX_ERROR;
+        }
+
+        rc = policy_assistance(&image, terms) == POLICY_OK
+             ? ngx_xassist_assist_groups(&image, pool, terms->groups, groups)
+             : NGX_ERROR;
+
+        if (policy_zone_settled(zone, &image)) {
+            return rc;
+        }
+    }
+
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_xassist_assist_groups(const policy_image_t *image, ngx_pool_t *pool,
+    ngx_uint_t n, ngx_str_t *groups)
+{
+    u_char        *p;
+    size_t         len;
+    ngx_uint_t     i;
+    policy_str_t   name;
+
+    ngx_str_null(groups);
+
+    if (n == 0) {
+        return NGX_OK;
+    }
+
+    len = 0;
+
+    for (i = 0; i < n && len <= STORE_LIMIT_VALUE; i++) {
+        len += policy_assistance_group(image, i).len + 1;
+    }
+
+    /* Lost names would open what they closed, were none left. */
+
+    p = len <= STORE_LIMIT_VALUE ? ngx_pnalloc(pool, len) : NULL;
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    groups->data = p;
+
+    for (i = 0; i < n; i++) {
+        name = policy_assistance_group(image, i);
+
+        /* The policy may have changed since its names were counted. */
+
+        if (name.len + 1 > len - (p - groups->data)) {
+            return NGX_ERROR;
+        }
+
+        p = ngx_cpymem(p, name.data, name.len);
+        *p++ = ',';
+    }
+
+    groups->len = p - groups->data;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_xassist_assist_may(ngx_xassist_worker_t *worker, const store_user_t *user)
+{
+    uint32_t              roles[NGX_XASSIST_MAX_ROLES];
+    ngx_uint_t            i;
+    policy_zone_t        *zone;
+    policy_image_t        image;
+    policy_query_t        query;
+    policy_decision_t     decision;
+    policy_assistance_t   terms;
+
+    zone = worker->conf->zone->data;
+
+    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
+
+        if (user->suspended || policy_zone_read(zone, &image) != POLICY_OK) {
+            return NGX_DECLINED;
+        }
+
+        ngx_memzero(&decision, sizeof(policy_decision_t));
+        ngx_memzero(&query, sizeof(policy_query_t));
+
+        query.kind = POLICY_KIND_REGULAR;
+        query.device = POLICY_DEVICE_WEB;
+        query.facts = user->licensed ? POLICY_FACT_LICENSED : 0;
+        query.profiles[0] = POLICY_NONE;
+        query.profiles[1] = POLICY_NONE;
+        query.roles = roles;
+
+        if (ngx_xassist_evaluate_roles(&image, &user->roles, roles,
+                                       &query.nroles)
+            == NGX_OK
+            && policy_assistance(&image, &terms) == POLICY_OK)
+        {
+            policy_decide(&image, terms.requires, &query, &decision);
+        }
+
+        if (policy_zone_settled(zone, &image)) {
+            return decision.verdict == POLICY_ALLOW ? NGX_OK : NGX_DECLINED;
+        }
+    }
+
+    return NGX_DECLINED;
+}
