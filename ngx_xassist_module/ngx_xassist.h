@@ -127,6 +127,7 @@ typedef struct {
     ngx_http_complex_value_t   *call;
     ngx_http_complex_value_t   *device;
     ngx_http_complex_value_t   *call_page;
+    ngx_http_complex_value_t   *task;          /* name in the history */
     ngx_array_t                *origins;       /* ngx_str_t */
     ngx_uint_t                  cookie;        /* NGX_XASSIST_COOKIE_* */
     ngx_uint_t                  live;          /* NGX_XASSIST_LIVE_* */

@@ -95,6 +95,10 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         conf->call = prev->call;
     }
 
+    if (conf->task == NULL) {
+        conf->task = prev->task;
+    }
+
     if (conf->device == NULL) {
         conf->device = prev->device;
     }

@@ -15,6 +15,7 @@
 #include "ngx_xassist_metrics.h"
 #include "ngx_xassist_page.h"
 #include "ngx_xassist_rule.h"
+#include "ngx_xassist_task.h"
 #include "ngx_xassist_variables.h"
 #include "ngx_xassist_wellknown.h"
 #include "ngx_xassist_worker.h"
@@ -136,6 +137,12 @@ static ngx_command_t  ngx_xassist_commands[] = {
       ngx_xassist_credentials_livekit,
       NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("xassist_task"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_xassist_loc_conf_t, task), NULL },
+
     { ngx_string("xassist_proxy"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_xassist_macro_proxy,
@@ -229,7 +236,8 @@ ngx_xassist_postconfiguration(ngx_conf_t *cf)
         || ngx_xassist_zone_compile(cf, xmcf) != NGX_OK
         || ngx_xassist_headers_init(cf, xmcf) != NGX_OK
         || ngx_xassist_metrics_init(cf, xmcf) != NGX_OK
-        || ngx_xassist_access_init(cf) != NGX_OK)
+        || ngx_xassist_access_init(cf) != NGX_OK
+        || ngx_xassist_task_init(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }
