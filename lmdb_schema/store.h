@@ -448,6 +448,7 @@ typedef struct {
     store_id_t         participant;    /* none when there is none yet */
     store_part_state_t part_state;     /* 0 when there is none yet */
     store_slice_t      call_profile;
+    store_slice_t      media;          /* server that the call is on */
     store_slice_t      inviter_roles;  /* external: the inviter's, now */
     store_reason_t     reason;         /* CALL_ENDED, REMOVED, ...; or NONE */
 } store_standing_t;

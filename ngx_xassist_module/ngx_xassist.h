@@ -265,7 +265,9 @@ typedef struct {
     ngx_xassist_verdict_t       shadow;        /* of the second policy */
 
     ngx_str_t                   page;          /* body of a refusal */
-    ngx_str_t                   media;         /* server of the call */
+    ngx_str_t                   media;         /* server it is led to */
+    ngx_uint_t                  placed_len;    /* server of the call, as of */
+    u_char                      placed[STORE_LIMIT_MEDIA];  /* the decision */
     ngx_xassist_write_t        *join;
     ngx_xassist_tunnel_t       *tunnel;
 

@@ -370,25 +370,42 @@ ngx_xassist_balance_failed(const ngx_http_upstream_rr_peer_t *peer)
 }
 
 
-ngx_int_t
-ngx_xassist_balance_choice(ngx_http_upstream_srv_conf_t *upstream,
-    ngx_pool_t *pool, const ngx_str_t *from, ngx_xassist_choice_t *choice)
+ngx_uint_t
+ngx_xassist_balance_dead(ngx_http_upstream_srv_conf_t *upstream,
+    const ngx_str_t *name)
 {
-    ngx_int_t                      rc;
+    ngx_uint_t                     dead;
     ngx_http_upstream_rr_peer_t   *peer;
     ngx_http_upstream_rr_peers_t  *peers, *all;
-
-    ngx_memzero(choice, sizeof(ngx_xassist_choice_t));
 
     all = upstream->peer.data;
     peers = all;
 
     ngx_http_upstream_rr_peers_rlock(all);
 
-    if (from->len) {
-        peer = ngx_xassist_balance_peer(&peers, from);
-        choice->dead = peer == NULL || ngx_xassist_balance_failed(peer);
-    }
+    peer = ngx_xassist_balance_peer(&peers, name);
+    dead = peer == NULL || ngx_xassist_balance_failed(peer);
+
+    ngx_http_upstream_rr_peers_unlock(all);
+
+    return dead;
+}
+
+
+ngx_int_t
+ngx_xassist_balance_choice(ngx_http_upstream_srv_conf_t *upstream,
+    ngx_pool_t *pool, const ngx_str_t *from, ngx_xassist_choice_t *choice)
+{
+    ngx_int_t                      rc;
+    ngx_http_upstream_rr_peers_t  *all;
+
+    ngx_memzero(choice, sizeof(ngx_xassist_choice_t));
+
+    choice->dead = from->len && ngx_xassist_balance_dead(upstream, from);
+
+    all = upstream->peer.data;
+
+    ngx_http_upstream_rr_peers_rlock(all);
 
     rc = ngx_xassist_balance_list(all, 0, pool, choice);
 

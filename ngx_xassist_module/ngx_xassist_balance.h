@@ -41,6 +41,10 @@ void ngx_xassist_balance_find(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf);
 ngx_xassist_upstream_conf_t *ngx_xassist_balance_of(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t **upstream);
 
+/* Whether it is not one of the upstream's servers, or its connections fail. */
+ngx_uint_t ngx_xassist_balance_dead(ngx_http_upstream_srv_conf_t *upstream,
+    const ngx_str_t *name);
+
 /*
  * The servers that can take a call that is on `from` (empty: on none).  It is
  * dead when it is not one of the upstream's, or its connections fail.  Names

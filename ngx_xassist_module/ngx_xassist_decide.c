@@ -273,6 +273,11 @@ ngx_xassist_decide_ids(ngx_xassist_decision_t *d)
     } else if (d->standing.known) {
         ctx->participant = d->standing.participant;
         ctx->room = d->standing.room;
+        ctx->placed_len = ngx_min(d->standing.media.len, STORE_LIMIT_MEDIA);
+
+        if (ctx->placed_len) {
+            ngx_memcpy(ctx->placed, d->standing.media.data, ctx->placed_len);
+        }
     }
 
     if (sp->kind == STORE_KIND_EXTERNAL) {

@@ -305,7 +305,7 @@ ngx_xassist_live_slice(ngx_event_t *ev)
         if (ctx->verdict != NGX_XASSIST_ALLOW) {
             ngx_xassist_tunnel_close(tunnel, ctx->reason);
 
-        } else if (ngx_xassist_media_moved(live->worker, ctx)) {
+        } else if (ngx_xassist_media_moved(ctx)) {
             ngx_xassist_tunnel_close(tunnel, NGX_XASSIST_R_MEDIA_MOVED);
         } else if (!ngx_xassist_assist_same(ctx)) {
             ngx_xassist_tunnel_close(tunnel, NGX_XASSIST_R_ASSISTANCE_ENDED);

@@ -21,8 +21,8 @@ static void ngx_xassist_media_resume(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_media_placed(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx);
 static ngx_int_t ngx_xassist_media_refuse(ngx_xassist_ctx_t *ctx);
-static ngx_int_t ngx_xassist_media_read(ngx_xassist_worker_t *worker,
-    const store_id_t *id, ngx_pool_t *pool, ngx_str_t *media);
+static ngx_int_t ngx_xassist_media_from(ngx_http_request_t *r,
+    ngx_xassist_ctx_t *ctx);
 static void ngx_xassist_media_done(ngx_xassist_write_t *write);
 
 
@@ -58,18 +58,27 @@ ngx_xassist_media_handler(ngx_http_request_t *r)
 static ngx_int_t
 ngx_xassist_media_place(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 {
-    ngx_int_t             rc;
-    store_place_on_t      on;
-    ngx_xassist_write_t  *write;
+    ngx_int_t                      rc;
+    store_place_on_t               on;
+    ngx_xassist_write_t           *write;
+    ngx_http_upstream_srv_conf_t  *upstream;
+
+    if (ngx_xassist_balance_of(r, &upstream) == NULL) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_xassist_media_from(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->media.len && !ngx_xassist_balance_dead(upstream, &ctx->media)) {
+        return NGX_DECLINED;
+    }
 
     rc = ngx_xassist_media_plan(r, ctx, &on);
 
     if (rc != NGX_OK) {
         return rc;
-    }
-
-    if (ctx->media.len && on.from.len == 0) {
-        return NGX_DECLINED;
     }
 
     write = ngx_pcalloc(r->pool, sizeof(ngx_xassist_write_t));
@@ -149,12 +158,11 @@ ngx_xassist_media_plan(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
         return NGX_DECLINED;
     }
 
-    if (ngx_xassist_media_read(ngx_xassist_worker(r), &ctx->call, r->pool,
-                               &from)
-        != NGX_OK)
-    {
-        return ngx_xassist_page_unavailable(ctx);
+    if (ngx_xassist_media_from(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    from = ctx->media;
 
     if (ngx_xassist_balance_choice(upstream, r->pool, &from, &choice)
         != NGX_OK)
@@ -168,8 +176,6 @@ ngx_xassist_media_plan(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
 
     /* The transition looks again: with a `from` it moves the call if that is
        still where it is, without it says where it went. */
-
-    ctx->media = from;
 
     if (choice.dead) {
         on->from.data = from.data;
@@ -206,6 +212,29 @@ ngx_xassist_media_took(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
 }
 
 
+/* Where the call was when this request was decided; empty: nowhere. */
+
+static ngx_int_t
+ngx_xassist_media_from(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
+{
+    ctx->media.len = ctx->placed_len;
+
+    if (ctx->media.len == 0) {
+        return NGX_OK;
+    }
+
+    ctx->media.data = ngx_pnalloc(r->pool, ctx->media.len);
+    if (ctx->media.data == NULL) {
+        ctx->media.len = 0;
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(ctx->media.data, ctx->placed, ctx->media.len);
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_xassist_media_refuse(ngx_xassist_ctx_t *ctx)
 {
@@ -213,43 +242,6 @@ ngx_xassist_media_refuse(ngx_xassist_ctx_t *ctx)
     ctx->reason = NGX_XASSIST_R_MEDIA_UNAVAILABLE;
 
     return ngx_xassist_page_refuse(ctx);
-}
-
-
-/* Where the call is now; empty when it is nowhere, or unknown. */
-
-static ngx_int_t
-ngx_xassist_media_read(ngx_xassist_worker_t *worker, const store_id_t *id,
-    ngx_pool_t *pool, ngx_str_t *media)
-{
-    ngx_int_t       rc;
-    store_call_t    call;
-    store_status_t  status;
-
-    ngx_str_null(media);
-
-    if (ngx_xassist_worker_read(worker) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    status = store_call_get(worker->read, id, &call);
-    rc = status == STORE_OK || status == STORE_NOT_FOUND ? NGX_OK : NGX_ERROR;
-
-    if (status == STORE_OK && call.media.len) {
-        media->len = call.media.len;
-        media->data = ngx_pnalloc(pool, media->len);
-
-        if (media->data == NULL) {
-            rc = NGX_ERROR;
-
-        } else {
-            ngx_memcpy(media->data, call.media.data, media->len);
-        }
-    }
-
-    store_read_reset(worker->read);
-
-    return rc;
 }
 
 
@@ -339,26 +331,12 @@ ngx_xassist_media_done(ngx_xassist_write_t *write)
 
 
 ngx_uint_t
-ngx_xassist_media_moved(ngx_xassist_worker_t *worker,
-    const ngx_xassist_ctx_t *ctx)
+ngx_xassist_media_moved(const ngx_xassist_ctx_t *ctx)
 {
-    ngx_uint_t    moved;
-    store_call_t  call;
-
-    if (ctx->media.len == 0 || ngx_xassist_worker_read(worker) != NGX_OK) {
-        return 0;
-    }
-
-    moved = store_call_get(worker->read, &ctx->call, &call) == STORE_OK
-            && call.media.len
-            && (call.media.len != ctx->media.len
-                || ngx_memcmp(call.media.data, ctx->media.data,
-                              ctx->media.len)
-                   != 0);
-
-    store_read_reset(worker->read);
-
-    return moved;
+    return ctx->media.len && ctx->placed_len
+           && (ctx->placed_len != ctx->media.len
+               || ngx_memcmp(ctx->placed, ctx->media.data, ctx->media.len)
+                  != 0);
 }
 
 

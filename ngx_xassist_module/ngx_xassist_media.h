@@ -30,9 +30,9 @@ ngx_int_t ngx_xassist_media_took(ngx_http_request_t *r,
 /* The server that the call is on could not be reached: the call is moved. */
 void ngx_xassist_media_lost(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx);
 
-/* Whether the call has been moved away from where this connection leads. */
-ngx_uint_t ngx_xassist_media_moved(ngx_xassist_worker_t *worker,
-    const ngx_xassist_ctx_t *ctx);
+/* Whether the call, as just decided, has been moved away from where this
+   connection leads. */
+ngx_uint_t ngx_xassist_media_moved(const ngx_xassist_ctx_t *ctx);
 
 /* Header filter: nginx gives up on a media server; says why, and when to try
    again. */
