@@ -221,7 +221,8 @@ main(int argc, char **argv)
     torture_drop(path);
     (void) printf("pages: %u pages written over: %u denied, %u found by the "
                   "check, %u without effect, %u bits or older pages unseen, "
-                  "%u ended within LMDB, %u invariants broken\n", (unsigned) tries,
+                  "%u ended within LMDB, %u invariants broken\n",
+                  (unsigned) tries,
                   (unsigned) denied, (unsigned) found, (unsigned) same,
                   (unsigned) unseen, (unsigned) ended, torture_failures);
 
