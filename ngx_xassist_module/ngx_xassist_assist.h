@@ -5,7 +5,6 @@
 
 #include "ngx_xassist.h"
 
-#include <policy/assistance.h>
 
 #pragma GCC visibility push(hidden)
 

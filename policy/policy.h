@@ -447,6 +447,7 @@ policy_status_t policy_body_read(const char *json, size_t len,
 
 #pragma GCC visibility pop
 
+#include <policy/assistance.h>
 #include <policy/token.h>
 
 #endif /* POLICY_H */
