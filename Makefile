@@ -23,9 +23,9 @@ JOBS := $(shell nproc 2>/dev/null || echo 2)
 BUILD_PACKAGES = gcc libc6-dev nginx nginx-dev liblmdb-dev libyajl-dev \
 	libssl-dev
 TEST_PACKAGES = libcmocka-dev libmojolicious-perl libio-socket-ssl-perl \
-	openssl perl procps binutils
+	openssl perl procps binutils wrk
 DEMO_PACKAGES = janus libjs-janus-gateway libjs-webrtc-adapter chromium \
-	chromium-driver node-qrcode-generator libbarcode-zbar-perl
+	chromium-driver node-qrcode-generator libbarcode-zbar-perl coturn
 BENCH_PACKAGES = wrk redis-server nodejs valgrind
 FUZZ_PACKAGES = clang libclang-rt-dev
 
