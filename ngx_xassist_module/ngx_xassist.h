@@ -139,8 +139,6 @@ typedef struct {
     time_t                      janus_ttl;
     ngx_xassist_turn_t         *turn;
     ngx_xassist_livekit_t      *livekit;
-    ngx_flag_t                  join;          /* the join handler */
-    ngx_flag_t                  api;
 } ngx_xassist_loc_conf_t;
 
 
@@ -220,12 +218,10 @@ typedef struct {
     unsigned                    cookies:1;     /* sent some of ours */
     unsigned                    bearer:1;      /* came as Authorization */
     unsigned                    ambiguous:1;   /* cookie and Bearer */
-    unsigned                    redacted:1;
 
     /* From the store: ngx_xassist_authorize. */
     unsigned                    known:1;       /* the principal fields hold */
     unsigned                    has_call:1;    /* `call` and `standing` */
-    unsigned                    licensed:1;
     unsigned                    refused:1;     /* in the access phase */
     unsigned                    joining:1;     /* the join is in flight */
     unsigned                    joined:1;      /* committed, not attached */

@@ -11,6 +11,7 @@
 #include "ngx_xassist_tunnel.h"
 
 
+static ngx_int_t ngx_xassist_access_log_first(ngx_conf_t *cf);
 static ngx_int_t ngx_xassist_access_post_read(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_access_handler(ngx_http_request_t *r);
 
@@ -53,7 +54,7 @@ ngx_xassist_access_init(ngx_conf_t *cf)
 
 /* Log handlers run in the order in which they were pushed. */
 
-ngx_int_t
+static ngx_int_t
 ngx_xassist_access_log_first(ngx_conf_t *cf)
 {
     ngx_array_t                *handlers;

@@ -10,9 +10,6 @@
 /* Puts our handlers into POST_READ, ACCESS, PRECONTENT and LOG. */
 ngx_int_t ngx_xassist_access_init(ngx_conf_t *cf);
 
-/* LOG: moved before the handlers that were there already. */
-ngx_int_t ngx_xassist_access_log_first(ngx_conf_t *cf);
-
 #pragma GCC visibility pop
 
 #endif /* NGX_XASSIST_ACCESS_H */

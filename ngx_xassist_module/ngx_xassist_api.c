@@ -33,13 +33,10 @@ static const ngx_str_t  ngx_xassist_api_rules[NGX_XASSIST_API_RULES] = {
 char *
 ngx_xassist_api_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_xassist_loc_conf_t  *xlcf = conf;
-
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     clcf->handler = ngx_xassist_api_handler;
-    xlcf->api = 1;
 
     return ngx_xassist_login_conf(cf) == NGX_OK ? NGX_CONF_OK
                                                 : NGX_CONF_ERROR;

@@ -22,13 +22,10 @@ static ngx_int_t ngx_xassist_join_answer(ngx_xassist_visit_t *visit,
 char *
 ngx_xassist_join_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_xassist_loc_conf_t  *xlcf = conf;
-
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     clcf->handler = ngx_xassist_join_handler;
-    xlcf->join = 1;
 
     return NGX_CONF_OK;
 }
