@@ -7,7 +7,7 @@
 
 #include <lmdb_schema/view_int.h>
 
-#define STORE_SCHEMA_VERSION  2
+#define STORE_SCHEMA_VERSION  3
 
 #define STORE_META_SCHEMA     "schema"
 #define STORE_META_LOADING    "loading"
