@@ -172,7 +172,7 @@ there_and_back(void **state)
     folder_whole(env);
     first = dumped(env);
     assert_non_null(strstr(first.text, " name=100%20%25%20\xc3\xa4%20b "));
-    assert_int_equal(strncmp(first.text, "xassist-store 2\n", 16), 0);
+    assert_int_equal(strncmp(first.text, "xassist-store 3\n", 16), 0);
 
     copy = folder_new(other, 0);
     assert_int_equal(load(copy, first.text, first.len, &error), STORE_OK);
@@ -244,7 +244,7 @@ what_is_wrong_is_said(void **state)
     store_env_t   *env;
     store_error_t  error;
 
-#define HEAD  "xassist-store 2\n"
+#define HEAD  "xassist-store 3\n"
 #define ID    "001d00000000000000000001"
 
     static const struct {
