@@ -186,7 +186,11 @@ ngx_xassist_api_run(ngx_xassist_api_t *api)
     }
 
     if (reason == NGX_XASSIST_R_NONE && api->route->done != NULL) {
-        reason = ngx_xassist_api_write(api);
+        reason = ngx_xassist_api_once(api);
+
+        if (reason == NGX_XASSIST_R_NONE) {
+            reason = ngx_xassist_api_write(api);
+        }
 
         if (reason == NGX_XASSIST_R_NONE) {
             return NGX_AGAIN;

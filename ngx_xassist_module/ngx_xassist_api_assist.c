@@ -320,15 +320,18 @@ ngx_xassist_api_assist_done(ngx_xassist_api_t *api)
 {
     store_status_t        status;
     store_interaction_t   interaction;
+    const store_id_t     *id;
     ngx_xassist_reason_t  reason;
+
+    id = api->write.op.kind == STORE_OP_ASSIST_START
+         ? &api->write.op.out.made : &api->ids[0];
 
     reason = ngx_xassist_api_read(api);
     if (reason != NGX_XASSIST_R_NONE) {
         return reason;
     }
 
-    status = store_interaction_get(api->worker->read, &api->ids[0],
-                                   &interaction);
+    status = store_interaction_get(api->worker->read, id, &interaction);
 
     if (status == STORE_OK) {
         ngx_xassist_table_members(api, ngx_xassist_interaction_columns,

@@ -444,7 +444,7 @@ ngx_xassist_api_invitations_made(ngx_xassist_api_t *api)
     store_invitation_t    inv;
     ngx_xassist_reason_t  reason;
 
-    id = &api->write.op.in.invitation_create.invitation;
+    id = &api->write.op.out.made;
 
     if (ngx_xassist_api_link(api, id, &link) != NGX_OK) {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;

@@ -89,9 +89,13 @@ ngx_xassist_reason_t ngx_xassist_api_ask_past(ngx_xassist_api_t *api,
 /* Renews the worker's read transaction; STORE_UNAVAILABLE when it cannot. */
 ngx_xassist_reason_t ngx_xassist_api_read(ngx_xassist_api_t *api);
 
-/* Fills kind, id, time, actor and presence of the change. */
+/* Fills kind, id, time, actor, account and presence of the change. */
 ngx_xassist_reason_t ngx_xassist_api_op(ngx_xassist_api_t *api,
     store_op_kind_t kind);
+
+/* Takes the Idempotency-Key of the request, if it has one, into the change:
+   who asks again with it gets what came of the first time. */
+ngx_xassist_reason_t ngx_xassist_api_once(ngx_xassist_api_t *api);
 
 /* A fresh id, or NGX_ERROR without randomness. */
 ngx_int_t ngx_xassist_api_mint(store_id_t *id);

@@ -84,14 +84,26 @@ ngx_xassist_api_room(uint64_t *room)
 ngx_xassist_reason_t
 ngx_xassist_api_op(ngx_xassist_api_t *api, store_op_kind_t kind)
 {
+    ngx_xassist_ctx_t  *ctx;
+
     if (ngx_xassist_writer_prepare(api->worker, kind, &api->write.op)
         != NGX_OK)
     {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
-    api->write.op.actor = store_id_none(&api->ctx->user)
-                          ? api->ctx->participant : api->ctx->user;
+    ctx = api->ctx;
+
+    /* A service is known by its key alone. */
+
+    if (!store_id_none(&ctx->user)) {
+        api->write.op.actor = ctx->user;
+
+    } else {
+        api->write.op.actor = ctx->service ? ctx->session : ctx->participant;
+    }
+
+    api->write.op.account = ctx->account;
 
     return NGX_XASSIST_R_NONE;
 }
