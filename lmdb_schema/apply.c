@@ -21,7 +21,8 @@ static const store_transition_t *const  tables[] = {
     store_checkpoint_ops,
     store_assist_ops,
     store_interaction_ops,
-    store_task_ops
+    store_task_ops,
+    store_pass_ops
 };
 
 

@@ -289,11 +289,13 @@ index_target(store_slice_t key, store_slice_t value, store_record_t *record,
         { STORE_KEY_TASK_OF, STORE_IS_task, STORE_KEY_TASK, false },
         { STORE_KEY_TASK_BY, STORE_IS_task, STORE_KEY_TASK, false },
         { STORE_KEY_TASK_IN, STORE_IS_task, STORE_KEY_TASK, false },
+        { STORE_KEY_PASS_SESSION, STORE_IS_pass, STORE_KEY_PASS, true },
         { STORE_KEY_DUE, STORE_IS_session, STORE_KEY_SESSION, false },
         { STORE_KEY_DUE, STORE_IS_call, STORE_KEY_CALL, false },
         { STORE_KEY_DUE, STORE_IS_participant, STORE_KEY_PARTICIPANT, false },
         { STORE_KEY_DUE, STORE_IS_invitation, STORE_KEY_INVITATION, false },
-        { STORE_KEY_DUE, STORE_IS_answer, STORE_KEY_ANSWER, false }
+        { STORE_KEY_DUE, STORE_IS_answer, STORE_KEY_ANSWER, false },
+        { STORE_KEY_DUE, STORE_IS_pass, STORE_KEY_PASS, false }
     };
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

@@ -100,6 +100,11 @@ store_primary(store_record_t record, const void *in, store_key_t *key)
         store_key_id(key, &any->task.id);
         return;
 
+    case STORE_IS_pass:
+        store_key(key, STORE_KEY_PASS);
+        store_key_id(key, &any->pass.id);
+        return;
+
     case STORE_IS_end:
         break;
     }
@@ -124,6 +129,7 @@ store_record_of(uint8_t key_class)
         [STORE_KEY_TASK] = STORE_IS_task,
         [STORE_KEY_CHECKPOINT] = STORE_IS_checkpoint,
         [STORE_KEY_ANSWER] = STORE_IS_answer,
+        [STORE_KEY_PASS] = STORE_IS_pass,
         [STORE_KEY_EVENT] = STORE_IS_event
     };
 
@@ -135,7 +141,8 @@ store_record_of(uint8_t key_class)
 bool
 store_key_derived(uint8_t key_class)
 {
-    return key_class >= STORE_KEY_ACCOUNT_NAME && key_class <= STORE_KEY_DUE;
+    return key_class >= STORE_KEY_ACCOUNT_NAME
+           && key_class < STORE_KEY_ATTACH;
 }
 
 
@@ -148,6 +155,7 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
 
     const store_user_t         *user = in;
     const store_call_t         *call = in;
+    const store_pass_t         *pass = in;
     const store_account_t      *account = in;
     const store_participant_t  *part = in;
 
@@ -213,6 +221,12 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
 
     case STORE_IS_task:
         derive_task(&d, in);
+        break;
+
+    case STORE_IS_pass:
+        key = add(&d, STORE_KEY_PASS_SESSION, &pass->id);
+        store_key_id(key, &pass->session);
+        add_due(&d, pass->expires, &primary);
         break;
 
     case STORE_IS_event:

@@ -32,6 +32,7 @@ typedef enum {
     STORE_KEY_TASK            = 0x19,  /* id */
     STORE_KEY_CHECKPOINT      = 0x1e,  /* sequence */
     STORE_KEY_ANSWER          = 0x1f,  /* principal, SHA-256 of the key */
+    STORE_KEY_PASS            = 0x20,  /* id */
 
     STORE_KEY_ACCOUNT_NAME    = 0x40,  /* name -> id */
     STORE_KEY_USER_NAME       = 0x41,  /* account, name -> id */
@@ -50,6 +51,7 @@ typedef enum {
     STORE_KEY_TASK_IN         = 0x4e,  /* account, time, id */
     STORE_KEY_INTERACTION_PAUSED = 0x4f,  /* agent, started, id */
     STORE_KEY_DUE             = 0x50,  /* time, class, id [, id] */
+    STORE_KEY_PASS_SESSION    = 0x56,  /* session -> id of the newest */
 
     STORE_KEY_ATTACH          = 0x60,  /* call, participant, incarnation */
     STORE_KEY_ATTACH_OF       = 0x61,  /* incarnation, call, participant */

@@ -104,6 +104,17 @@ store_inv_state_name(store_inv_state_t state)
 
 
 const char *
+store_pass_purpose_name(store_pass_purpose_t purpose)
+{
+    static const char *const  names[] = {
+        [STORE_PASS_CARD] = "card", [STORE_PASS_TRANSFER] = "transfer"
+    };
+
+    return name_of(names, COUNT(names), (size_t) purpose);
+}
+
+
+const char *
 store_event_name(uint32_t kind)
 {
     switch (kind) {

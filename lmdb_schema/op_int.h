@@ -28,6 +28,9 @@
  *     ASSIST_PAUSE, _RESUME, _STOP, INTERACTION_REASSIGN
  *                          the state asked for is there already
  *     INTERACTION_NOTE     the newest line's `op`
+ *     PASS_CREATE          the record with the minted id is there
+ *     PASS_USE             the session with the minted id is there and is of
+ *                          this operation
  *     SWEEP                looks at the time anew each time
  */
 
@@ -60,6 +63,7 @@ extern const store_transition_t store_checkpoint_ops[];
 extern const store_transition_t store_assist_ops[];
 extern const store_transition_t store_interaction_ops[];
 extern const store_transition_t store_task_ops[];
+extern const store_transition_t store_pass_ops[];
 
 /* Runs one operation over a view and sets its status; true when what is in
    the view must not be committed (a failure after a write). */
@@ -106,6 +110,14 @@ uint64_t store_later(uint64_t a, uint64_t b);
    suspension are looked at by whoever reads those. */
 store_reason_t store_session_reason(const store_session_t *session,
     uint64_t now);
+
+/*
+ * A new session of a user, with its event; ends the oldest ones beyond
+ * `per_user`.  The caller fills id, device, expires and idle.
+ */
+store_status_t store_session_add(store_view_t *view, store_op_t *op,
+    const store_user_t *user, store_session_t *session, uint32_t per_user,
+    uint64_t cause) STORE_USE_RESULT;
 
 /* Ends a session; with an event unless `quiet`.  Ended ones stay as they
    are. */

@@ -26,7 +26,6 @@ static store_status_t
 session_create(store_view_t *view, store_op_t *op)
 {
     store_user_t      user;
-    store_event_t     event;
     store_status_t    rc;
     store_account_t   account;
     store_session_t   session;
@@ -79,34 +78,48 @@ session_create(store_view_t *view, store_op_t *op)
 
     memset(&session, 0, sizeof(session));
     session.id = *id;
-    session.kind = STORE_KIND_USER;
-    session.account = user.account;
-    session.user = user.id;
     session.device = op->in.session_create.device;
-    session.created = op->now;
     session.expires = store_later(op->now, op->in.session_create.lifetime);
     session.idle = op->in.session_create.idle;
-    session.touched = op->now;
-    session.op = op->id;
 
-    if (op->in.session_create.per_user != 0) {
-        rc = end_oldest(view, op, &user.id,
-                        op->in.session_create.per_user - 1);
+    return store_session_add(view, op, &user, &session,
+                             op->in.session_create.per_user, 0);
+}
+
+
+store_status_t
+store_session_add(store_view_t *view, store_op_t *op,
+    const store_user_t *user, store_session_t *session, uint32_t per_user,
+    uint64_t cause)
+{
+    store_event_t   event;
+    store_status_t  rc;
+
+    session->kind = STORE_KIND_USER;
+    session->account = user->account;
+    session->user = user->id;
+    session->created = op->now;
+    session->touched = op->now;
+    session->op = op->id;
+
+    if (per_user != 0) {
+        rc = end_oldest(view, op, &user->id, per_user - 1);
 
         if (rc != STORE_OK) {
             return rc;
         }
     }
 
-    store_record_put(view, STORE_IS_session, &session);
+    store_record_put(view, STORE_IS_session, session);
 
-    store_op_event(op, STORE_EVENT_SESSION_CREATED, &user.account, &event);
-    event.user = user.id;
-    event.session = *id;
+    store_op_event(op, STORE_EVENT_SESSION_CREATED, &user->account, &event);
+    event.user = user->id;
+    event.session = session->id;
+    event.cause = cause;
     (void) store_log_add(view, &event);
 
-    op->out.session = *id;
-    op->out.expires = session.expires;
+    op->out.session = session->id;
+    op->out.expires = session->expires;
 
     return STORE_OK;
 }

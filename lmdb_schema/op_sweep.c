@@ -131,6 +131,9 @@ due_step(store_view_t *view, store_op_t *op, store_slice_t key)
     case STORE_KEY_ANSWER:
         record = STORE_IS_answer;
         break;
+    case STORE_KEY_PASS:
+        record = STORE_IS_pass;
+        break;
     default:
         return STORE_CORRUPT;
     }
@@ -157,6 +160,9 @@ due_step(store_view_t *view, store_op_t *op, store_slice_t key)
         break;
     case STORE_IS_answer:
         store_record_remove(view, STORE_IS_answer, &any.answer);
+        break;
+    case STORE_IS_pass:
+        store_record_remove(view, STORE_IS_pass, &any.pass);
         break;
     default:
         rc = due_invitation(view, op, &any.invitation);

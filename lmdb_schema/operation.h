@@ -46,6 +46,8 @@ typedef enum {
     STORE_OP_INTERACTION_NOTE,
     STORE_OP_INTERACTION_REASSIGN,
     STORE_OP_TASK,
+    STORE_OP_PASS_CREATE,
+    STORE_OP_PASS_USE,
     STORE_OPS
 } store_op_kind_t;
 
@@ -304,6 +306,22 @@ typedef struct {
             store_slice_t detail;
             uint8_t       kind;        /* store_task_kind_t */
         } task;
+        struct {
+            store_id_t pass;           /* minted; the token names it */
+            store_id_t session;        /* of a user: a card, of a guest: a
+                                          transfer */
+            uint64_t   valid_for;
+        } pass_create;                 /* one a session: a new one voids the
+                                          one before */
+        struct {
+            store_id_t pass;           /* a card */
+            store_id_t session;        /* minted */
+            uint8_t    device;
+            uint64_t   lifetime;       /* never longer than the session that
+                                          the card was shown on */
+            uint64_t   idle;           /* 0: none */
+            uint32_t   per_user;       /* oldest ended beyond it; 0: none */
+        } pass_use;
     } in;
 
     /* The outcome.  On any status but STORE_OK nothing of it was done. */

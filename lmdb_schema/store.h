@@ -166,6 +166,11 @@ typedef enum {
     STORE_TASKS
 } store_task_kind_t;
 
+typedef enum {
+    STORE_PASS_CARD = 1,               /* signs a user in on one more device */
+    STORE_PASS_TRANSFER                /* takes a guest to another device */
+} store_pass_purpose_t;
+
 /* The subject of assistance for somebody without an account: a value of its
    own, never the id of a user and never none. */
 extern const store_id_t store_anonymous;
@@ -182,6 +187,7 @@ extern const char *const store_task_kind_names[];
 const char *store_call_state_name(store_call_state_t state);
 const char *store_part_state_name(store_part_state_t state);
 const char *store_inv_state_name(store_inv_state_t state);
+const char *store_pass_purpose_name(store_pass_purpose_t purpose);
 
 
 /* ---- records ----------------------------------------------------------- */
@@ -481,6 +487,27 @@ typedef struct {
 store_status_t store_link(store_txn_t *txn, const store_id_t *invitation,
     const uint8_t browser[STORE_HASH_LEN], uint64_t now, store_link_t *out)
     STORE_USE_RESULT;
+
+/*
+ * What a pass says now, changing nothing: NONE when it can be used.  EXPIRED
+ * too when there is no such pass (any more), USED, SIGNED_OUT when the
+ * session that it was shown on is over, SUSPENDED.
+ */
+typedef struct {
+    store_reason_t       reason;
+    store_pass_purpose_t purpose;
+    store_id_t           account;
+    store_id_t           session;
+    store_id_t           user;
+    store_id_t           call;
+    store_id_t           participant;
+    store_slice_t        name;         /* of the user or guest, for people */
+    store_slice_t        account_name;
+    uint64_t             expires;
+} store_pass_view_t;
+
+store_status_t store_pass(store_txn_t *txn, const store_id_t *pass,
+    uint64_t now, store_pass_view_t *out) STORE_USE_RESULT;
 
 
 /* ---- events ------------------------------------------------------------ */

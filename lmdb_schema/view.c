@@ -194,6 +194,9 @@ foreign(const store_view_t *view, store_record_t record, const void *in)
     case STORE_IS_invitation:
         account = &any->invitation.account;
         break;
+    case STORE_IS_pass:
+        account = &any->pass.account;
+        break;
     default:
         return false;
     }
@@ -216,7 +219,8 @@ store_record_get(store_view_t *view, store_record_t record,
         [STORE_IS_participant] = STORE_KEY_PARTICIPANT,
         [STORE_IS_invitation] = STORE_KEY_INVITATION,
         [STORE_IS_interaction] = STORE_KEY_INTERACTION,
-        [STORE_IS_task] = STORE_KEY_TASK
+        [STORE_IS_task] = STORE_KEY_TASK,
+        [STORE_IS_pass] = STORE_KEY_PASS
     };
 
     store_key(&key, classes[record]);

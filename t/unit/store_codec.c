@@ -124,6 +124,10 @@ round_trip(void **state)
     (void) state;
 
     for (r = STORE_IS_account; r < STORE_IS_end; r++) {
+        if (store_schema(r) == NULL) {
+            continue;
+        }
+
         slice.len = encode_full(r, value, &in);
         assert_int_equal(store_decode(r, slice, &out), STORE_OK);
         assert_true(same(store_schema(r), &in, &out));
@@ -149,6 +153,10 @@ truncated_at_every_length(void **state)
     (void) state;
 
     for (r = STORE_IS_account; r < STORE_IS_end; r++) {
+        if (store_schema(r) == NULL) {
+            continue;
+        }
+
         full = encode_full(r, value, &in);
         good = 0;
 
@@ -300,11 +308,18 @@ tags_are_in_order(void **state)
 
     for (r = STORE_IS_account; r < STORE_IS_end; r++) {
         schema = store_schema(r);
-        assert_non_null(schema);
+
+        /* numbers may be left out, and tags too */
+
+        if (schema == NULL) {
+            continue;
+        }
+
+        assert_int_equal(schema->number, r);
         assert_in_range(schema->nfields, 1, 64);
 
-        for (i = 0; i < schema->nfields; i++) {
-            assert_int_equal(schema->fields[i].tag, i + 1);
+        for (i = 1; i < schema->nfields; i++) {
+            assert_true(schema->fields[i].tag > schema->fields[i - 1].tag);
         }
     }
 

@@ -8,7 +8,7 @@
 
 
 enum { THEIRS = 50, NINA = 51, NINAS = 52, THEIR_CALL = 53, THEIR_LINK = 54,
-       THEIR_GUEST = 55, FREE = 90 };
+       THEIR_GUEST = 55, THEIR_CARD = 56, FREE = 90 };
 
 typedef struct {
     const char      *name;
@@ -187,6 +187,24 @@ leave_theirs(store_op_t *op)
 }
 
 
+static void
+pass_create(store_op_t *op)
+{
+    op->in.pass_create.pass = id(FREE);
+    op->in.pass_create.session = id(NINAS);
+    op->in.pass_create.valid_for = MINUTE;
+}
+
+
+static void
+pass_use(store_op_t *op)
+{
+    op->in.pass_use.pass = id(THEIR_CARD);
+    op->in.pass_use.session = id(FREE);
+    op->in.pass_use.lifetime = HOUR;
+}
+
+
 static const attempt_t  attempts[] = {
     { "user set", STORE_OP_USER_SET, user_set },
     { "user create", STORE_OP_USER_CREATE, user_create },
@@ -212,7 +230,9 @@ static const attempt_t  attempts[] = {
     { "attach", STORE_OP_ATTACH, attach_theirs },
     { "detach", STORE_OP_DETACH, attach_theirs },
     { "leave", STORE_OP_LEAVE, leave_theirs },
-    { "remove", STORE_OP_REMOVE, leave_theirs }
+    { "remove", STORE_OP_REMOVE, leave_theirs },
+    { "pass create", STORE_OP_PASS_CREATE, pass_create },
+    { "pass use", STORE_OP_PASS_USE, pass_use }
 };
 
 
@@ -253,6 +273,11 @@ their_world(world_t *w)
     w->op.in.redeem.session = id(THEIR_GUEST + 100);
     w->op.in.redeem.participant = id(THEIR_GUEST);
     w->op.in.redeem.browser[0] = 1;
+    done(w);
+
+    ask(w, STORE_OP_PASS_CREATE);
+    pass_create(&w->op);
+    w->op.in.pass_create.pass = id(THEIR_CARD);
     done(w);
 }
 
