@@ -15,6 +15,9 @@ static ngx_xassist_reason_t ngx_xassist_join_form(ngx_xassist_visit_t *visit,
     const ngx_str_t *body);
 static void ngx_xassist_join_resume(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_join_redeemed(ngx_xassist_visit_t *visit);
+static ngx_int_t ngx_xassist_join_lead(ngx_xassist_visit_t *visit);
+static ngx_int_t ngx_xassist_join_wait_url(ngx_xassist_visit_t *visit,
+    ngx_str_t *url);
 static ngx_int_t ngx_xassist_join_answer(ngx_xassist_visit_t *visit,
     ngx_xassist_reason_t reason);
 
@@ -35,6 +38,7 @@ static ngx_int_t
 ngx_xassist_join_handler(ngx_http_request_t *r)
 {
     ngx_int_t              rc;
+    ngx_str_t              value;
     ngx_xassist_visit_t   *visit;
     ngx_xassist_reason_t   reason;
 
@@ -66,6 +70,10 @@ ngx_xassist_join_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    visit->wait = ngx_http_arg(r, (u_char *) "wait", 4, &value) == NGX_OK
+                  && value.len == 1 && value.data[0] == '1'
+                  && visit->link.same_browser;
+
     return ngx_xassist_join_answer(visit, reason);
 }
 
@@ -85,6 +93,15 @@ ngx_xassist_join_answer(ngx_xassist_visit_t *visit,
     switch (reason) {
 
     case NGX_XASSIST_R_NONE:
+
+        if (visit->wait && xlcf->pages != NULL) {
+            return ngx_xassist_visit_waits(visit)
+                   ? ngx_xassist_visit_waiting_page(visit, reason)
+                   : ngx_xassist_join_lead(visit);
+        }
+
+        /* fall through */
+
     case NGX_XASSIST_R_PAGE_STALE:
     case NGX_XASSIST_R_NAME_REQUIRED:
     case NGX_XASSIST_R_TERMS_REQUIRED:
@@ -102,7 +119,7 @@ ngx_xassist_join_answer(ngx_xassist_visit_t *visit,
         if (xlcf->pages != NULL
             && ngx_xassist_page_browser(visit->request))
         {
-            return ngx_xassist_visit_waiting_page(visit);
+            return ngx_xassist_visit_waiting_page(visit, reason);
         }
 
         break;
@@ -203,7 +220,7 @@ ngx_xassist_join_redeem(ngx_http_request_t *r)
 static ngx_xassist_reason_t
 ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body)
 {
-    ngx_str_t              nonce, name, terms, touch;
+    ngx_str_t              nonce, name, terms, touch, wait;
     ngx_uint_t             given;
     ngx_pool_t            *pool;
     ngx_xassist_worker_t  *worker;
@@ -223,6 +240,7 @@ ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body)
     if (ngx_xassist_form_field(pool, body, "nonce", &nonce) != NGX_OK
         || ngx_xassist_form_field(pool, body, "terms", &terms) != NGX_OK
         || ngx_xassist_form_field(pool, body, "touch", &touch) != NGX_OK
+        || ngx_xassist_form_field(pool, body, "wait", &wait) != NGX_OK
         || !visit->known_browser
         || policy_nonce_check(worker->conf->keys, visit->invitation.b,
                               visit->browser,
@@ -232,6 +250,8 @@ ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body)
     {
         return NGX_XASSIST_R_PAGE_STALE;
     }
+
+    visit->wait = wait.len != 0;
 
     if (visit->name.len != 0) {
         name = visit->name;
@@ -268,17 +288,14 @@ static ngx_int_t
 ngx_xassist_join_redeemed(ngx_xassist_visit_t *visit)
 {
     u_char                   text[POLICY_TOKEN_LEN];
-    ngx_str_t                token, url, body;
+    ngx_str_t                token;
     store_op_t              *op;
-    ngx_table_elt_t         *location;
     ngx_http_request_t      *r;
     ngx_xassist_worker_t    *worker;
-    ngx_xassist_loc_conf_t  *xlcf;
 
     r = visit->request;
     op = &visit->write.op;
     worker = ngx_xassist_worker(r);
-    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
 
     if (op->status == STORE_REFUSED) {
         return ngx_xassist_join_answer(visit,
@@ -304,10 +321,36 @@ ngx_xassist_join_redeemed(ngx_xassist_visit_t *visit)
     visit->ctx->session = op->out.session;
     visit->ctx->participant = op->out.participant;
 
-    if (xlcf->call_page == NULL
-        || ngx_http_complex_value(r, xlcf->call_page, &url) != NGX_OK
-        || ngx_xassist_cookie_set(r, NGX_XASSIST_COOKIE_GUEST, &token, 0)
-           != NGX_OK)
+    if (ngx_xassist_cookie_set(r, NGX_XASSIST_COOKIE_GUEST, &token, 0)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_xassist_join_lead(visit);
+}
+
+
+/* On into the call, or to where its expert is waited for. */
+
+static ngx_int_t
+ngx_xassist_join_lead(ngx_xassist_visit_t *visit)
+{
+    ngx_str_t                url, body;
+    ngx_table_elt_t         *location;
+    ngx_http_request_t      *r;
+    ngx_xassist_loc_conf_t  *xlcf;
+
+    r = visit->request;
+    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
+
+    if (visit->wait && ngx_xassist_visit_waits(visit)) {
+        if (ngx_xassist_join_wait_url(visit, &url) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+    } else if (xlcf->call_page == NULL
+               || ngx_http_complex_value(r, xlcf->call_page, &url) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -327,4 +370,29 @@ ngx_xassist_join_redeemed(ngx_xassist_visit_t *visit)
 
     return ngx_xassist_page_send(r, NGX_HTTP_SEE_OTHER,
                                  NGX_XASSIST_PAGE_HTML, &body);
+}
+
+
+/* Relative, so that it holds under any prefix. */
+
+static ngx_int_t
+ngx_xassist_join_wait_url(ngx_xassist_visit_t *visit, ngx_str_t *url)
+{
+    static const char * const  rest[NGX_XASSIST_LANGUAGES] = {
+        [NGX_XASSIST_EN] = "?wait=1&lang=en",
+        [NGX_XASSIST_DE] = "?wait=1&lang=de",
+        [NGX_XASSIST_FR] = "?wait=1&lang=fr"
+    };
+
+    url->data = ngx_pnalloc(visit->request->pool, visit->ctx->link.len
+                                        + sizeof("?wait=1&lang=en"));
+    if (url->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    url->len = ngx_sprintf(url->data, "%V%s", &visit->ctx->link,
+                           rest[ngx_xassist_page_language(visit->request)])
+               - url->data;
+
+    return NGX_OK;
 }

@@ -39,6 +39,8 @@ static ngx_int_t ngx_xassist_page_problem(ngx_http_request_t *r,
     const ngx_xassist_reason_row_t *row, ngx_uint_t status, ngx_str_t *body);
 static ngx_int_t ngx_xassist_page_refused(ngx_http_request_t *r,
     const ngx_xassist_reason_row_t *row, ngx_uint_t status, ngx_str_t *body);
+static ngx_int_t ngx_xassist_page_here(ngx_http_request_t *r,
+    ngx_str_t *here);
 static ngx_int_t ngx_xassist_page_common(ngx_http_request_t *r,
     ngx_uint_t status, const char *type, size_t len);
 static ngx_int_t ngx_xassist_page_add(ngx_http_request_t *r,
@@ -231,7 +233,7 @@ ngx_xassist_page_refused(ngx_http_request_t *r,
 {
     u_char                   text[NGX_INT_T_LEN];
     ngx_uint_t               n;
-    ngx_xassist_field_t      fields[9];
+    ngx_xassist_field_t      fields[10];
     ngx_xassist_language_t   language;
     ngx_xassist_loc_conf_t  *xlcf;
 
@@ -266,8 +268,47 @@ ngx_xassist_page_refused(ngx_http_request_t *r,
         n++;
     }
 
+    if (ngx_xassist_page_here(r, &fields[n].value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_str_set(&fields[n].name, "here");
+    n++;
+
     return ngx_xassist_template_render(r->pool, xlcf->pages->refused, fields,
                                        n, body);
+}
+
+
+/* What was asked for, to come back to; escaped for a query string. */
+
+static ngx_int_t
+ngx_xassist_page_here(ngx_http_request_t *r, ngx_str_t *here)
+{
+    u_char     *p;
+    uintptr_t   more;
+    ngx_str_t  *uri;
+
+    uri = &r->unparsed_uri;
+
+    if (r->method != NGX_HTTP_GET) {
+        ngx_str_null(here);
+        return NGX_OK;
+    }
+
+    more = ngx_escape_uri(NULL, uri->data, uri->len,
+                          NGX_ESCAPE_URI_COMPONENT);
+
+    p = ngx_pnalloc(r->pool, uri->len + 2 * more);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    here->data = p;
+    here->len = (u_char *) ngx_escape_uri(p, uri->data, uri->len,
+                                          NGX_ESCAPE_URI_COMPONENT) - p;
+
+    return NGX_OK;
 }
 
 

@@ -11,6 +11,8 @@ static ngx_int_t ngx_xassist_visit_browser(ngx_xassist_visit_t *visit);
 static ngx_int_t ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
     ngx_xassist_reason_t *reason);
 static void ngx_xassist_visit_told(ngx_xassist_write_t *write);
+static void ngx_xassist_visit_call(ngx_xassist_visit_t *visit,
+    store_txn_t *txn);
 static ngx_int_t ngx_xassist_visit_copy(ngx_pool_t *pool, ngx_str_t *dst,
     const store_slice_t *src);
 
@@ -154,6 +156,8 @@ ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
             rc = NGX_ERROR;
         }
 
+        ngx_xassist_visit_call(visit, worker->read);
+
     } else if (status == STORE_NOT_FOUND) {
         *reason = NGX_XASSIST_R_UNKNOWN_LINK;
 
@@ -166,6 +170,30 @@ ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
     store_read_reset(worker->read);
 
     return rc;
+}
+
+
+/* What the call of a request says; without one nobody was called yet. */
+
+static void
+ngx_xassist_visit_call(ngx_xassist_visit_t *visit, store_txn_t *txn)
+{
+    store_call_t  call;
+
+    if (visit->link.kind == STORE_INV_SERVICE_REQUEST
+        && !store_id_none(&visit->link.call)
+        && store_call_get(txn, &visit->link.call, &call) == STORE_OK)
+    {
+        visit->ring = call.ring;
+        visit->answered = call.answered != 0 || call.regular;
+    }
+}
+
+
+ngx_uint_t
+ngx_xassist_visit_waits(const ngx_xassist_visit_t *visit)
+{
+    return visit->link.kind == STORE_INV_SERVICE_REQUEST && !visit->answered;
 }
 
 

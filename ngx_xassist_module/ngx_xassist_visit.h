@@ -29,6 +29,11 @@ typedef struct {
     ngx_str_t             typed;               /* that the guest gave */
     ngx_str_t             title;
     ngx_str_t             inviter;
+    uint64_t              ring;                /* of a service request's
+                                                  call: until when */
+    ngx_uint_t            answered;            /* ... somebody came to it */
+    ngx_uint_t            wait;                /* the page that waits for
+                                                  them was asked for */
 
     ngx_xassist_write_t   write;
 } ngx_xassist_visit_t;
@@ -47,6 +52,9 @@ ngx_int_t ngx_xassist_visit_open(ngx_http_request_t *r,
  */
 ngx_int_t ngx_xassist_visit_redeem(ngx_xassist_visit_t *visit,
     const ngx_str_t *name, ngx_uint_t touch, ngx_uint_t terms);
+
+/* Whether who joined by this request would be alone in the call. */
+ngx_uint_t ngx_xassist_visit_waits(const ngx_xassist_visit_t *visit);
 
 /* Lets the inviter know that a second browser came with a spent link. */
 void ngx_xassist_visit_refused(ngx_xassist_visit_t *visit);

@@ -21,6 +21,8 @@ typedef struct {
 
 static void ngx_xassist_visit_fields(ngx_xassist_visit_t *visit,
     ngx_xassist_fields_t *fields, ngx_xassist_reason_t reason);
+static void ngx_xassist_visit_called(ngx_xassist_visit_t *visit,
+    ngx_xassist_fields_t *fields);
 static void ngx_xassist_visit_starts(ngx_xassist_visit_t *visit,
     ngx_xassist_fields_t *fields);
 static void ngx_xassist_visit_app(ngx_xassist_visit_t *visit,
@@ -75,17 +77,54 @@ ngx_xassist_visit_join_page(ngx_xassist_visit_t *visit,
 
 
 ngx_int_t
-ngx_xassist_visit_waiting_page(ngx_xassist_visit_t *visit)
+ngx_xassist_visit_waiting_page(ngx_xassist_visit_t *visit,
+    ngx_xassist_reason_t reason)
 {
     ngx_xassist_fields_t     fields;
     ngx_xassist_loc_conf_t  *xlcf;
 
     xlcf = ngx_http_get_module_loc_conf(visit->request, ngx_xassist_module);
 
-    ngx_xassist_visit_fields(visit, &fields, NGX_XASSIST_R_NOT_YET);
+    ngx_xassist_visit_fields(visit, &fields, reason);
+
+    if (reason == NGX_XASSIST_R_NONE) {
+        ngx_xassist_visit_called(visit, &fields);
+    }
 
     return ngx_xassist_visit_send(visit, &fields, xlcf->pages->waiting,
-                          ngx_xassist_reason(NGX_XASSIST_R_NOT_YET)->status);
+                                  ngx_xassist_reason(reason)->status);
+}
+
+
+/* Who joined and waits: in which call, and where it is entered. */
+
+static void
+ngx_xassist_visit_called(ngx_xassist_visit_t *visit,
+    ngx_xassist_fields_t *fields)
+{
+    u_char                  *p;
+    ngx_str_t                id, url;
+    ngx_xassist_loc_conf_t  *xlcf;
+
+    xlcf = ngx_http_get_module_loc_conf(visit->request, ngx_xassist_module);
+
+    p = ngx_pnalloc(visit->request->pool, NGX_XASSIST_ID_TEXT);
+
+    if (p == NULL || xlcf->call_page == NULL
+        || ngx_http_complex_value(visit->request, xlcf->call_page, &url)
+           != NGX_OK)
+    {
+        fields->failed = 1;
+        return;
+    }
+
+    id.data = p;
+    id.len = ngx_xassist_id_text(p, &visit->link.call) - p;
+
+    ngx_xassist_visit_field(fields, "call", &id);
+    ngx_xassist_visit_field(fields, "call_url", &url);
+    ngx_xassist_visit_section(fields, "rings",
+                              visit->ring > ngx_xassist_now());
 }
 
 

@@ -14,8 +14,12 @@
 ngx_int_t ngx_xassist_visit_join_page(ngx_xassist_visit_t *visit,
     ngx_xassist_reason_t reason);
 
-/* waiting.html: the call has not started; the page renews itself. */
-ngx_int_t ngx_xassist_visit_waiting_page(ngx_xassist_visit_t *visit);
+/*
+ * waiting.html: the call has not started (NOT_YET), or who made the request
+ * is being called (NONE).  The page goes on by itself.
+ */
+ngx_int_t ngx_xassist_visit_waiting_page(ngx_xassist_visit_t *visit,
+    ngx_xassist_reason_t reason);
 
 #pragma GCC visibility pop
 

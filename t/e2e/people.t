@@ -46,8 +46,8 @@ sub bytes {
 }
 
 
-# Opens a link, types a name and joins; leads to the room.
-sub joins {
+# Opens a link, types a name and presses Join.
+sub presses {
     my ($page, $link, $name) = @_;
 
     $page->go($link);
@@ -57,8 +57,32 @@ sub joins {
         if !$page->js('return document.getElementById("name").readOnly');
     $page->click('#terms');
     $page->click('button[type=submit]');
+}
+
+
+# ... which leads to the room.
+sub joins {
+    my ($page, $link, $name) = @_;
+
+    presses(@_);
     ok($page->until('return window.room && /alone|together/.test(room.state)',
         30), "$name is in the room");
+}
+
+
+# The state that the page of who waits for an answer shows.
+sub calling {
+    my ($page, $state) = @_;
+    return $page->until('var c = document.getElementById("calling");'
+        . 'return c && c.dataset.state === arguments[0]', 15, $state);
+}
+
+
+# What the call of a request knows, as its expert sees it.
+sub present {
+    my ($call) = @_;
+    return join ' ', sort map { "$_->{kind} $_->{state}" }
+        @{ $demo->ctl('call', 'show', $call)->{participants} };
 }
 
 
@@ -113,15 +137,40 @@ subtest 'a service request rings the expert' => sub {
     ok(!$expert->js('return document.querySelector(".ring")'),
         'opening it rings nobody');
 
-    joins($gustav, $request->{link}, 'Gustav Gast');
+    presses($gustav, "$request->{link}?lang=en", 'Gustav Gast');
+    ok(calling($gustav, 'rings'), 'the guest is told that it rings');
+    is(text($gustav, 'h1 > :not([hidden])'), 'Calling Erika Expert …',
+        'and whom');
     ok($expert->until('return document.querySelector(".ring")', 10),
         'joining does');
     like(text($expert, '.ring-who b'), qr/^Gustav Gast is calling/, 'by name');
-    ok($gustav->until('return /being called/.test(document.getElementById('
-        . '"waiting").textContent)', 10), 'the guest knows that it rings');
-    $gustav->screenshot(Xassist::Edge::top() . '/build/t/e2e/ringing-iPhone'
-        . '.png');
+
+    ($service) = $gustav->js('return document.getElementById("calling")'
+        . '.dataset.call');
+    ok($demo->edge->wait_for(sub { present($service) eq 'guest present' }),
+        'who waits is present in the call') or diag present($service);
     sound($expert, 'expert-rung-desktop');
+};
+
+subtest 'the page of who waits' => sub {
+    my ($url) = $gustav->url =~ /^(.*\?)/;
+
+    for (qw(light/en dark/de light/fr)) {
+        my ($scheme, $language) = split m{/};
+        $gustav->scheme($scheme);
+        $gustav->go("${url}wait=1&lang=$language");
+        ok(calling($gustav, 'rings'), $language);
+        ok($gustav->until('return !document.getElementById("give-up").hidden',
+            10), 'it can be ended');
+        like(text($gustav, '#waited'), qr/^\d:\d\d$/, 'since when');
+        sound($gustav, "calling-iPhone-$scheme-$language");
+    }
+
+    $gustav->scheme('light');
+    $gustav->click('#give-up');
+    sound($gustav, 'calling-sure-iPhone');
+    $gustav->click('#sure button[value=no]');
+    ok(calling($gustav, 'rings'), 'no is no');
 };
 
 subtest 'accepting opens the call' => sub {
@@ -140,9 +189,9 @@ subtest 'accepting opens the call' => sub {
     $expert->call(POST => '/window', { handle => $new });
     ok($expert->until('return window.room && room.state === "together"', 30),
         'the expert is with somebody');
-    ok($gustav->until('return room.state === "together"', 30),
-        '... who sees the expert');
-    ($service) = $expert->url =~ m{/call/([\w-]+)};
+    ok($gustav->until('return window.room && room.state === "together"', 30),
+        '... who was led there and sees the expert');
+    is(($expert->url =~ m{/call/([\w-]+)})[0], $service, 'in that call');
     $expert->{windows} = { own => $own, room => $new };
 };
 
@@ -199,6 +248,27 @@ subtest 'the expert ends the call, and the guest is out' => sub {
     $gustav->go("$request->{link}?lang=en");
     is(reason_of($gustav), 'call_ended', 'and the link says so');
     sound($gustav, 'refused-call-ended-iPhone');
+};
+
+subtest 'declined, and ended by who waited' => sub {
+    my $page = $driver->open(device => 'Pixel', scheme => 'dark');
+    my $request = $demo->request;
+
+    presses($page, "$request->{link}?lang=de", 'Ines');
+    calling($page, 'rings');
+    $expert->until('return document.querySelector(".ring")', 10);
+    $expert->click('.ring button[data-action=decline]');
+    ok(calling($page, 'declined'), 'the page says so at once');
+    sound($page, 'calling-declined-Pixel-dark-de');
+    $page->js('location.reload()');
+    ok(calling($page, 'declined'), 'and after a reload');
+
+    $page->click('#give-up');
+    $page->click('#sure button[value=yes]');
+    ok($page->until('var m = document.querySelector("main");'
+        . 'return m && m.dataset.reason === "call_ended"', 10),
+        'the request is over');
+    $page->close;
 };
 
 subtest 'a page for who is not signed in' => sub {
