@@ -7,6 +7,8 @@
 
 static store_status_t of_user(store_view_t *view,
     const store_session_t *session, store_principal_t *out);
+static store_status_t without_session(store_txn_t *txn,
+    const store_user_t *user, store_principal_t *out);
 static store_status_t part_of(store_view_t *view,
     const store_principal_t *principal, const store_id_t *call,
     store_participant_t *part);
@@ -116,39 +118,72 @@ store_status_t
 store_principal_subject(store_txn_t *txn, store_slice_t subject,
     uint64_t issued, store_principal_t *out)
 {
-    store_user_t      user;
-    store_status_t    rc;
-    store_account_t   account;
+    store_user_t    user;
+    store_status_t  rc;
 
     memset(out, 0, sizeof(*out));
     out->reason = STORE_REASON_SIGNED_OUT;
 
     rc = store_user_by_subject(txn, subject, &user);
 
-    if (rc != STORE_OK) {
-        return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    if (rc == STORE_OK) {
+        rc = without_session(txn, &user, out);
     }
 
-    rc = store_account_get(txn, &user.account, &account);
+    /* Seconds are what a token counts in. */
+
+    if (rc == STORE_OK && user.since != 0
+        && issued / 1000 <= user.since / 1000)
+    {
+        out->reason = STORE_REASON_SIGNED_OUT;
+    }
+
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
+
+store_status_t
+store_principal_user(store_txn_t *txn, const store_id_t *id,
+    store_principal_t *out)
+{
+    store_user_t    user;
+    store_status_t  rc;
+
+    memset(out, 0, sizeof(*out));
+    out->reason = STORE_REASON_SIGNED_OUT;
+
+    rc = store_user_get(txn, id, &user);
+
+    if (rc == STORE_OK) {
+        rc = without_session(txn, &user, out);
+    }
+
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
+
+static store_status_t
+without_session(store_txn_t *txn, const store_user_t *user,
+    store_principal_t *out)
+{
+    store_status_t    rc;
+    store_account_t   account;
+
+    rc = store_account_get(txn, &user->account, &account);
 
     if (rc != STORE_OK) {
         return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
     }
 
     out->kind = STORE_KIND_USER;
-    out->account = user.account;
-    out->user = user.id;
-    out->name = user.display.len ? user.display : user.name;
-    out->roles = user.roles;
-    out->licensed = user.licensed != 0;
+    out->account = user->account;
+    out->user = user->id;
+    out->name = user->display.len ? user->display : user->name;
+    out->roles = user->roles;
+    out->licensed = user->licensed != 0;
     out->single_user = account.users == 1;
-
-    /* Seconds are what a token counts in. */
-
-    if (user.since == 0 || issued / 1000 > user.since / 1000) {
-        out->reason = user.suspended || account.suspended
-                      ? STORE_REASON_SUSPENDED : STORE_REASON_NONE;
-    }
+    out->reason = user->suspended || account.suspended
+                  ? STORE_REASON_SUSPENDED : STORE_REASON_NONE;
 
     return STORE_OK;
 }

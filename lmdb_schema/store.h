@@ -441,6 +441,11 @@ store_status_t store_principal_subject(store_txn_t *txn,
     store_slice_t subject, uint64_t issued, store_principal_t *out)
     STORE_USE_RESULT;
 
+/* The principal that a user would be, signed in anew: what a decision would
+   say.  SIGNED_OUT when there is no such user. */
+store_status_t store_principal_user(store_txn_t *txn, const store_id_t *user,
+    store_principal_t *out) STORE_USE_RESULT;
+
 /* How a principal stands to a call. */
 typedef struct {
     bool               known;          /* the call exists in its account */

@@ -182,6 +182,7 @@ extern const policy_body_member_t  ngx_xassist_body_join[];
 ngx_xassist_reason_t ngx_xassist_api_health(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_me(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_policy_get(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_policy_explain(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_admission(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_ice(ngx_xassist_api_t *api);
 
@@ -230,6 +231,7 @@ ngx_xassist_reason_t ngx_xassist_api_links_join(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_links_joined(ngx_xassist_api_t *api);
 
 ngx_xassist_reason_t ngx_xassist_api_events(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_audit_list(ngx_xassist_api_t *api);
 
 #pragma GCC visibility pop
 

@@ -24,6 +24,10 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       NGX_XASSIST_API_POLICY_GET, NGX_XASSIST_ASK, NULL,
       ngx_xassist_api_policy_get, NULL },
 
+    { GET, ngx_string("policy/explain"),
+      NGX_XASSIST_API_POLICY_EXPLAIN, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_policy_explain, NULL },
+
     { POST, ngx_string("logout"),
       NGX_XASSIST_API_LOGOUT_CREATE, NGX_XASSIST_ASK_SELF,
       ngx_xassist_body_logout,
@@ -195,7 +199,11 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
 
     { GET, ngx_string("events"),
       NGX_XASSIST_API_EVENTS_LIST, NGX_XASSIST_ASK_SELF, NULL,
-      ngx_xassist_api_events, NULL }
+      ngx_xassist_api_events, NULL },
+
+    { GET, ngx_string("audit"),
+      NGX_XASSIST_API_AUDIT_LIST, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_audit_list, NULL }
 };
 
 #undef GET

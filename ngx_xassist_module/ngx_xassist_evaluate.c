@@ -21,8 +21,6 @@ static uint32_t ngx_xassist_evaluate_slot(ngx_xassist_decision_t *d,
 static ngx_int_t ngx_xassist_evaluate_call(ngx_xassist_decision_t *d,
     const ngx_str_t *text);
 static uint32_t ngx_xassist_evaluate_facts(const store_standing_t *ss);
-static ngx_int_t ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
-    const policy_image_t *image);
 static uint32_t ngx_xassist_evaluate_profile(const policy_image_t *image,
     const store_slice_t *name);
 static ngx_int_t ngx_xassist_evaluate_attributes(ngx_xassist_decision_t *d,
@@ -270,7 +268,7 @@ ngx_xassist_evaluate_slot(ngx_xassist_decision_t *d,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
     const policy_image_t *image)
 {

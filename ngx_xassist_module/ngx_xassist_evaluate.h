@@ -35,6 +35,12 @@ ngx_int_t ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
     const policy_image_t *image, ngx_uint_t live, const ngx_array_t *requires,
     policy_decision_t *decision, ngx_uint_t *slot);
 
+/* The question, without attributes, from principal and standing; of nobody
+   unless ctx->known, of a call if ctx->has_call.  NGX_ERROR with too many
+   roles. */
+ngx_int_t ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
+    const policy_image_t *image);
+
 /* Rule index of a slot in the live policy; POLICY_NONE when unknown. */
 uint32_t ngx_xassist_slot(ngx_xassist_worker_t *worker,
     const policy_image_t *image, ngx_uint_t slot);

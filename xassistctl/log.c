@@ -21,6 +21,7 @@ static store_status_t print_from(store_txn_t *txn, uint64_t after,
     ctl_print_t *out);
 static void print_event(ctl_print_t *out, const store_event_t *event);
 static void print_members(ctl_print_t *out, const store_event_t *event);
+static void print_before(ctl_print_t *out, const store_slice_t *before);
 static int follow(ctl_store_t *store, bool json, uint64_t after);
 
 
@@ -283,4 +284,25 @@ print_members(ctl_print_t *out, const store_event_t *event)
     }
 
     ctl_print_text(out, "detail", event->detail);
+    print_before(out, &event->before);
+}
+
+
+/* The chain, for programs; to people it says nothing. */
+
+static void
+print_before(ctl_print_t *out, const store_slice_t *before)
+{
+    char    hex[2 * STORE_HASH_LEN + 1];
+    size_t  i;
+
+    if (!out->json || before->len != STORE_HASH_LEN) {
+        return;
+    }
+
+    for (i = 0; i < before->len; i++) {
+        (void) snprintf(hex + 2 * i, 3, "%02x", before->data[i]);
+    }
+
+    ctl_print_word(out, "before", hex);
 }
