@@ -21,11 +21,33 @@
 #undef STORE_END
 
 
+/* Which field a tag is, counted from 1; 0: none that this version knows. */
+
+#define STORE_RECORD(name, number, text)  enum { name##_before,
+#define STORE_FIELD(name, tag, type, member, since, text)  name##_##member##_at,
+#define STORE_END(name)  name##_end };
+#include "record.def"
+#undef STORE_RECORD
+#undef STORE_FIELD
+#undef STORE_END
+
+#define STORE_RECORD(name, number, text) \
+    static const uint8_t name##_tags[STORE_TAGS] = {
+#define STORE_FIELD(name, tag, type, member, since, text) \
+        [tag] = name##_##member##_at,
+#define STORE_END(name)  };
+#include "record.def"
+#undef STORE_RECORD
+#undef STORE_FIELD
+#undef STORE_END
+
+
 static const store_schema_t schemas[] = {
 #define STORE_RECORD(name, number, text) \
     [number] = { #name, number, sizeof(store_##name##_t), \
                  offsetof(store_##name##_t, rest), name##_fields, \
-                 sizeof(name##_fields) / sizeof(name##_fields[0]) },
+                 sizeof(name##_fields) / sizeof(name##_fields[0]), \
+                 name##_tags },
 #define STORE_FIELD(name, tag, type, member, since, text)
 #define STORE_END(name)
 #include "record.def"
@@ -60,10 +82,10 @@ store_schema(store_record_t record)
 store_status_t
 store_decode(store_record_t record, store_slice_t value, void *out)
 {
-    size_t                 at, len;
-    uint8_t                tag;
+    size_t                 len;
     uint64_t               seen, bit;
     store_slice_t         *rest;
+    const uint8_t         *p, *end;
     const store_field_t   *field;
     const store_schema_t  *schema = store_schema(record);
 
@@ -80,40 +102,38 @@ store_decode(store_record_t record, store_slice_t value, void *out)
     }
 
     rest = (store_slice_t *) (void *) ((char *) out + schema->rest);
+    end = value.data + value.len;
     seen = 0;
 
-    for (at = 1; at < value.len; at += len) {
+    for (p = value.data + 1; p < end; p += HEAD + len) {
 
-        if (value.len - at < HEAD) {
+        if (end - p < HEAD) {
             goto corrupt;
         }
 
-        tag = value.data[at];
-        len = (size_t) value.data[at + 1] << 8 | value.data[at + 2];
+        len = (size_t) p[1] << 8 | p[2];
 
-        if (tag == 0 || len > STORE_LIMIT_FIELD
-            || len > value.len - at - HEAD)
+        if (p[0] == 0 || len > STORE_LIMIT_FIELD
+            || len > (size_t) (end - p) - HEAD)
         {
             goto corrupt;
         }
 
-        field = field_of(schema, tag);
+        field = field_of(schema, p[0]);
 
         if (field == NULL) {
             if (rest->data == NULL) {
                 /* up to the end: known fields in it are skipped on writing */
-                rest->data = value.data + at;
-                rest->len = value.len - at;
+                rest->data = p;
+                rest->len = (size_t) (end - p);
             }
 
-            at += HEAD;
             continue;
         }
 
-        at += HEAD;
-        bit = UINT64_C(1) << (field - schema->fields);
+        bit = UINT64_C(1) << p[0];
 
-        if ((seen & bit) || !read_field(field, value.data + at, len, out)) {
+        if ((seen & bit) || !read_field(field, p + HEAD, len, out)) {
             goto corrupt;
         }
 
@@ -198,21 +218,11 @@ store_encode(store_record_t record, const void *in, uint8_t *out)
 static const store_field_t *
 field_of(const store_schema_t *schema, uint8_t tag)
 {
-    size_t  i;
-
-    /* tags count from 1, so the first look nearly always hits */
-
-    if (tag <= schema->nfields && schema->fields[tag - 1].tag == tag) {
-        return &schema->fields[tag - 1];
+    if (tag >= STORE_TAGS || schema->tags[tag] == 0) {
+        return NULL;
     }
 
-    for (i = 0; i < schema->nfields; i++) {
-        if (schema->fields[i].tag == tag) {
-            return &schema->fields[i];
-        }
-    }
-
-    return NULL;
+    return &schema->fields[schema->tags[tag] - 1];
 }
 
 

@@ -20,6 +20,8 @@
 
 #define STORE_CODEC_VERSION  1
 
+#define STORE_TAGS           64        /* tags of fields are below this */
+
 typedef enum {
     STORE_TYPE_U8, STORE_TYPE_U32, STORE_TYPE_U64, STORE_TYPE_ID,
     STORE_TYPE_TEXT, STORE_TYPE_BYTES
@@ -40,6 +42,7 @@ typedef struct {
     size_t               rest;         /* offset of `rest` */
     const store_field_t *fields;
     size_t               nfields;
+    const uint8_t       *tags;         /* tag -> field, from 1; STORE_TAGS */
 } store_schema_t;
 
 /* Numbers of record.def. */
