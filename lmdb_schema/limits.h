@@ -30,6 +30,8 @@
 #define STORE_LIMIT_ONCE      255      /* bytes of an Idempotency-Key */
 #define STORE_ONCE_KEPT       (UINT64_C(24) * 3600 * 1000)
 
+#define STORE_PASS_LIFE       (UINT64_C(2) * 60 * 1000)
+
 #define STORE_READERS_MAX     1022
 #define STORE_MAP_DEFAULT     (UINT64_C(64) << 30)
 #define STORE_MAP_LEAST       (UINT64_C(1) << 20)

@@ -1,6 +1,7 @@
 #include "ngx_xassist_api.h"
 #include "ngx_xassist_api_route.h"
 #include "ngx_xassist_body.h"
+#include "ngx_xassist_card.h"
 #include "ngx_xassist_conf.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_decide.h"
@@ -91,6 +92,11 @@ ngx_xassist_api_handler(ngx_http_request_t *r)
     ngx_xassist_api_t  *api;
 
     rc = ngx_xassist_login_handler(r);
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    rc = ngx_xassist_card_handler(r);
     if (rc != NGX_DECLINED) {
         return rc;
     }

@@ -192,6 +192,8 @@ ngx_xassist_reason_t ngx_xassist_api_sessions_list(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_sessions_revoke(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_sessions_revoked(
     ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_cards_create(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_cards_created(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_password(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_jwks(ngx_xassist_api_t *api);
 

@@ -42,6 +42,11 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       ngx_xassist_body_empty,
       ngx_xassist_api_sessions_revoke, ngx_xassist_api_sessions_revoked },
 
+    { POST, ngx_string("cards"),
+      NGX_XASSIST_API_CARDS_CREATE, NGX_XASSIST_ASK,
+      ngx_xassist_body_empty,
+      ngx_xassist_api_cards_create, ngx_xassist_api_cards_created },
+
     { POST, ngx_string("password"),
       NGX_XASSIST_API_PASSWORD_CHANGE, NGX_XASSIST_ASK,
       ngx_xassist_body_password,

@@ -20,7 +20,6 @@ typedef struct {
 } ngx_xassist_rehash_t;
 
 
-static ngx_xassist_login_t *ngx_xassist_login_new(ngx_http_request_t *r);
 static void ngx_xassist_login_post(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_login_run(ngx_xassist_login_t *login);
 static ngx_xassist_reason_t ngx_xassist_login_find(
@@ -32,14 +31,6 @@ static ngx_int_t ngx_xassist_login_session(ngx_xassist_login_t *login);
 static void ngx_xassist_login_rehash(ngx_xassist_login_t *login);
 static void ngx_xassist_login_rehashed(ngx_xassist_write_t *write);
 static void ngx_xassist_login_resume(ngx_http_request_t *r);
-
-
-static ngx_inline ngx_xassist_login_t *
-ngx_xassist_login_of(ngx_http_request_t *r)
-{
-    return (ngx_xassist_login_t *) ((u_char *) ngx_xassist_ctx_get(r)->join
-                                    - offsetof(ngx_xassist_login_t, write));
-}
 
 
 ngx_int_t
@@ -79,6 +70,14 @@ ngx_xassist_login_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
+    login = ngx_pcalloc(r->pool, sizeof(ngx_xassist_login_t));
+
+    if (login == NULL || ngx_xassist_login_init(login, r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    login->page = ngx_xassist_login_page;
+
     if (r->method == NGX_HTTP_POST) {
 
         if (r->headers_in.content_length_n > NGX_XASSIST_BODY_MAX) {
@@ -93,11 +92,6 @@ ngx_xassist_login_handler(ngx_http_request_t *r)
     rc = ngx_http_discard_request_body(r);
     if (rc != NGX_OK) {
         return rc;
-    }
-
-    login = ngx_xassist_login_new(r);
-    if (login == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (ngx_http_arg(r, (u_char *) "next", 4, &login->back) == NGX_OK) {
@@ -118,40 +112,37 @@ ngx_xassist_login_handler(ngx_http_request_t *r)
 }
 
 
-static ngx_xassist_login_t *
-ngx_xassist_login_new(ngx_http_request_t *r)
+ngx_int_t
+ngx_xassist_login_init(ngx_xassist_login_t *login, ngx_http_request_t *r)
 {
-    ngx_xassist_login_t  *login;
-
-    login = ngx_pcalloc(r->pool, sizeof(ngx_xassist_login_t));
-    if (login == NULL) {
-        return NULL;
-    }
-
     login->request = r;
     login->worker = ngx_xassist_worker(r);
     login->ctx = ngx_xassist_ctx_need(r);
 
     if (login->ctx == NULL) {
-        return NULL;
+        return NGX_ERROR;
     }
 
     login->ctx->join = &login->write;
 
-    return login;
+    return NGX_OK;
+}
+
+
+ngx_xassist_login_t *
+ngx_xassist_login_of(ngx_http_request_t *r)
+{
+    return (ngx_xassist_login_t *) ((u_char *) ngx_xassist_ctx_get(r)->join
+                                    - offsetof(ngx_xassist_login_t, write));
 }
 
 
 static void
 ngx_xassist_login_post(ngx_http_request_t *r)
 {
-    ngx_int_t             rc;
-    ngx_xassist_login_t  *login;
+    ngx_int_t  rc;
 
-    login = ngx_xassist_login_new(r);
-
-    rc = login != NULL ? ngx_xassist_login_run(login)
-                       : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    rc = ngx_xassist_login_run(ngx_xassist_login_of(r));
 
     /* AGAIN: a thread is busy with it, and the request goes on from there. */
 

@@ -117,7 +117,7 @@ ngx_xassist_login_answer(ngx_xassist_login_t *login,
     }
 
     if (login->form && reason != NGX_XASSIST_R_ORIGIN_REFUSED) {
-        return ngx_xassist_login_page(login, reason);
+        return login->page(login, reason);
     }
 
     return ngx_xassist_page_send_reason(login->request, reason);
@@ -128,19 +128,35 @@ ngx_int_t
 ngx_xassist_login_page(ngx_xassist_login_t *login,
     ngx_xassist_reason_t reason)
 {
-    ngx_str_t                        body, *values[5];
-    ngx_uint_t                       i, n;
-    ngx_xassist_field_t              fields[16];
-    ngx_xassist_language_t           language;
-    ngx_xassist_loc_conf_t          *xlcf;
-    const ngx_xassist_reason_row_t  *row;
-
-    static const char  *names[] = { "account", "name", "back", "reason",
-                                    "text" };
+    ngx_xassist_loc_conf_t  *xlcf;
 
     xlcf = ngx_http_get_module_loc_conf(login->request, ngx_xassist_module);
 
-    if (xlcf->pages == NULL || xlcf->pages->signin == NULL) {
+    const ngx_xassist_shown_t  shown[] = {
+        { "account", &login->account },
+        { "name", &login->name },
+        { "back", &login->back },
+        { NULL, NULL }
+    };
+
+    return ngx_xassist_login_render(login, reason,
+                                    xlcf->pages != NULL ? xlcf->pages->signin
+                                                        : NULL, shown);
+}
+
+
+ngx_int_t
+ngx_xassist_login_render(ngx_xassist_login_t *login,
+    ngx_xassist_reason_t reason, ngx_xassist_template_t *page,
+    const ngx_xassist_shown_t *shown)
+{
+    ngx_str_t                        body;
+    ngx_uint_t                       n;
+    ngx_xassist_field_t              fields[16];
+    ngx_xassist_language_t           language;
+    const ngx_xassist_reason_row_t  *row;
+
+    if (page == NULL) {
         return ngx_xassist_page_send_reason(login->request,
                                             reason == NGX_XASSIST_R_NONE
                                             ? NGX_XASSIST_R_NOT_FOUND
@@ -150,23 +166,22 @@ ngx_xassist_login_page(ngx_xassist_login_t *login,
     language = ngx_xassist_page_language(login->request);
     row = ngx_xassist_reason(reason);
 
-    values[0] = &login->account;
-    values[1] = &login->name;
-    values[2] = &login->back;
-    values[3] = (ngx_str_t *) &row->code;
-    values[4] = (ngx_str_t *) &row->what[language];
-
     n = ngx_xassist_page_fields(fields, language);
 
-    for (i = 0; i < 5; i++) {
-        fields[n].name.data = (u_char *) names[i];
-        fields[n].name.len = ngx_strlen(names[i]);
-        fields[n].value = *values[i];
-        n++;
+    for ( /* void */ ; shown->name != NULL; shown++, n++) {
+        fields[n].name.data = (u_char *) shown->name;
+        fields[n].name.len = ngx_strlen(shown->name);
+        fields[n].value = *shown->value;
     }
 
-    if (ngx_xassist_template_render(login->request->pool, xlcf->pages->signin,
-                                    fields, n, &body)
+    ngx_str_set(&fields[n].name, "reason");
+    fields[n++].value = row->code;
+
+    ngx_str_set(&fields[n].name, "text");
+    fields[n++].value = row->what[language];
+
+    if (ngx_xassist_template_render(login->request->pool, page, fields, n,
+                                    &body)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

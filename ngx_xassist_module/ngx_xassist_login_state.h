@@ -6,11 +6,14 @@
 #include "ngx_xassist_lockout.h"
 #include "ngx_xassist_password.h"
 #include "ngx_xassist_reason.h"
+#include "ngx_xassist_template.h"
 #include "ngx_xassist_writer.h"
 
 #pragma GCC visibility push(hidden)
 
-typedef struct {
+typedef struct ngx_xassist_login_s  ngx_xassist_login_t;
+
+struct ngx_xassist_login_s {
     ngx_http_request_t     *request;
     ngx_xassist_ctx_t      *ctx;
     ngx_xassist_worker_t   *worker;
@@ -23,9 +26,24 @@ typedef struct {
     ngx_uint_t              wait;              /* seconds, when locked */
     ngx_xassist_password_t  password;
     ngx_xassist_write_t     write;
+    ngx_int_t             (*page)(ngx_xassist_login_t *login,
+                                  ngx_xassist_reason_t reason);
     unsigned                form:1;
     unsigned                browser:1;         /* came with an Origin */
-} ngx_xassist_login_t;
+};
+
+
+/* A field of a page of ours; a list ends with no name. */
+typedef struct {
+    const char             *name;
+    const ngx_str_t        *value;
+} ngx_xassist_shown_t;
+
+
+/* Begins one, and puts it where ngx_xassist_login_of finds it. */
+ngx_int_t ngx_xassist_login_init(ngx_xassist_login_t *login,
+    ngx_http_request_t *r);
+ngx_xassist_login_t *ngx_xassist_login_of(ngx_http_request_t *r);
 
 
 /* Whether it may sign in from where it comes; then what it says. */
@@ -41,6 +59,12 @@ ngx_int_t ngx_xassist_login_answer(ngx_xassist_login_t *login,
     ngx_xassist_reason_t reason);
 ngx_int_t ngx_xassist_login_page(ngx_xassist_login_t *login,
     ngx_xassist_reason_t reason);
+
+/* A page with the reason and what else it shows; without a template the
+   reason alone. */
+ngx_int_t ngx_xassist_login_render(ngx_xassist_login_t *login,
+    ngx_xassist_reason_t reason, ngx_xassist_template_t *page,
+    const ngx_xassist_shown_t *shown);
 
 #pragma GCC visibility pop
 

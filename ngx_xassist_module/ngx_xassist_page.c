@@ -65,7 +65,8 @@ ngx_xassist_page_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         { ngx_string("join.html"), offsetof(ngx_xassist_pages_t, join) },
         { ngx_string("refused.html"), offsetof(ngx_xassist_pages_t, refused) },
         { ngx_string("waiting.html"), offsetof(ngx_xassist_pages_t, waiting) },
-        { ngx_string("signin.html"), offsetof(ngx_xassist_pages_t, signin) }
+        { ngx_string("signin.html"), offsetof(ngx_xassist_pages_t, signin) },
+        { ngx_string("card.html"), offsetof(ngx_xassist_pages_t, card) }
     };
 
     if (xlcf->pages != NGX_CONF_UNSET_PTR) {

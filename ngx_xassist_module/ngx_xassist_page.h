@@ -15,6 +15,7 @@ struct ngx_xassist_pages_s {
     ngx_xassist_template_t  *refused;
     ngx_xassist_template_t  *waiting;
     ngx_xassist_template_t  *signin;
+    ngx_xassist_template_t  *card;
 };
 
 

@@ -185,6 +185,20 @@ subtest 'a conference and a service request' => sub {
         'it is listed until it is called');
 };
 
+subtest 'another device' => sub {
+    $page->click('#another');
+    ok($page->until('return document.querySelector("#card-code svg")', 10),
+        'a code is shown');
+    like($page->js('return document.getElementById("card-link").value'),
+        qr{/xassist/v1/cards/A{40}$}, 'and its address');
+    like(text($page, '#card-left'), qr/^Counts for 1\d\d seconds more\.$/,
+        'and how long it counts');
+    sound($page, 'expert-card-desktop');
+    $page->click('#card-dialog button[type=submit]');
+    is($page->js('return document.getElementById("card-link").value'), '',
+        'closed, it is gone');
+};
+
 subtest 'by keyboard, and without losing one\'s place' => sub {
     $page->js('document.querySelector(".ring button").focus()');
     $mock->change({ live => 'Another call' });

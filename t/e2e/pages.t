@@ -10,7 +10,6 @@ use utf8;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 
-use MIME::Base64 ();
 use POSIX qw(strftime);
 use Test::More;
 
@@ -185,40 +184,6 @@ subtest 'the waiting page opens the way by itself' => sub {
         'then the form is there, with nobody doing anything');
 };
 
-# What a camera reads from the part of the page: a screenshot, in grey.
-sub scan {
-    my ($page, $css) = @_;
-    my $png = $page->call(GET => '/element/' . $page->element($css)
-        . '/screenshot');
-    $pages{blank} //= $driver->open;
-    my $grey = $pages{blank}->js(<<'EOJ', $png);
-        return (async function (data) {
-            var image = new Image(), canvas, paint, raw, grey = "", i;
-            image.src = "data:image/png;base64," + data;
-            await image.decode();
-            canvas = document.createElement("canvas");
-            canvas.width = image.width;
-            canvas.height = image.height;
-            paint = canvas.getContext("2d");
-            paint.drawImage(image, 0, 0);
-            raw = paint.getImageData(0, 0, image.width, image.height).data;
-            for (i = 0; i < raw.length; i += 4) {
-                grey += String.fromCharCode(raw[i]);
-            }
-            return [image.width, image.height, btoa(grey)];
-        }(arguments[0]));
-EOJ
-
-    my $image = Barcode::ZBar::Image->new;
-    $image->set_format('Y800');
-    $image->set_size(@$grey[0, 1]);
-    $image->set_data(MIME::Base64::decode_base64($grey->[2]));
-    my $scanner = Barcode::ZBar::ImageScanner->new;
-    $scanner->parse_config('enable');
-    $scanner->scan_image($image);
-    return join ' ', map { $_->get_data } $image->get_symbols;
-}
-
 subtest 'from the desktop to the phone' => sub {
     plan skip_all => 'Barcode::ZBar is not installed (apt-get install '
         . 'libbarcode-zbar-perl)' if !eval { require Barcode::ZBar; 1 };
@@ -230,7 +195,7 @@ subtest 'from the desktop to the phone' => sub {
         $page->click('#move summary');
         $page->until('return document.getElementById("qr")'
             . '.getBoundingClientRect().bottom < innerHeight', 5);
-        is(scan($page, '#qr'), $link->{link}, "a camera reads it ($scheme)");
+        is(scan($driver, $page, '#qr'), $link->{link}, "a camera reads it ($scheme)");
         sound($page, "join-code-desktop-$scheme");
     }
 

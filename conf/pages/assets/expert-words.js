@@ -5,6 +5,8 @@ window.words = (function () {
 
     var all = {
         en: {
+            another: "Sign in another device", anotherHelp: "Point the camera of the glasses or phone at this code. It signs you in there, once.",
+            cardCode: "QR code that signs you in", cardLink: "Or open this address there", cardLeft: "Counts for {seconds} seconds more.", cardOver: "This code has run out.", cardNew: "New code",
             calls: "Calls", skip: "To the calls", language: "Language",
             ringing: "Who is calling", newCall: "Start a conference",
             newRequest: "Make a service request",
@@ -56,6 +58,8 @@ window.words = (function () {
             reasons: { offline: "There is no connection. It is tried again by itself.", signed_out: "You are signed out. Sign in again.", permission_missing: "You do not have the permission for this.", call_ended: "The call has ended.", channel_not_allowed: "This way of sending is not allowed here.", not_a_member: "You are not in this call.", inviter_left: "Enter the call first.", failed: "That did not work." }
         },
         de: {
+            another: "Weiteres Gerät anmelden", anotherHelp: "Richten Sie die Kamera der Brille oder des Telefons auf diesen Code. Er meldet Sie dort an, ein Mal.",
+            cardCode: "QR-Code, der Sie anmeldet", cardLink: "Oder öffnen Sie dort diese Adresse", cardLeft: "Gilt noch {seconds} Sekunden.", cardOver: "Dieser Code ist abgelaufen.", cardNew: "Neuer Code",
             calls: "Anrufe", skip: "Zu den Anrufen", language: "Sprache",
             ringing: "Wer anruft", newCall: "Konferenz beginnen",
             newRequest: "Serviceanfrage anlegen",
@@ -108,6 +112,8 @@ window.words = (function () {
             reasons: { offline: "Keine Verbindung. Es wird von selbst wieder versucht.", signed_out: "Sie sind abgemeldet. Melden Sie sich neu an.", permission_missing: "Dafür fehlt Ihnen die Berechtigung.", call_ended: "Der Anruf ist beendet.", channel_not_allowed: "Dieser Weg ist hier nicht erlaubt.", not_a_member: "Sie sind nicht in diesem Anruf.", inviter_left: "Betreten Sie zuerst den Anruf.", failed: "Das hat nicht geklappt." }
         },
         fr: {
+            another: "Connecter un autre appareil", anotherHelp: "Visez ce code avec la caméra des lunettes ou du téléphone. Il vous y connecte, une fois.",
+            cardCode: "QR code qui vous connecte", cardLink: "Ou ouvrez cette adresse là-bas", cardLeft: "Valable encore {seconds} secondes.", cardOver: "Ce code a expiré.", cardNew: "Nouveau code",
             calls: "Appels", skip: "Aux appels", language: "Langue",
             ringing: "Qui appelle", newCall: "Démarrer une conférence",
             newRequest: "Créer une demande d’assistance",

@@ -92,30 +92,8 @@
 
     /* The link for another device, as a code to point a camera at. */
     function code(box) {
-        var qr = window.qrcode(0, "M");
-        var n, row, column, path = "";
-        var svg = document.createElementNS("http://www.w3.org/2000/svg",
-            "svg");
-        var squares = document.createElementNS("http://www.w3.org/2000/svg",
-            "path");
-
-        qr.addData(box.dataset.link);
-        qr.make();
-        n = qr.getModuleCount();
-
-        for (row = 0; row < n; row++) {
-            for (column = 0; column < n; column++) {
-                if (qr.isDark(row, column)) {
-                    path += "M" + (column + 4) + " " + (row + 4) + "h1v1h-1z";
-                }
-            }
-        }
-
-        squares.setAttribute("d", path);
-        svg.setAttribute("viewBox", "0 0 " + (n + 8) + " " + (n + 8));
-        svg.setAttribute("shape-rendering", "crispEdges");
-        svg.append(squares);
-        document.getElementById("qr").append(svg);
+        document.getElementById("qr").append(
+            window.drawCode(box.dataset.link));
         box.hidden = false;
         box.addEventListener("toggle", function () {
             box.scrollIntoView({ block: "nearest" });
@@ -139,7 +117,7 @@
     if (touch()) {
         form.elements.touch.value = "1";
 
-    } else if (move && window.qrcode) {
+    } else if (move && window.drawCode) {
         code(move);
     }
 

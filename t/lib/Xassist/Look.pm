@@ -7,11 +7,12 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
+use MIME::Base64 ();
 use Test::More;
 
 use Xassist::Edge ();
 
-our @EXPORT = qw(sound text);
+our @EXPORT = qw(scan sound text);
 
 my $shots = Xassist::Edge::top() . '/build/t/e2e';
 
@@ -136,6 +137,45 @@ sub sound {
     is_deeply([ grep { !/favicon|\/janus\.js |status of (?:401|403|404|410)/ }
         $page->console ], [], "$name breaks no policy and misses no file");
     $page->screenshot("$shots/$name.png");
+}
+
+
+# What a camera reads from the part of the page: a screenshot, in grey.  Needs
+# Barcode::ZBar.
+
+sub scan {
+    my ($driver, $page, $css) = @_;
+
+    my $png = $page->call(GET => '/element/' . $page->element($css)
+        . '/screenshot');
+    my $blank = $driver->open;
+    my $grey = $blank->js(<<'EOJ', $png);
+        return (async function (data) {
+            var image = new Image(), canvas, paint, raw, grey = "", i;
+            image.src = "data:image/png;base64," + data;
+            await image.decode();
+            canvas = document.createElement("canvas");
+            canvas.width = image.width;
+            canvas.height = image.height;
+            paint = canvas.getContext("2d");
+            paint.drawImage(image, 0, 0);
+            raw = paint.getImageData(0, 0, image.width, image.height).data;
+            for (i = 0; i < raw.length; i += 4) {
+                grey += String.fromCharCode(raw[i]);
+            }
+            return [image.width, image.height, btoa(grey)];
+        }(arguments[0]));
+EOJ
+    $blank->close;
+
+    my $image = Barcode::ZBar::Image->new;
+    $image->set_format('Y800');
+    $image->set_size(@$grey[0, 1]);
+    $image->set_data(MIME::Base64::decode_base64($grey->[2]));
+    my $scanner = Barcode::ZBar::ImageScanner->new;
+    $scanner->parse_config('enable');
+    $scanner->scan_image($image);
+    return join ' ', map { $_->get_data } $image->get_symbols;
 }
 
 

@@ -29,6 +29,8 @@ my $policy = "default-src 'none'; style-src 'self'; script-src 'self'; "
 my %files = map { $_ => "$pages/assets" } map { Mojo::File->new($_)->basename }
     glob "$pages/assets/*";
 
+$files{'qrcode.js'} = '/usr/share/javascript/qrcode-generator';
+
 
 sub start {
     my ($class) = @_;
@@ -143,6 +145,8 @@ sub ring {
 my %routes = (
     'GET me' => sub { { kind => 'regular', name => 'Erika Expert',
         account => id(), user => id(), roles => 'agent', device => 'web' } },
+    'POST cards' => sub { { card => 'A' x 40, expires => when(120),
+        url => 'https://help.example.com/xassist/v1/cards/' . 'A' x 40 } },
     'GET calls' => sub { { calls => [ map { shown($_) } grep {
         $_->{state} ne 'ended' } sort { $a->{id} cmp $b->{id} } values %calls ],
         more => false } },
