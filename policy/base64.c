@@ -6,7 +6,6 @@
 #include <policy/base64_int.h>
 
 
-static char policy_base64_char(unsigned value, bool url);
 static int policy_base64_value(unsigned char c, bool url);
 static size_t policy_base64_put(const uint8_t *in, size_t len, char *out,
     bool url);
@@ -73,31 +72,43 @@ policy_base64_decode(const char *in, size_t len, uint8_t *out, size_t size,
 }
 
 
+/* By groups of three, since each request writes a few ids. */
 static size_t
 policy_base64_put(const uint8_t *in, size_t len, char *out, bool url)
 {
-    size_t    i, n;
-    unsigned  bits, held;
+    char        *p;
+    uint32_t     bits;
+    const char  *chars;
 
-    n = 0;
-    bits = 0;
-    held = 0;
+    static const char  plain[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                   "abcdefghijklmnopqrstuvwxyz"
+                                   "0123456789+/";
+    static const char  safe[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "abcdefghijklmnopqrstuvwxyz"
+                                  "0123456789-_";
 
-    for (i = 0; i < len; i++) {
-        bits = (bits << 8 | in[i]) & 0xffff;
-        held += 8;
+    chars = url ? safe : plain;
 
-        while (held >= 6) {
-            held -= 6;
-            out[n++] = policy_base64_char(bits >> held & 63, url);
+    for (p = out; len >= 3; len -= 3, in += 3) {
+        bits = (uint32_t) in[0] << 16 | (uint32_t) in[1] << 8 | in[2];
+        *p++ = chars[bits >> 18];
+        *p++ = chars[bits >> 12 & 63];
+        *p++ = chars[bits >> 6 & 63];
+        *p++ = chars[bits & 63];
+    }
+
+    if (len != 0) {
+        bits = (uint32_t) in[0] << 16 | (len == 2 ? (uint32_t) in[1] << 8
+                                                  : 0);
+        *p++ = chars[bits >> 18];
+        *p++ = chars[bits >> 12 & 63];
+
+        if (len == 2) {
+            *p++ = chars[bits >> 6 & 63];
         }
     }
 
-    if (held != 0) {
-        out[n++] = policy_base64_char(bits << (6 - held) & 63, url);
-    }
-
-    return n;
+    return (size_t) (p - out);
 }
 
 
@@ -133,24 +144,6 @@ policy_base64_get(const char *in, size_t len, uint8_t *out, size_t out_len,
     }
 
     return wrong >= 0 && (bits & ((1u << held) - 1)) == 0;
-}
-
-
-static char
-policy_base64_char(unsigned value, bool url)
-{
-    static const char  plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                 "abcdefghijklmnopqrstuvwxyz0123456789";
-
-    if (value < 62) {
-        return plain[value];
-    }
-
-    if (value == 62) {
-        return url ? '-' : '+';
-    }
-
-    return url ? '_' : '/';
 }
 
 
