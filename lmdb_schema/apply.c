@@ -12,6 +12,7 @@ static const store_transition_t *const  tables[] = {
     store_login_ops,
     store_service_ops,
     store_call_ops,
+    store_ring_ops,
     store_invitation_ops,
     store_redeem_ops,
     store_join_ops,

@@ -205,6 +205,7 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
         }
 
         add_due(&d, part->due, &primary);
+        add_due(&d, part->ring, &primary);
         break;
 
     case STORE_IS_invitation:

@@ -1,4 +1,4 @@
-/* Making a call and ending it. */
+/* Making a call, ending it, handing it over. */
 
 #include <string.h>
 
@@ -7,7 +7,6 @@
 
 static store_status_t call_create(store_view_t *view, store_op_t *op);
 static store_status_t call_end(store_view_t *view, store_op_t *op);
-static store_status_t call_answer(store_view_t *view, store_op_t *op);
 static store_status_t call_hand_over(store_view_t *view, store_op_t *op);
 static store_status_t keep_member(store_view_t *view, const store_op_t *op,
     const store_call_t *call, const store_id_t *former);
@@ -16,8 +15,6 @@ static store_status_t keep_member(store_view_t *view, const store_op_t *op,
 const store_transition_t  store_call_ops[] = {
     { STORE_OP_CALL_CREATE, call_create },
     { STORE_OP_CALL_END, call_end },
-    { STORE_OP_CALL_ACCEPT, call_answer },
-    { STORE_OP_CALL_DECLINE, call_answer },
     { STORE_OP_CALL_HAND_OVER, call_hand_over },
     { 0, NULL }
 };
@@ -138,37 +135,6 @@ call_end(store_view_t *view, store_op_t *op)
     rc = store_scene_finish(&scene, STORE_REASON_CALL_ENDED, 0);
 
     return rc == STORE_OK ? store_scene_close(&scene) : rc;
-}
-
-
-/* The owner says yes or no to what rings; afterwards there is nothing left to
-   answer, and the owner may still join. */
-
-static store_status_t
-call_answer(store_view_t *view, store_op_t *op)
-{
-    store_scene_t   scene;
-    store_status_t  rc;
-
-    rc = store_scene_open(&scene, view, op, &op->in.call_end.call);
-
-    if (rc != STORE_OK) {
-        return rc;
-    }
-
-    if (scene.call.state == STORE_CALL_ENDED) {
-        return store_refuse(op, STORE_REASON_CALL_ENDED);
-    }
-
-    op->out.call = scene.call.id;
-    op->out.room = scene.call.room;
-    op->out.again = scene.call.ring == 0;
-
-    store_scene_silence(&scene, op->kind == STORE_OP_CALL_ACCEPT
-                                ? STORE_EVENT_CALL_ACCEPTED
-                                : STORE_EVENT_CALL_DECLINED);
-
-    return store_scene_close(&scene);
 }
 
 

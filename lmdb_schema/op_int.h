@@ -16,6 +16,7 @@
  *     LEAVE, REMOVE        the state asked for is there already
  *     REDEEM               the browser has a session by this invitation
  *     JOIN                 the participant holds a place in the call
+ *     CALL_RING            it rings already, or the user is in the call
  *     ATTACH, DETACH       the row of (participant, worker) keeps the id of
  *                          the operation that made it; a row that is gone
  *                          has nothing to take away.  Another operation of
@@ -53,6 +54,7 @@ extern const store_transition_t store_session_ops[];
 extern const store_transition_t store_login_ops[];
 extern const store_transition_t store_service_ops[];
 extern const store_transition_t store_call_ops[];
+extern const store_transition_t store_ring_ops[];
 extern const store_transition_t store_invitation_ops[];
 extern const store_transition_t store_redeem_ops[];
 extern const store_transition_t store_join_ops[];

@@ -5,6 +5,9 @@
 #include <lmdb_schema/presence_int.h>
 
 
+static store_status_t enter(store_scene_t *scene, store_view_t *view,
+    store_op_t *op, const store_id_t *call, const store_id_t *participant,
+    store_participant_t *part);
 static store_status_t attach(store_view_t *view, store_op_t *op);
 static store_reason_t may_attach(store_view_t *view, const store_op_t *op,
     store_scene_t *scene, const store_participant_t *part,
@@ -28,6 +31,31 @@ const store_transition_t  store_presence_ops[] = {
 };
 
 
+/* The call and who it is about, which is part of the answer. */
+
+static store_status_t
+enter(store_scene_t *scene, store_view_t *view, store_op_t *op,
+    const store_id_t *call, const store_id_t *participant,
+    store_participant_t *part)
+{
+    store_status_t  rc;
+
+    rc = store_scene_open(scene, view, op, call);
+
+    if (rc == STORE_OK) {
+        rc = store_record_get(view, STORE_IS_participant, call, participant,
+                              part);
+    }
+
+    if (rc == STORE_OK) {
+        op->out.call = part->call;
+        op->out.participant = part->id;
+    }
+
+    return rc;
+}
+
+
 static store_status_t
 attach(store_view_t *view, store_op_t *op)
 {
@@ -37,13 +65,8 @@ attach(store_view_t *view, store_op_t *op)
     store_reason_t       reason;
     store_participant_t  part;
 
-    rc = store_scene_open(&scene, view, op, &op->in.attach.call);
-
-    if (rc == STORE_OK) {
-        rc = store_record_get(view, STORE_IS_participant,
-                              &op->in.attach.call, &op->in.attach.participant,
-                              &part);
-    }
+    rc = enter(&scene, view, op, &op->in.attach.call,
+               &op->in.attach.participant, &part);
 
     if (rc != STORE_OK) {
         return rc;
@@ -65,8 +88,6 @@ attach(store_view_t *view, store_op_t *op)
         return rc;
     }
 
-    op->out.call = part.call;
-    op->out.participant = part.id;
     op->out.room = scene.call.room;
     op->out.again = again;
 
@@ -158,6 +179,8 @@ arrive(store_scene_t *scene, store_participant_t *part)
         store_scene_silence(scene, STORE_EVENT_CALL_ACCEPTED);
     }
 
+    store_part_silence(scene, part, STORE_EVENT_CALL_ACCEPTED);
+
     if (part->state == STORE_PART_PRESENT) {
         part->op = scene->op->id;
         store_record_put(scene->view, STORE_IS_participant, part);
@@ -182,20 +205,12 @@ detach(store_view_t *view, store_op_t *op)
     store_status_t       rc;
     store_participant_t  part;
 
-    rc = store_scene_open(&scene, view, op, &op->in.attach.call);
-
-    if (rc == STORE_OK) {
-        rc = store_record_get(view, STORE_IS_participant,
-                              &op->in.attach.call, &op->in.attach.participant,
-                              &part);
-    }
+    rc = enter(&scene, view, op, &op->in.attach.call,
+               &op->in.attach.participant, &part);
 
     if (rc != STORE_OK) {
         return rc;
     }
-
-    op->out.call = part.call;
-    op->out.participant = part.id;
 
     if (op->in.attach.failed) {
         if (part.state != STORE_PART_JOINING) {
@@ -233,19 +248,12 @@ leave(store_view_t *view, store_op_t *op)
     store_status_t       rc;
     store_participant_t  part;
 
-    rc = store_scene_open(&scene, view, op, &op->in.leave.call);
-
-    if (rc == STORE_OK) {
-        rc = store_record_get(view, STORE_IS_participant, &op->in.leave.call,
-                              &op->in.leave.participant, &part);
-    }
+    rc = enter(&scene, view, op, &op->in.leave.call,
+               &op->in.leave.participant, &part);
 
     if (rc != STORE_OK) {
         return rc;
     }
-
-    op->out.call = part.call;
-    op->out.participant = part.id;
 
     if (!store_part_holds(&part)) {
         op->out.again = true;
@@ -269,19 +277,12 @@ report(store_view_t *view, store_op_t *op)
     store_status_t       rc;
     store_participant_t  part;
 
-    rc = store_scene_open(&scene, view, op, &op->in.leave.call);
-
-    if (rc == STORE_OK) {
-        rc = store_record_get(view, STORE_IS_participant, &op->in.leave.call,
-                              &op->in.leave.participant, &part);
-    }
+    rc = enter(&scene, view, op, &op->in.leave.call,
+               &op->in.leave.participant, &part);
 
     if (rc != STORE_OK) {
         return rc;
     }
-
-    op->out.call = part.call;
-    op->out.participant = part.id;
 
     if (part.state == STORE_PART_PRESENT) {
         op->out.again = true;
@@ -313,19 +314,12 @@ remove_from(store_view_t *view, store_op_t *op)
     store_status_t       rc;
     store_participant_t  part;
 
-    rc = store_scene_open(&scene, view, op, &op->in.leave.call);
-
-    if (rc == STORE_OK) {
-        rc = store_record_get(view, STORE_IS_participant, &op->in.leave.call,
-                              &op->in.leave.participant, &part);
-    }
+    rc = enter(&scene, view, op, &op->in.leave.call,
+               &op->in.leave.participant, &part);
 
     if (rc != STORE_OK) {
         return rc;
     }
-
-    op->out.call = part.call;
-    op->out.participant = part.id;
 
     if (part.state == STORE_PART_REMOVED) {
         op->out.again = true;
@@ -344,6 +338,7 @@ remove_from(store_view_t *view, store_op_t *op)
 
     held = store_part_holds(&part);
     part.attached = 0;
+    part.ring = 0;
     part.left = held ? op->now : part.left;
     store_scene_move(&scene, &part, STORE_PART_REMOVED);
     seq = store_scene_put(&scene, &part, STORE_EVENT_PARTICIPANT_REMOVED,

@@ -257,6 +257,15 @@ due_participant(store_view_t *view, store_op_t *op,
         return rc;
     }
 
+    if (part->ring != 0 && part->ring <= op->now) {
+        store_part_silence(&scene, part, STORE_EVENT_CALL_MISSED);
+
+        if (part->due == 0 || part->due > op->now) {
+            store_record_put(view, STORE_IS_participant, part);
+            return store_scene_close(&scene);
+        }
+    }
+
     switch (part->state) {
 
     case STORE_PART_JOINING:

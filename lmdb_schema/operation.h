@@ -48,6 +48,7 @@ typedef enum {
     STORE_OP_TASK,
     STORE_OP_PASS_CREATE,
     STORE_OP_PASS_USE,
+    STORE_OP_CALL_RING,
     STORE_OPS
 } store_op_kind_t;
 
@@ -230,6 +231,11 @@ typedef struct {
             store_id_t user;           /* the new owner, who is in the call */
             store_id_t participant;    /* minted, for an owner who never was */
         } hand_over;
+        struct {
+            store_id_t call;
+            store_id_t user;           /* who is to come */
+            store_id_t participant;    /* minted, for who never was in it */
+        } ring;
         struct {
             store_id_t    invitation;
             store_id_t    session;     /* minted; used unless one exists */

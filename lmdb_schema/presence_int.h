@@ -71,6 +71,10 @@ store_status_t store_scene_finish(store_scene_t *scene,
    event, when it did not ring. */
 void store_scene_silence(store_scene_t *scene, store_event_kind_t kind);
 
+/* The same of a user who was asked to come; the caller puts it. */
+void store_part_silence(store_scene_t *scene, store_participant_t *part,
+    store_event_kind_t kind);
+
 /* How long `away` may last in this call. */
 uint64_t store_scene_grace(const store_scene_t *scene);
 

@@ -343,31 +343,6 @@ store_scene_finish(store_scene_t *scene, store_reason_t reason,
 }
 
 
-void
-store_scene_silence(store_scene_t *scene, store_event_kind_t kind)
-{
-    store_call_t   *call = &scene->call;
-    store_event_t   event;
-
-    if (call->ring == 0) {
-        return;
-    }
-
-    call->ring = 0;
-    call->op = scene->op->id;
-    scene->changed = true;
-
-    if (kind == STORE_EVENT_CALL_ACCEPTED) {
-        call->answered = scene->op->now;
-    }
-
-    store_op_event(scene->op, kind, &call->account, &event);
-    event.call = call->id;
-    event.user = call->owner;
-    (void) store_log_add(scene->view, &event);
-}
-
-
 uint64_t
 store_scene_grace(const store_scene_t *scene)
 {
@@ -399,8 +374,16 @@ finish_one(store_scene_t *scene, store_participant_t *part,
     }
 
     if (!store_part_holds(part)) {
+
+        if (part->ring != 0) {
+            part->ring = 0;
+            store_record_put(scene->view, STORE_IS_participant, part);
+        }
+
         return scene->view->status;
     }
+
+    part->ring = 0;
 
     return store_scene_leave(scene, part, reason, cause);
 }

@@ -140,8 +140,8 @@ ngx_xassist_invitations_visit(void *data, const void *record)
 }
 
 
-/* Asks the rule of the invitation's call; where there is none yet, it must be
-   the caller's own. */
+/* One's own is asked of nothing, others' of the call: where there is none
+   yet, there is nothing to ask. */
 
 static ngx_xassist_reason_t
 ngx_xassist_invitations_find(ngx_xassist_api_t *api,
@@ -175,9 +175,12 @@ ngx_xassist_invitations_find(ngx_xassist_api_t *api,
         return ngx_xassist_api_status(api, status);
     }
 
+    /* Who asks is known after the first question. */
+
     reason = store_id_none(&call)
-             ? ngx_xassist_api_ask(api, rule, NULL)
-             : ngx_xassist_api_ask_past(api, rule, &call);
+             ? ngx_xassist_api_ask(api, NGX_XASSIST_API_INVITATIONS_OWN, NULL)
+             : ngx_xassist_api_ask_past(api, NGX_XASSIST_API_INVITATIONS_OWN,
+                                        &call);
 
     if (reason != NGX_XASSIST_R_NONE) {
         return reason;
@@ -186,9 +189,15 @@ ngx_xassist_invitations_find(ngx_xassist_api_t *api,
     *own = !store_id_none(&inviter)
            && store_id_equal(&inviter, &api->ctx->user);
 
-    return status == STORE_OK && store_id_equal(&account, &api->ctx->account)
-           && (!store_id_none(&call) || *own)
-           ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_NOT_FOUND;
+    if (status == STORE_NOT_FOUND
+        || !store_id_equal(&account, &api->ctx->account)
+        || (store_id_none(&call) && !*own))
+    {
+        return NGX_XASSIST_R_NOT_FOUND;
+    }
+
+    return *own ? NGX_XASSIST_R_NONE
+                : ngx_xassist_api_ask_past(api, rule, &call);
 }
 
 

@@ -174,7 +174,7 @@ extern const policy_body_member_t  ngx_xassist_body_empty[];
 extern const policy_body_member_t  ngx_xassist_body_logout[];
 extern const policy_body_member_t  ngx_xassist_body_password[];
 extern const policy_body_member_t  ngx_xassist_body_call[];
-extern const policy_body_member_t  ngx_xassist_body_hand_over[];
+extern const policy_body_member_t  ngx_xassist_body_user[];
 extern const policy_body_member_t  ngx_xassist_body_report[];
 extern const policy_body_member_t  ngx_xassist_body_invitation[];
 extern const policy_body_member_t  ngx_xassist_body_join[];
@@ -208,6 +208,8 @@ ngx_xassist_reason_t ngx_xassist_api_calls_changed(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_calls_hand_over(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_calls_handed_over(
     ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_calls_ring(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_calls_rung(ngx_xassist_api_t *api);
 
 ngx_xassist_reason_t ngx_xassist_api_parts_list(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_parts_remove(ngx_xassist_api_t *api);

@@ -86,8 +86,13 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
 
     { POST, ngx_string("calls/*/hand-over"),
       NGX_XASSIST_API_CALLS_HAND_OVER, NGX_XASSIST_ASK_CALL,
-      ngx_xassist_body_hand_over,
+      ngx_xassist_body_user,
       ngx_xassist_api_calls_hand_over, ngx_xassist_api_calls_handed_over },
+
+    { POST, ngx_string("calls/*/ring"),
+      NGX_XASSIST_API_CALLS_RING, NGX_XASSIST_ASK_CALL,
+      ngx_xassist_body_user,
+      ngx_xassist_api_calls_ring, ngx_xassist_api_calls_rung },
 
     { GET, ngx_string("calls/*/ice"),
       NGX_XASSIST_API_CALLS_ICE, NGX_XASSIST_ASK_CALL, NULL,
@@ -120,7 +125,7 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       ngx_xassist_api_invitations_create, ngx_xassist_api_invitations_made },
 
     { GET, ngx_string("invitations"),
-      NGX_XASSIST_API_INVITATIONS_LIST, NGX_XASSIST_ASK, NULL,
+      NGX_XASSIST_API_INVITATIONS_OWN, NGX_XASSIST_ASK, NULL,
       ngx_xassist_api_invitations_by, NULL },
 
     { GET, ngx_string("invitations/*"),

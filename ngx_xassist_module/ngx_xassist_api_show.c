@@ -15,6 +15,7 @@ typedef struct {
     ngx_uint_t           people;
     ngx_uint_t           regular;              /* one is there */
     uint64_t             waiting;              /* the first guest's time */
+    uint64_t             rings;                /* the caller, until then */
 } ngx_xassist_people_t;
 
 
@@ -219,13 +220,15 @@ ngx_xassist_api_call(ngx_xassist_api_t *api, const store_call_t *call)
 {
     uint64_t               now;
     store_status_t         status;
-    ngx_uint_t             rings;
+    ngx_uint_t             rings, mine;
     ngx_xassist_json_t    *json;
     ngx_xassist_people_t   people;
 
     json = &api->json;
     now = ngx_xassist_now();
     rings = call->state != STORE_CALL_ENDED && call->ring > now;
+    mine = !store_id_none(&api->ctx->user)
+           && store_id_equal(&api->ctx->user, &call->owner);
 
     ngx_memzero(&people, sizeof(ngx_xassist_people_t));
     people.api = api;
@@ -238,8 +241,7 @@ ngx_xassist_api_call(ngx_xassist_api_t *api, const store_call_t *call)
                          store_call_state_name(call->state));
     ngx_xassist_api_slice(json, "title", &call->title);
     ngx_xassist_api_person(api, "owner", &call->owner);
-    ngx_xassist_json_bool(json, "mine", !store_id_none(&api->ctx->user)
-                          && store_id_equal(&api->ctx->user, &call->owner));
+    ngx_xassist_json_bool(json, "mine", mine);
     ngx_xassist_json_time(json, "created", call->created);
     ngx_xassist_json_time(json, "starts_at", call->starts_at);
     ngx_xassist_json_time(json, "live_at", call->live_at);
@@ -254,6 +256,8 @@ ngx_xassist_api_call(ngx_xassist_api_t *api, const store_call_t *call)
     status = store_participants(api->worker->read, &call->id,
                                 ngx_xassist_api_waits, &people);
 
+    ngx_xassist_json_bool(json, "rings_me",
+                          (rings && mine) || people.rings > now);
     ngx_xassist_json_time(json, "waiting_since",
                           people.regular || call->state == STORE_CALL_ENDED
                           ? 0 : people.waiting);
@@ -281,6 +285,11 @@ ngx_xassist_api_waits(void *data, const void *record)
     const store_participant_t  *part = record;
 
     if (part->kind == STORE_KIND_USER) {
+
+        if (store_id_equal(&part->user, &people->api->ctx->user)) {
+            people->rings = part->ring;
+        }
+
         people->regular |= part->state == STORE_PART_PRESENT
                            || part->state == STORE_PART_AWAY;
         return true;
@@ -354,6 +363,8 @@ ngx_xassist_api_participant(ngx_xassist_api_t *api, const store_call_t *call,
     ngx_xassist_json_time(json, "since", part->since);
     ngx_xassist_json_time(json, "joined", part->joined);
     ngx_xassist_json_time(json, "left", part->left);
+    ngx_xassist_json_time(json, "ring_until",
+                          part->ring > ngx_xassist_now() ? part->ring : 0);
     ngx_xassist_json_bool(json, "owner", owner);
     ngx_xassist_json_bool(json, "me",
                           !store_id_none(&api->ctx->participant)

@@ -159,6 +159,7 @@ holds($olga, POST => 'service-requests', { name => 'Bob' });
 my ($part) = grep { $_->{name} eq 'Ann' } @{ $people->{participants} };
 holds($olga, DELETE => "$path/participants/$part->{id}");
 holds($olga, POST => "invitations/$id/withdraw");
+holds($olga, POST => "$path/ring", { user => $emil_id });
 holds($olga, POST => "$path/accept", {});
 holds($olga, POST => "$path/decline", {});
 

@@ -24,6 +24,8 @@ my %lacks = (
     no_remove => ['xa_icall_remove'],
     no_end => ['xa_icall_end'],
     no_hand_over => ['xa_icall_hand-over'],
+    no_contacts => ['xa_ocall_contact_list_contact-list'],
+    no_export => ['xa_ocall_calllog_export-call-log'],
 );
 
 my $world = world(policy => sub {
@@ -83,6 +85,12 @@ with_and_without('make a service request: to invite', 'no_outside', 201, sub {
 with_and_without('list open and live calls', 'no_dashboard', 200, sub {
     api($client{$_[0]}, GET => 'calls') });
 
+my ($other) = $edge->ctl(qw(user create acme other))->{id};
+
+with_and_without('ring a user', 'no_contacts', 200, sub {
+    api($client{$_[0]}, POST => "calls/$call{$_[0]}/ring",
+        { user => $other }) });
+
 with_and_without('list what one has invited', 'no_invite', 200, sub {
     api($client{$_[0]}, GET => 'invitations') });
 with_and_without('see profiles', 'no_invite', 200, sub {
@@ -105,7 +113,6 @@ with_and_without('remove', 'no_remove', 200, sub {
     api($client{$_[0]}, DELETE => "calls/$call{$_[0]}/participants/"
         . $guest{$_[0]}) });
 
-my ($other) = $edge->ctl(qw(user create acme other))->{id};
 is(api($client{agent}, POST => "calls/$call{agent}/hand-over",
     { user => $other })->{status}, 403, 'hand over: to who is in the call');
 is(reason(api($client{no_hand_over},
@@ -123,6 +130,15 @@ with_and_without('list ended calls', 'no_own', 200, sub {
 with_and_without('see an ended call', 'no_own', 200, sub {
     api($client{$_[0]}, GET => "calls/$call{$_[0]}") });
 
+with_and_without('export the call log: to export', 'no_export', 200, sub {
+    api($client{$_[0]}, GET => 'calls?state=ended&format=csv') });
+with_and_without('export the call log: to see it', 'no_own', 200, sub {
+    api($client{$_[0]}, GET => 'calls?state=ended&format=ndjson') });
+
+is(join(' ', map { /^\{"id":"(\S{16})"/ } split /\n/, api($client{no_all},
+    GET => 'calls?state=ended&format=ndjson')->{body}), $call{no_all},
+    'export: one\'s own alone');
+
 is(join(' ', map { $_->{id} } @{ api($client{no_all},
     GET => 'calls?state=ended')->{json}{calls} }), $call{no_all},
     'ended calls: one\'s own');
@@ -130,6 +146,27 @@ ok(@{ api($client{agent}, GET => 'calls?state=ended')->{json}{calls} } > 2,
     'ended calls: everybody\'s');
 is(api($client{no_all}, GET => "calls/$call{no_create}")->{status}, 403,
     'ended calls: not another\'s');
+
+subtest 'a call of somebody else is only listed' => sub {
+    my $foreign = $call{no_dashboard};
+    my $made = api($client{no_dashboard},
+        POST => "calls/$foreign/invitations", {})->{json};
+    my $id = $made->{invitation}{id};
+
+    is(api($client{agent}, GET => "calls/$foreign")->{status}, 200,
+        'it is seen on the dashboard');
+    for my $row ([POST => "calls/$foreign/invitations", {}],
+        [GET => "calls/$foreign/invitations"], [GET => "invitations/$id"],
+        [POST => "invitations/$id/withdraw"],
+        [POST => "calls/$foreign/ring", { user => $other }],
+        [POST => "calls/$foreign/end"])
+    {
+        is(reason(api($client{agent}, @$row)), 'permission_missing',
+            "$row->[0] $row->[1]");
+    }
+    is(api($client{no_dashboard}, GET => "invitations/$id")->{status}, 200,
+        'what one has made oneself is one\'s own');
+};
 
 subtest 'guests and nobody have none of it' => sub {
     my $call = $call{no_hand_over};
@@ -141,6 +178,8 @@ subtest 'guests and nobody have none of it' => sub {
 
     for my $row ([POST => 'calls', {}], [POST => 'service-requests', {}],
         [GET => 'calls'], [GET => 'calls?state=ended'],
+        [GET => 'calls?state=ended&format=csv'],
+        [POST => "calls/$call/ring", { user => $other }],
         [GET => 'invitations'], [GET => 'profiles'],
         [POST => "calls/$call/invitations", {}],
         [GET => "calls/$call/invitations"],

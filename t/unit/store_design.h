@@ -26,6 +26,7 @@ typedef struct {
     store_part_state_t  before;
     uint32_t            attached;
     uint64_t            due;
+    uint64_t            ring;
     bool                signed_in;     /* guests: has a session, */
     store_reason_t      over;          /* which was ended for this, */
     uint64_t            expires;       /* or ends then */
@@ -264,6 +265,7 @@ end_call(model_t *m, int call)
         }
 
         sign_out(p, STORE_REASON_CALL_ENDED);
+        p->ring = 0;
 
         if (holds(p)) {
             p->state = STORE_PART_LEFT;
@@ -358,6 +360,7 @@ arrives(model_t *m, int who)
 
     p->state = STORE_PART_PRESENT;
     p->due = 0;
+    p->ring = 0;
     p->attached++;
 }
 
@@ -395,6 +398,12 @@ next_due(const model_t *m, int *call, int *who)
 
         if (p->known && p->due != 0 && p->due < least) {
             least = p->due;
+            *call = -1;
+            *who = i;
+        }
+
+        if (p->known && p->ring != 0 && p->ring < least) {
+            least = p->ring;
             *call = -1;
             *who = i;
         }
@@ -444,6 +453,7 @@ compare(model_t *m)
                 store_part_state_name((store_part_state_t) part.state),
                 store_part_state_name(m->people[i].state));
             assert_int_equal(part.attached, m->people[i].attached);
+            assert_int_equal(part.ring, m->people[i].ring);
         }
     }
 

@@ -103,13 +103,35 @@ one_invitation(model_t *m)
 
 
 static void
+one_ring(model_t *m)
+{
+    uint32_t  n = pick(m, 2), call = a_call_number(m);
+
+    ask(&m->w, STORE_OP_CALL_RING);
+    m->w.op.actor = id(OLGA);
+    m->w.op.presence.ring = 45000;
+    m->w.op.in.ring.call = id(call);
+    m->w.op.in.ring.user = id(n == 0 ? OLGA : EMIL);
+    m->w.op.in.ring.participant = id(500 + 10 * (call - 60) + n);
+
+    if (pick(m, 3) == 0) {
+        m->w.op.kind = pick(m, 2) ? STORE_OP_CALL_ACCEPT
+                                  : STORE_OP_CALL_DECLINE;
+        m->w.op.actor = id(n == 0 ? OLGA : EMIL);
+        memset(&m->w.op.in, 0, sizeof(m->w.op.in));
+        m->w.op.in.call_end.call = id(call);
+    }
+}
+
+
+static void
 one_step(model_t *m)
 {
     uint32_t  call;
 
     static const uint8_t  weights[] = {
         0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 7,
-        7, 8, 9, 9, 10
+        7, 8, 9, 9, 10, 11
     };
 
     switch (weights[pick(m, sizeof(weights))]) {
@@ -153,6 +175,9 @@ one_step(model_t *m)
         ask(&m->w, STORE_OP_SESSION_TOUCH);
         m->w.op.in.session_touch.session = id(1000 + 10 * pick(m, BROWSERS)
                                               + 1);
+        return;
+    case 11:
+        one_ring(m);
         return;
     case 10:
         if (pick(m, 10) == 0) {

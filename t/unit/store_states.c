@@ -273,6 +273,7 @@ one_leave(model_t *m, bool removes)
         p->state = STORE_PART_REMOVED;
         p->attached = 0;
         p->due = 0;
+        p->ring = 0;
         sign_out(p, STORE_REASON_REMOVED);
 
         if (held) {
@@ -282,13 +283,20 @@ one_leave(model_t *m, bool removes)
 }
 
 
+/* One answers one's own ring; the owner's is the call's, too. */
+
 static void
 one_answer(model_t *m, store_op_kind_t kind)
 {
-    int        call = m->calls[SERVICE].known ? SERVICE : CONFERENCE;
+    int        call = m->calls[SERVICE].known ? (int) pick(m, CALLS)
+                                              : CONFERENCE;
+    int        user = (int) pick(m, USERS);
+    bool       rings, takes;
     called_t  *c = &m->calls[call];
+    person_t  *p = &m->people[user_in(user, call)];
 
     ask(&m->w, kind);
+    m->w.op.actor = id(user == 0 ? OLGA : EMIL);
     m->w.op.in.call_end.call = id(call_id(call));
 
     if (c->state == STORE_CALL_ENDED) {
@@ -296,9 +304,59 @@ one_answer(model_t *m, store_op_kind_t kind)
         return;
     }
 
+    rings = p->known && p->ring != 0;
+    takes = c->owner == user
+            || (!rings && kind == STORE_OP_CALL_ACCEPT);
+
     done(&m->w);
-    assert_int_equal(m->w.op.out.again, c->ring == 0);
-    c->ring = 0;
+    assert_int_equal(m->w.op.out.again,
+                     !rings && !(takes && c->ring != 0));
+    p->ring = 0;
+    c->ring = takes ? 0 : c->ring;
+}
+
+
+static void
+one_ring(model_t *m)
+{
+    int             user = (int) pick(m, USERS);
+    int             call = m->calls[SERVICE].known ? (int) pick(m, CALLS)
+                                                   : CONFERENCE;
+    person_t       *p = &m->people[user_in(user, call)];
+    store_reason_t  reason = STORE_REASON_NONE;
+
+    ask(&m->w, STORE_OP_CALL_RING);
+    m->w.op.actor = id(OLGA);
+    m->w.op.presence.ring = 45000;
+    m->w.op.in.ring.call = id(call_id(call));
+    m->w.op.in.ring.user = id(user == 0 ? OLGA : EMIL);
+    m->w.op.in.ring.participant = id(part_id(user_in(user, call)));
+
+    if (m->calls[call].state == STORE_CALL_ENDED) {
+        reason = STORE_REASON_CALL_ENDED;
+
+    } else if (p->known && p->state == STORE_PART_REMOVED) {
+        reason = STORE_REASON_REMOVED;
+    }
+
+    expect(m, reason);
+
+    if (reason != STORE_REASON_NONE) {
+        return;
+    }
+
+    assert_int_equal(m->w.op.out.again, holds(p) || p->ring > m->w.now);
+
+    if (m->w.op.out.again) {
+        return;
+    }
+
+    p->ring = m->w.now + 45000;
+
+    if (!p->known) {
+        p->known = true;
+        p->state = STORE_PART_INVITED;
+    }
 }
 
 
@@ -409,7 +467,12 @@ one_sweep(model_t *m)
 
     while (next_due(m, &call, &who)) {
 
-        if (who != -1) {
+        if (who != -1 && m->people[who].ring != 0
+            && m->people[who].ring <= m->w.now)
+        {
+            m->people[who].ring = 0;
+
+        } else if (who != -1) {
             if (m->people[who].state == STORE_PART_JOINING) {
                 unjoins(m, who);
             } else {
@@ -445,7 +508,7 @@ one_step(model_t *m)
         m->w.now += HOUR;
     }
 
-    switch (pick(m, 24)) {
+    switch (pick(m, 25)) {
     case 0: case 1: case 2: case 3: case 4:
         one_press(m);
         return;
@@ -472,6 +535,9 @@ one_step(model_t *m)
         return;
     case 20:
         one_hand_over(m);
+        return;
+    case 22:
+        one_ring(m);
         return;
     case 21:
         if (pick(m, 60) == 0) {
