@@ -180,17 +180,29 @@ typedef enum {
 } ngx_xassist_reason_t;
 
 
-/* What was asked for a decision, so that it can be asked again of another
-   policy ($xassist_rules and what follows it).  Lives as the request. */
+#define NGX_XASSIST_SLOTS_HERE  8
+
+/* What is asked of an external besides. */
 typedef struct {
-    ngx_uint_t                  slots[8];      /* of the rules, in order */
-    ngx_uint_t                  nslots;
-    ngx_uint_t                 *more;          /* in their place, of many */
-    uint32_t                    facts;
-    ngx_str_t                   profiles[2];   /* of an external */
+    ngx_str_t                   profiles[2];
     ngx_str_t                   inviter_roles;
-    policy_attribute_t         *attributes;
-    ngx_uint_t                  nattributes;
+} ngx_xassist_asked_external_t;
+
+
+/*
+ * What was asked for a decision, so that it can be asked again: by the
+ * connection itself while it lives, and of another policy ($xassist_rules
+ * and what follows it).  Lives as the request.
+ */
+typedef struct {
+    uint16_t                    slots[NGX_XASSIST_SLOTS_HERE];
+    uint16_t                   *more;          /* in their place, of many */
+    ngx_xassist_asked_external_t  *external;
+    policy_attribute_t         *attributes;    /* of all lines, in order */
+    const ngx_array_t          *of;            /* the lines of a location */
+    uint32_t                    facts;
+    uint16_t                    nslots;        /* of the rules, in order */
+    uint16_t                    nattributes;
 } ngx_xassist_asked_t;
 
 
@@ -225,6 +237,7 @@ typedef struct {
     unsigned                    refused:1;     /* in the access phase */
     unsigned                    joining:1;     /* the join is in flight */
     unsigned                    joined:1;      /* committed, not attached */
+    unsigned                    join_heap:1;   /* `join` is to be freed */
     unsigned                    page_sent:1;
     unsigned                    past:1;        /* a call that is over is no
                                                   refusal */

@@ -5,8 +5,14 @@
 #define NGX_XASSIST_ASKED_H
 
 #include "ngx_xassist.h"
+#include "ngx_xassist_evaluate.h"
 
 #pragma GCC visibility push(hidden)
+
+/* Puts into the context what is asked for; a second time (d->again) only
+   what may have changed, without taking memory for what did not. */
+ngx_int_t ngx_xassist_asked_keep(ngx_xassist_decision_t *d,
+    const ngx_array_t *requires);
 
 ngx_int_t ngx_xassist_asked_rules(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx, ngx_str_t *value);

@@ -294,6 +294,7 @@ ngx_xassist_credentials_views(ngx_http_request_t *r,
 {
     uint32_t           profile;
     ngx_uint_t         i;
+    ngx_str_t         *profiles;
     policy_str_t       name;
     policy_image_t     image;
     policy_profile_t   found;
@@ -302,14 +303,20 @@ ngx_xassist_credentials_views(ngx_http_request_t *r,
         return 0;
     }
 
-    for (i = 0; i < 2 && ctx->asked.profiles[i].len == 0; i++) { /* void */ }
+    if (ctx->asked.external == NULL) {
+        return 1;
+    }
+
+    profiles = ctx->asked.external->profiles;
+
+    for (i = 0; i < 2 && profiles[i].len == 0; i++) { /* void */ }
 
     if (i == 2) {
         return 1;
     }
 
-    name.data = (char *) ctx->asked.profiles[i].data;
-    name.len = ctx->asked.profiles[i].len;
+    name.data = (char *) profiles[i].data;
+    name.len = profiles[i].len;
 
     if (policy_zone_read(ngx_xassist_worker(r)->conf->zone->data, &image)
         != POLICY_OK)

@@ -8,6 +8,9 @@
 #include "ngx_xassist_worker.h"
 
 
+static void ngx_xassist_decide_now(ngx_xassist_decision_t *d,
+    ngx_http_request_t *r, ngx_xassist_ctx_t *ctx, const store_id_t *call,
+    const ngx_array_t *requires);
 static void ngx_xassist_decide_refuse(ngx_xassist_ctx_t *ctx,
     ngx_xassist_verdict_t verdict, ngx_xassist_reason_t reason);
 static ngx_int_t ngx_xassist_decide_who(ngx_xassist_decision_t *d);
@@ -24,20 +27,44 @@ ngx_xassist_decide(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ngx_str_t    text;
     store_id_t   call;
 
-    if (xlcf->call == NULL) {
-        ngx_xassist_decide_for(r, ctx, NULL, xlcf->requires);
-        return;
-    }
-
     /* What is no id names no call. */
 
-    if (ngx_http_complex_value(r, xlcf->call, &text) != NGX_OK
-        || ngx_xassist_id_parse(&text, &call) != NGX_OK)
+    if (xlcf->call != NULL
+        && (ngx_http_complex_value(r, xlcf->call, &text) != NGX_OK
+            || ngx_xassist_id_parse(&text, &call) != NGX_OK))
     {
         ngx_memzero(&call, sizeof(store_id_t));
     }
 
-    ngx_xassist_decide_for(r, ctx, &call, xlcf->requires);
+    ngx_xassist_decide_for(r, ctx, xlcf->call != NULL ? &call : NULL,
+                           xlcf->requires);
+
+    ctx->asked.of = xlcf->requires;
+}
+
+
+/* The values of the directives are those of the first time: nothing new is
+   taken from the request's pool, however often it happens. */
+
+void
+ngx_xassist_decide_again(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
+    const ngx_xassist_loc_conf_t *xlcf)
+{
+    store_id_t              call;
+    ngx_xassist_decision_t  d;
+
+    /* The API may have asked something else meanwhile. */
+
+    if (ctx->asked.of != xlcf->requires) {
+        ngx_xassist_decide(r, ctx, xlcf);
+        return;
+    }
+
+    call = ctx->call;
+    d.again = 1;
+
+    ngx_xassist_decide_now(&d, r, ctx, xlcf->call != NULL ? &call : NULL,
+                           xlcf->requires);
 }
 
 
@@ -45,9 +72,21 @@ void
 ngx_xassist_decide_for(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     const store_id_t *call, const ngx_array_t *requires)
 {
-    ngx_int_t               rc;
-    struct timespec         before, after;
     ngx_xassist_decision_t  d;
+
+    d.again = 0;
+
+    ngx_xassist_decide_now(&d, r, ctx, call, requires);
+}
+
+
+static void
+ngx_xassist_decide_now(ngx_xassist_decision_t *d, ngx_http_request_t *r,
+    ngx_xassist_ctx_t *ctx, const store_id_t *call,
+    const ngx_array_t *requires)
+{
+    ngx_int_t        rc;
+    struct timespec  before, after;
 
     (void) clock_gettime(CLOCK_MONOTONIC, &before);
 
@@ -55,12 +94,16 @@ ngx_xassist_decide_for(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ctx->reason = NGX_XASSIST_R_NONE;
     ctx->generation = 0;
     ngx_str_null(&ctx->rule);
-    ngx_memzero(&ctx->asked, sizeof(ngx_xassist_asked_t));
+
+    if (!d->again) {
+        ngx_memzero(&ctx->asked, sizeof(ngx_xassist_asked_t));
+    }
+
     ctx->shadow = NGX_XASSIST_UNDECIDED;
 
-    d.request = r;
-    d.ctx = ctx;
-    d.worker = ngx_xassist_worker(r);
+    d->request = r;
+    d->ctx = ctx;
+    d->worker = ngx_xassist_worker(r);
 
     ctx->has_call = call != NULL;
 
@@ -68,25 +111,25 @@ ngx_xassist_decide_for(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
         ctx->call = *call;
     }
 
-    if (ngx_xassist_worker_read(d.worker) != NGX_OK) {
+    if (ngx_xassist_worker_read(d->worker) != NGX_OK) {
         ngx_xassist_decide_refuse(ctx, NGX_XASSIST_ERROR,
                                   NGX_XASSIST_R_STORE_UNAVAILABLE);
         return;
     }
 
-    rc = ngx_xassist_decide_who(&d);
+    rc = ngx_xassist_decide_who(d);
 
     if (rc == NGX_OK) {
-        ngx_xassist_evaluate(&d, requires);
+        ngx_xassist_evaluate(d, requires);
 
         /* Of a denial, too: the log tells whose roles were not enough. */
 
-        if (ngx_xassist_decide_keep(&d) != NGX_OK) {
+        if (ngx_xassist_decide_keep(d) != NGX_OK) {
             rc = NGX_ERROR;
         }
     }
 
-    store_read_reset(d.worker->read);
+    store_read_reset(d->worker->read);
 
     if (rc == NGX_ERROR) {
         ngx_xassist_decide_refuse(ctx, NGX_XASSIST_ERROR,
@@ -98,7 +141,7 @@ ngx_xassist_decide_for(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ctx->took = (uint64_t) (after.tv_sec - before.tv_sec) * 1000000
                 + (uint64_t) (after.tv_nsec - before.tv_nsec) / 1000;
 
-    ngx_xassist_metrics_decided(d.worker, ctx);
+    ngx_xassist_metrics_decided(d->worker, ctx);
 }
 
 

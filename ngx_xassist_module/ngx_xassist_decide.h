@@ -17,6 +17,10 @@
 void ngx_xassist_decide(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     const ngx_xassist_loc_conf_t *xlcf);
 
+/* The same of a live connection, any number of times. */
+void ngx_xassist_decide_again(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
+    const ngx_xassist_loc_conf_t *xlcf);
+
 /* The same for a call given by its id (NULL: none) and any list of
    ngx_xassist_require_t. */
 void ngx_xassist_decide_for(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,

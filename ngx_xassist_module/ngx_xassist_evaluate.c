@@ -1,4 +1,5 @@
 #include "ngx_xassist_evaluate.h"
+#include "ngx_xassist_asked.h"
 #include "ngx_xassist_assist.h"
 #include "ngx_xassist_reason.h"
 #include "ngx_xassist_shadow.h"
@@ -10,12 +11,6 @@
 
 static void ngx_xassist_evaluate_live(ngx_xassist_decision_t *d,
     const ngx_array_t *requires);
-static void ngx_xassist_evaluate_asked(ngx_xassist_decision_t *d,
-    const ngx_array_t *requires);
-static void ngx_xassist_evaluate_given(ngx_http_request_t *r,
-    ngx_xassist_asked_t *asked, const ngx_xassist_require_t *require);
-static ngx_str_t ngx_xassist_evaluate_copy(ngx_pool_t *pool,
-    const store_slice_t *text);
 static uint32_t ngx_xassist_evaluate_slot(ngx_xassist_decision_t *d,
     const policy_image_t *image, ngx_uint_t slot);
 static ngx_int_t ngx_xassist_evaluate_call(ngx_xassist_decision_t *d,
@@ -24,15 +19,24 @@ static uint32_t ngx_xassist_evaluate_facts(const store_standing_t *ss);
 static uint32_t ngx_xassist_evaluate_profile(const policy_image_t *image,
     const store_slice_t *name);
 static ngx_int_t ngx_xassist_evaluate_attributes(ngx_xassist_decision_t *d,
-    const ngx_xassist_require_t *require);
+    const ngx_xassist_require_t *require, ngx_uint_t *given);
 
 
 void
 ngx_xassist_evaluate(ngx_xassist_decision_t *d,
     const ngx_array_t *requires)
 {
+    if (ngx_xassist_asked_keep(d, requires) != NGX_OK) {
+        d->ctx->verdict = NGX_XASSIST_ERROR;
+        d->ctx->reason = NGX_XASSIST_R_STORE_UNAVAILABLE;
+        return;
+    }
+
+    d->query.facts = 0;
+
     ngx_xassist_evaluate_live(d, requires);
-    ngx_xassist_evaluate_asked(d, requires);
+
+    d->ctx->asked.facts = d->query.facts;
 
     if (d->worker->conf->shadow != NULL) {
         ngx_xassist_shadow(d, requires);
@@ -108,120 +112,13 @@ ngx_xassist_evaluate_live(ngx_xassist_decision_t *d,
 }
 
 
-/* What was asked, for the log; a guest's and a user's is found without a
-   copy. */
-
-static void
-ngx_xassist_evaluate_asked(ngx_xassist_decision_t *d,
-    const ngx_array_t *requires)
-{
-    ngx_uint_t              i, *slots;
-    ngx_pool_t             *pool;
-    policy_query_t         *q;
-    ngx_xassist_asked_t    *asked;
-    ngx_xassist_require_t  *require;
-
-    q = &d->query;
-    require = requires->elts;
-    pool = d->request->pool;
-    asked = &d->ctx->asked;
-
-    ngx_memzero(asked, sizeof(ngx_xassist_asked_t));
-    asked->facts = q->facts;
-
-    /* What asks for the API may have its lines on the stack. */
-
-    slots = asked->slots;
-
-    if (requires->nelts > sizeof(asked->slots) / sizeof(asked->slots[0])) {
-        slots = ngx_palloc(pool, requires->nelts * sizeof(ngx_uint_t));
-        asked->more = slots;
-    }
-
-    for (i = 0; slots != NULL && i < requires->nelts; i++) {
-        slots[i] = require[i].slot;
-        asked->nslots++;
-    }
-
-    if (q->kind == POLICY_KIND_EXTERNAL) {
-        asked->profiles[0] = ngx_xassist_evaluate_copy(pool,
-                                                      &d->principal.profile);
-        asked->profiles[1] = ngx_xassist_evaluate_copy(pool,
-                                                  &d->standing.call_profile);
-        asked->inviter_roles = ngx_xassist_evaluate_copy(pool,
-                                                 &d->standing.inviter_roles);
-    }
-
-    for (i = 0; i < requires->nelts; i++) {
-        if (require[i].attributes != NULL) {
-            ngx_xassist_evaluate_given(d->request, asked, &require[i]);
-        }
-    }
-}
-
-
-/* The attributes of every line, for a log that can be replayed; here, since
-   after an internal redirect their variables may be others. */
-
-static void
-ngx_xassist_evaluate_given(ngx_http_request_t *r, ngx_xassist_asked_t *asked,
-    const ngx_xassist_require_t *require)
-{
-    ngx_str_t                 value;
-    ngx_uint_t                i;
-    policy_attribute_t       *given;
-    ngx_xassist_attribute_t  *attribute;
-
-    if (asked->attributes == NULL) {
-        asked->attributes = ngx_palloc(r->pool, NGX_XASSIST_ATTRIBUTES
-                                                * sizeof(policy_attribute_t));
-    }
-
-    attribute = require->attributes->elts;
-
-    for (i = 0; asked->attributes != NULL && i < require->attributes->nelts;
-         i++)
-    {
-        if (asked->nattributes == NGX_XASSIST_ATTRIBUTES
-            || ngx_http_complex_value(r, &attribute[i].value, &value)
-               != NGX_OK)
-        {
-            return;
-        }
-
-        given = &asked->attributes[asked->nattributes++];
-        given->name.data = (char *) attribute[i].name.data;
-        given->name.len = attribute[i].name.len;
-        given->value.data = (char *) value.data;
-        given->value.len = value.len;
-    }
-}
-
-
-static ngx_str_t
-ngx_xassist_evaluate_copy(ngx_pool_t *pool, const store_slice_t *text)
-{
-    ngx_str_t  copy;
-
-    copy.len = 0;
-    copy.data = text->len != 0 ? ngx_pnalloc(pool, text->len) : NULL;
-
-    if (copy.data != NULL) {
-        ngx_memcpy(copy.data, text->data, text->len);
-        copy.len = text->len;
-    }
-
-    return copy;
-}
-
-
 ngx_int_t
 ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
     const policy_image_t *image, ngx_uint_t live, const ngx_array_t *requires,
     policy_decision_t *decision, ngx_uint_t *slot)
 {
     uint32_t                facts, rule;
-    ngx_uint_t              i;
+    ngx_uint_t              i, given;
     ngx_xassist_require_t  *require;
 
     if (ngx_xassist_evaluate_query(d, image) != NGX_OK) {
@@ -230,6 +127,7 @@ ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
 
     ngx_memzero(decision, sizeof(policy_decision_t));
 
+    given = 0;
     facts = d->query.facts;
     require = requires->elts;
 
@@ -238,7 +136,9 @@ ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
         *slot = require[i].slot;
         d->query.facts = facts;
 
-        if (ngx_xassist_evaluate_attributes(d, &require[i]) != NGX_OK) {
+        if (ngx_xassist_evaluate_attributes(d, &require[i], &given)
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
 
@@ -412,42 +312,48 @@ ngx_xassist_evaluate_roles(const policy_image_t *image,
 }
 
 
+/* Those of the line, which stand at `given` of all. */
+
 static ngx_int_t
 ngx_xassist_evaluate_attributes(ngx_xassist_decision_t *d,
-    const ngx_xassist_require_t *require)
+    const ngx_xassist_require_t *require, ngx_uint_t *given)
 {
-    ngx_str_t                 value;
-    ngx_uint_t                i;
-    ngx_xassist_attribute_t  *attribute;
+    ngx_str_t              value;
+    ngx_uint_t             i, n;
+    ngx_xassist_asked_t   *asked;
+    policy_attribute_t    *attribute;
 
-    d->query.attributes = d->attributes;
     d->query.nattributes = 0;
 
     if (require->attributes == NULL) {
         return NGX_OK;
     }
 
-    attribute = require->attributes->elts;
+    asked = &d->ctx->asked;
+    n = require->attributes->nelts;
 
-    for (i = 0; i < require->attributes->nelts; i++) {
+    if (*given + n > asked->nattributes) {
+        return NGX_ERROR;
+    }
 
-        if (i == NGX_XASSIST_ATTRIBUTES
-            || ngx_http_complex_value(d->request, &attribute[i].value, &value)
-               != NGX_OK)
+    attribute = &asked->attributes[*given];
+    *given += n;
+
+    d->query.attributes = attribute;
+    d->query.nattributes = n;
+
+    for (i = 0; i < n; i++) {
+
+        if (attribute[i].name.len != 4
+            || ngx_strncmp(attribute[i].name.data, "call", 4) != 0)
         {
-            return NGX_ERROR;
+            continue;
         }
 
-        d->attributes[i].name.data = (char *) attribute[i].name.data;
-        d->attributes[i].name.len = attribute[i].name.len;
-        d->attributes[i].value.data = (char *) value.data;
-        d->attributes[i].value.len = value.len;
-        d->query.nattributes++;
+        value.data = (u_char *) attribute[i].value.data;
+        value.len = attribute[i].value.len;
 
-        if (attribute[i].name.len == 4
-            && ngx_strncmp(attribute[i].name.data, "call", 4) == 0
-            && ngx_xassist_evaluate_call(d, &value) != NGX_OK)
-        {
+        if (ngx_xassist_evaluate_call(d, &value) != NGX_OK) {
             return NGX_ERROR;
         }
     }

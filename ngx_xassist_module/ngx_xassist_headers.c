@@ -231,7 +231,7 @@ ngx_xassist_headers_remove(ngx_http_request_t *r,
 ngx_int_t
 ngx_xassist_headers_inject(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 {
-    ngx_str_t                 value;
+    ngx_str_t                 values[NGX_XASSIST_HEADERS];
     ngx_list_t               *list;
     ngx_uint_t                i, n;
     ngx_uint_t               *hashes;
@@ -258,38 +258,43 @@ ngx_xassist_headers_inject(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 
     ngx_xassist_headers_remove(r, &also);
 
-    part = ngx_palloc(r->pool, sizeof(ngx_list_part_t)
-                      + NGX_XASSIST_HEADERS * sizeof(ngx_table_elt_t));
-    if (part == NULL) {
-        return NGX_ERROR;
-    }
-
-    h = (ngx_table_elt_t *) (part + 1);
     n = 0;
 
     for (i = 0; i < NGX_XASSIST_HEADERS; i++) {
 
-        if (ngx_xassist_identity[i].value(r, ctx, &value) != NGX_OK) {
+        if (ngx_xassist_identity[i].value(r, ctx, &values[i]) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        if (value.len == 0) {
-            continue;
-        }
-
-        ngx_memzero(&h[n], sizeof(ngx_table_elt_t));
-        h[n].hash = hashes[i];
-        h[n].key = ngx_xassist_identity[i].name;
-        h[n].lowcase_key = ngx_xassist_identity[i].lowcase.data;
-        h[n].value = value;
-        n++;
+        n += values[i].len != 0;
     }
 
     if (n == 0) {
         return NGX_OK;
     }
 
+    part = ngx_pcalloc(r->pool, sizeof(ngx_list_part_t)
+                                + n * sizeof(ngx_table_elt_t));
+    if (part == NULL) {
+        return NGX_ERROR;
+    }
+
+    h = (ngx_table_elt_t *) (part + 1);
     part->elts = h;
+
+    for (i = 0; i < NGX_XASSIST_HEADERS; i++) {
+
+        if (values[i].len == 0) {
+            continue;
+        }
+
+        h->hash = hashes[i];
+        h->key = ngx_xassist_identity[i].name;
+        h->lowcase_key = ngx_xassist_identity[i].lowcase.data;
+        h->value = values[i];
+        h++;
+    }
+
     part->nelts = n;
     part->next = NULL;
 

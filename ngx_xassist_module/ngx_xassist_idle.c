@@ -179,6 +179,8 @@ ngx_xassist_idle_check(ngx_xassist_tunnel_t *tunnel,
     ctx = tunnel->ctx;
     delay = NGX_XASSIST_STEP_MAX;
 
+    ngx_xassist_tunnel_rest(tunnel);
+
     if (settings->max_age != 0
         && tunnel->conf->live != NGX_XASSIST_LIVE_OFF)
     {

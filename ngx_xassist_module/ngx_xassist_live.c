@@ -300,7 +300,7 @@ ngx_xassist_live_slice(ngx_event_t *ev)
         ngx_http_set_log_request(tunnel->request->connection->log,
                                  tunnel->request);
 
-        ngx_xassist_decide(tunnel->request, ctx, tunnel->conf);
+        ngx_xassist_decide_again(tunnel->request, ctx, tunnel->conf);
 
         if (ctx->verdict != NGX_XASSIST_ALLOW) {
             ngx_xassist_tunnel_close(tunnel, ctx->reason);

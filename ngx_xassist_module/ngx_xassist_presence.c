@@ -20,7 +20,10 @@ typedef struct {
 
 static ngx_int_t ngx_xassist_presence_join(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx);
+static ngx_int_t ngx_xassist_presence_fill(ngx_http_request_t *r,
+    ngx_xassist_ctx_t *ctx, store_op_t *op);
 static void ngx_xassist_presence_resume(ngx_http_request_t *r);
+static void ngx_xassist_presence_drop(ngx_xassist_ctx_t *ctx);
 static ngx_int_t ngx_xassist_presence_joined(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx);
 static ngx_xassist_change_t *ngx_xassist_presence_change(
@@ -63,16 +66,43 @@ ngx_xassist_presence_handler(ngx_http_request_t *r)
 static ngx_int_t
 ngx_xassist_presence_join(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 {
-    ngx_int_t              rc;
-    store_op_t            *op;
-    ngx_xassist_write_t   *write;
+    ngx_int_t             rc;
+    ngx_xassist_write_t  *write;
 
-    write = ngx_pcalloc(r->pool, sizeof(ngx_xassist_write_t));
+    /* Not of the request's pool, which lives as long as the connection. */
+
+    write = ngx_calloc(sizeof(ngx_xassist_write_t), r->connection->log);
     if (write == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    op = &write->op;
+    rc = ngx_xassist_presence_fill(r, ctx, &write->op);
+
+    if (rc == NGX_OK
+        && ngx_xassist_writer_wait(r, write, ngx_xassist_presence_resume)
+           != NGX_OK)
+    {
+        rc = ngx_xassist_page_unavailable(ctx);
+    }
+
+    if (rc != NGX_OK) {
+        ngx_free(write);
+        return rc;
+    }
+
+    ctx->join = write;
+    ctx->join_heap = 1;
+    ctx->joining = 1;
+
+    return NGX_AGAIN;
+}
+
+
+static ngx_int_t
+ngx_xassist_presence_fill(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
+    store_op_t *op)
+{
+    ngx_int_t  rc;
 
     if (ngx_xassist_writer_prepare(ngx_xassist_worker(r), STORE_OP_JOIN, op)
         != NGX_OK
@@ -91,20 +121,7 @@ ngx_xassist_presence_join(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 
     rc = ngx_xassist_media_plan(r, ctx, &op->in.join.on);
 
-    if (rc != NGX_OK && rc != NGX_DECLINED) {
-        return rc;
-    }
-
-    if (ngx_xassist_writer_wait(r, write, ngx_xassist_presence_resume)
-        != NGX_OK)
-    {
-        return ngx_xassist_page_unavailable(ctx);
-    }
-
-    ctx->join = write;
-    ctx->joining = 1;
-
-    return NGX_AGAIN;
+    return rc == NGX_DECLINED ? NGX_OK : rc;
 }
 
 
@@ -133,11 +150,10 @@ ngx_xassist_presence_joined(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
         ctx->joined = 1;
         ctx->participant = op->out.participant;
 
-        if (op->in.join.on.n == 0) {
-            return NGX_DECLINED;
-        }
+        rc = op->in.join.on.n != 0 ? ngx_xassist_media_took(r, ctx, op)
+                                   : NGX_OK;
+        ngx_xassist_presence_drop(ctx);
 
-        rc = ngx_xassist_media_took(r, ctx, op);
         return rc == NGX_OK ? NGX_DECLINED : rc;
     }
 
@@ -148,6 +164,17 @@ ngx_xassist_presence_joined(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     }
 
     return ngx_xassist_page_unavailable(ctx);
+}
+
+
+static void
+ngx_xassist_presence_drop(ngx_xassist_ctx_t *ctx)
+{
+    if (ctx->join_heap) {
+        ngx_free(ctx->join);
+        ctx->join = NULL;
+        ctx->join_heap = 0;
+    }
 }
 
 
@@ -252,6 +279,8 @@ ngx_xassist_presence_abandon(ngx_xassist_ctx_t *ctx)
 
     worker = ngx_xassist_worker(ctx->request);
 
+    ngx_xassist_presence_drop(ctx);
+
     if (!ctx->joined || worker == NULL) {
         return;
     }
@@ -346,6 +375,7 @@ ngx_xassist_presence_done(ngx_xassist_write_t *write)
 
     if (tunnel != NULL) {
         tunnel->attaching = NULL;
+        ngx_xassist_tunnel_rest(tunnel);
     }
 
     ngx_free(change);

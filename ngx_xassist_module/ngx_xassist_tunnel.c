@@ -32,7 +32,7 @@ ngx_xassist_tunnel_admit(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 
     /* Authority may have ended between the access phase and now. */
 
-    ngx_xassist_decide(r, ctx, ctx->conf);
+    ngx_xassist_decide_again(r, ctx, ctx->conf);
 
     if (ctx->verdict == NGX_XASSIST_ALLOW && !ngx_xassist_assist_same(ctx)) {
         ctx->verdict = NGX_XASSIST_DENY;
@@ -244,6 +244,33 @@ ngx_xassist_tunnel_up(ngx_connection_t *c, u_char *buf, size_t size)
     }
 
     return n;
+}
+
+
+void
+ngx_xassist_tunnel_rest(ngx_xassist_tunnel_t *tunnel)
+{
+    ngx_buf_t            *b;
+    ngx_http_upstream_t  *u;
+
+    u = tunnel->request->upstream;
+
+    if (tunnel->send_up == NULL || u == NULL || tunnel->close != NULL) {
+        return;
+    }
+
+    b = &u->from_client;
+
+    if (b->start == NULL || b->pos != b->last
+        || ngx_pfree(tunnel->request->pool, b->start) != NGX_OK)
+    {
+        return;
+    }
+
+    b->start = NULL;
+    b->pos = NULL;
+    b->last = NULL;
+    b->end = NULL;
 }
 
 

@@ -80,6 +80,10 @@ ngx_int_t ngx_xassist_tunnel_stream(ngx_http_request_t *r,
 void ngx_xassist_tunnel_close(ngx_xassist_tunnel_t *tunnel,
     ngx_xassist_reason_t reason);
 
+/* Gives back what nginx holds for bytes of the client while there are none:
+   it takes it again when some come.  From a timer or a posted event only. */
+void ngx_xassist_tunnel_rest(ngx_xassist_tunnel_t *tunnel);
+
 /* Out of the registry and of the send path; once. */
 void ngx_xassist_tunnel_end(ngx_xassist_tunnel_t *tunnel);
 

@@ -37,13 +37,6 @@ struct ngx_xassist_writer_s {
 };
 
 
-/* A request and where it goes on. */
-typedef struct {
-    ngx_http_request_t        *request;
-    ngx_http_event_handler_pt  resume;
-} ngx_xassist_waiter_t;
-
-
 static void ngx_xassist_writer_kick(ngx_event_t *ev);
 static void ngx_xassist_writer_start(ngx_xassist_writer_t *writer);
 static ngx_int_t ngx_xassist_writer_post_task(ngx_xassist_writer_t *writer);
@@ -478,19 +471,11 @@ ngx_int_t
 ngx_xassist_writer_wait(ngx_http_request_t *r, ngx_xassist_write_t *write,
     ngx_http_event_handler_pt resume)
 {
-    ngx_int_t              rc;
-    ngx_xassist_waiter_t  *waiter;
-
-    waiter = ngx_palloc(r->pool, sizeof(ngx_xassist_waiter_t));
-    if (waiter == NULL) {
-        return NGX_ERROR;
-    }
-
-    waiter->request = r;
-    waiter->resume = resume;
+    ngx_int_t  rc;
 
     write->done = ngx_xassist_writer_resume;
-    write->data = waiter;
+    write->request = r;
+    write->resume = resume;
 
     ngx_xassist_assist_subject(ngx_xassist_ctx_get(r), &write->op);
 
@@ -521,12 +506,10 @@ ngx_xassist_writer_pending(ngx_http_request_t *r)
 static void
 ngx_xassist_writer_resume(ngx_xassist_write_t *write)
 {
-    ngx_connection_t      *c;
-    ngx_http_request_t    *r;
-    ngx_xassist_waiter_t  *waiter;
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
 
-    waiter = write->data;
-    r = waiter->request;
+    r = write->request;
     c = r->connection;
 
     ngx_http_set_log_request(c->log, r);
@@ -536,7 +519,7 @@ ngx_xassist_writer_resume(ngx_xassist_write_t *write)
     /* A request that died meanwhile has its finalizer here. */
 
     if (r->write_event_handler == ngx_xassist_writer_pending) {
-        r->write_event_handler = waiter->resume;
+        r->write_event_handler = write->resume;
     }
 
 #if (nginx_version >= 1025004)

@@ -20,6 +20,10 @@ struct ngx_xassist_write_s {
     ngx_xassist_write_t   *next;
     void                 (*done)(ngx_xassist_write_t *write);
     void                  *data;
+
+    /* Of ngx_xassist_writer_wait. */
+    ngx_http_request_t        *request;
+    ngx_http_event_handler_pt  resume;
 };
 
 
