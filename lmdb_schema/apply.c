@@ -23,6 +23,7 @@ static const store_transition_t *const  tables[] = {
     store_assist_ops,
     store_interaction_ops,
     store_task_ops,
+    store_profile_ops,
     store_pass_ops
 };
 

@@ -48,6 +48,10 @@ store_status_t store_assist_open(store_view_t *view, store_op_t *op,
 store_status_t store_assist_session(store_view_t *view, store_op_t *op,
     const store_id_t *id, store_session_t *session) STORE_USE_RESULT;
 
+/* Puts a task of the subject, with an event; `session` may be zeroed. */
+void store_task_put(store_view_t *view, const store_op_t *op,
+    const store_session_t *session, store_task_t *task);
+
 #pragma GCC visibility pop
 
 #endif /* STORE_ASSIST_INT_H */

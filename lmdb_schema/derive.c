@@ -2,7 +2,11 @@
 
 #include <string.h>
 
-#include <lmdb_schema/view_int.h>
+#include <lmdb_schema/search_int.h>
+
+
+_Static_assert(2 + STORE_SEARCH_KEYS <= STORE_DERIVED_MAX,
+               "a user has more index keys than there is room for");
 
 
 typedef struct {
@@ -178,6 +182,7 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
             store_key_name(key, user->subject, sha256);
         }
 
+        d.n += store_search_keys(user, d.out + d.n);
         break;
 
     case STORE_IS_session:

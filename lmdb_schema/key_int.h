@@ -53,6 +53,10 @@ typedef enum {
     STORE_KEY_DUE             = 0x50,  /* time, class, id [, id] */
     STORE_KEY_PASS_SESSION    = 0x56,  /* session -> id of the newest */
 
+    STORE_KEY_USER_WORDS      = 0x5b,  /* account, word, 0, word, 0, id */
+    STORE_KEY_USER_BACK       = 0x5c,  /* account, word backwards, 0, id */
+    STORE_KEY_USER_TERM       = 0x5d,  /* account, term, 0, id */
+
     STORE_KEY_ATTACH          = 0x60,  /* call, participant, incarnation */
     STORE_KEY_ATTACH_OF       = 0x61,  /* incarnation, call, participant */
 

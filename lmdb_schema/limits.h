@@ -14,6 +14,7 @@
 #define STORE_LIMIT_SUBJECT   768
 #define STORE_LIMIT_DISPLAY   128
 #define STORE_LIMIT_MAIL      254
+#define STORE_LIMIT_PHONE     40
 #define STORE_LIMIT_TITLE     200
 #define STORE_LIMIT_COMMENT   1000
 #define STORE_LIMIT_SERVERS   256      /* media servers to choose from */

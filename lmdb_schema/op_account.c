@@ -2,13 +2,15 @@
 
 #include <string.h>
 
-#include <lmdb_schema/op_int.h>
+#include <lmdb_schema/assist_int.h>
 
 
 static store_status_t account_create(store_view_t *view, store_op_t *op);
 static store_status_t account_set(store_view_t *view, store_op_t *op);
 static store_status_t user_create(store_view_t *view, store_op_t *op);
 static store_status_t user_set(store_view_t *view, store_op_t *op);
+static void registered(store_view_t *view, const store_op_t *op,
+    const store_session_t *session, const store_user_t *user);
 static void user_event(store_view_t *view, const store_op_t *op,
     store_event_kind_t kind, const store_user_t *user, store_slice_t detail);
 static bool name_free(store_view_t *view, const store_key_t *key,
@@ -113,6 +115,7 @@ user_create(store_view_t *view, store_op_t *op)
     store_user_t      user;
     store_status_t    rc;
     store_account_t   account;
+    store_session_t   session;
     const store_id_t *id = &op->in.user_create.user;
 
     if (store_id_none(id)
@@ -120,6 +123,9 @@ user_create(store_view_t *view, store_op_t *op)
         || !store_text_good(op->in.user_create.display, 0,
                             STORE_LIMIT_DISPLAY)
         || !store_text_good(op->in.user_create.mail, 0, STORE_LIMIT_MAIL)
+        || !store_text_good(op->in.user_create.first, 0, STORE_LIMIT_NAME)
+        || !store_text_good(op->in.user_create.last, 0, STORE_LIMIT_NAME)
+        || !store_text_good(op->in.user_create.phone, 0, STORE_LIMIT_PHONE)
         || !store_words_good(op->in.user_create.roles))
     {
         return STORE_INVALID;
@@ -153,12 +159,30 @@ user_create(store_view_t *view, store_op_t *op)
         return rc;
     }
 
+    memset(&session, 0, sizeof(session));
+
+    if (!store_id_none(&op->in.user_create.session)) {
+        rc = store_assist_session(view, op, &op->in.user_create.session,
+                                  &session);
+
+        if (rc != STORE_OK) {
+            return rc;
+        }
+
+        if (!store_id_equal(&session.account, &account.id)) {
+            return STORE_NOT_FOUND;
+        }
+    }
+
     memset(&user, 0, sizeof(user));
     user.id = *id;
     user.account = account.id;
     user.name = op->in.user_create.name;
     user.display = op->in.user_create.display;
     user.mail = op->in.user_create.mail;
+    user.first = op->in.user_create.first;
+    user.last = op->in.user_create.last;
+    user.phone = op->in.user_create.phone;
     user.direct = op->in.user_create.roles;
     user.roles = op->in.user_create.roles;
     user.licensed = op->in.user_create.licensed;
@@ -171,7 +195,34 @@ user_create(store_view_t *view, store_op_t *op)
     store_record_put(view, STORE_IS_user, &user);
     user_event(view, op, STORE_EVENT_USER_CREATED, &user, user.name);
 
+    if (!store_id_none(&session.id)) {
+        registered(view, op, &session, &user);
+    }
+
     return STORE_OK;
+}
+
+
+/* The first line of the user's own history, whoever wrote it. */
+
+static void
+registered(store_view_t *view, const store_op_t *op,
+    const store_session_t *session, const store_user_t *user)
+{
+    store_task_t  task;
+
+    static const uint8_t  name[] = "registration";
+
+    memset(&task, 0, sizeof(task));
+    task.id = op->in.user_create.task;
+    task.account = user->account;
+    task.subject = user->id;
+    task.interaction = session->assistance;
+    task.name.data = name;
+    task.name.len = sizeof(name) - 1;
+    task.kind = STORE_TASK_SUBMITTED;
+
+    store_task_put(view, op, session, &task);
 }
 
 

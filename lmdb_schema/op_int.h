@@ -11,7 +11,8 @@
  *
  *     *_CREATE             the record with the minted id is there and is of
  *                          the same name, owner or inviter (else EXISTS)
- *     USER_SET             the record's `op`
+ *     USER_SET, _PROFILE   the record's `op`
+ *     USER_FAILED          counts again: it is a hint, not a record
  *     SESSION_REVOKE, CALL_END, _ACCEPT, _DECLINE, INVITATION_WITHDRAW,
  *     LEAVE, REMOVE        the state asked for is there already
  *     REDEEM               the browser has a session by this invitation
@@ -65,6 +66,7 @@ extern const store_transition_t store_checkpoint_ops[];
 extern const store_transition_t store_assist_ops[];
 extern const store_transition_t store_interaction_ops[];
 extern const store_transition_t store_task_ops[];
+extern const store_transition_t store_profile_ops[];
 extern const store_transition_t store_pass_ops[];
 
 /* Runs one operation over a view and sets its status; true when what is in
@@ -89,6 +91,9 @@ store_slice_t store_reason_slice(store_reason_t reason);
 /* Well-formed UTF-8 without control characters, `min` to `max` code points,
    no blank at either end. */
 bool store_text_good(store_slice_t text, size_t min, size_t max);
+
+/* Bytes of the character at p, 0 when it is not well-formed. */
+size_t store_text_character(const uint8_t *p, size_t len, uint32_t *c);
 
 /* Comma-separated words without blanks; empty is good. */
 bool store_words_good(store_slice_t words);

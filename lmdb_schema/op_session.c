@@ -92,6 +92,7 @@ store_session_add(store_view_t *view, store_op_t *op,
     const store_user_t *user, store_session_t *session, uint32_t per_user,
     uint64_t cause)
 {
+    store_user_t    signed_in;
     store_event_t   event;
     store_status_t  rc;
 
@@ -111,6 +112,11 @@ store_session_add(store_view_t *view, store_op_t *op,
     }
 
     store_record_put(view, STORE_IS_session, session);
+
+    signed_in = *user;
+    signed_in.signed_in = op->now;
+    signed_in.failed = 0;
+    store_record_put(view, STORE_IS_user, &signed_in);
 
     store_op_event(op, STORE_EVENT_SESSION_CREATED, &user->account, &event);
     event.user = user->id;

@@ -21,7 +21,6 @@ static store_status_t
 task_record(store_view_t *view, store_op_t *op)
 {
     store_task_t      task;
-    store_event_t     event;
     store_status_t    rc;
     store_session_t   session;
 
@@ -66,29 +65,40 @@ task_record(store_view_t *view, store_op_t *op)
     task.id = op->in.task.task;
     task.account = session.account;
     task.subject = store_id_none(&op->subject) ? op->actor : op->subject;
-    task.actor = op->actor;
-    task.time = op->now;
     task.name = op->in.task.name;
     task.detail = op->in.task.detail;
     task.kind = op->in.task.kind;
-    task.op = op->id;
 
     if (store_id_equal(&session.subject, &task.subject)) {
         task.interaction = session.assistance;
     }
 
-    store_record_put(view, STORE_IS_task, &task);
+    store_task_put(view, op, &session, &task);
 
-    store_op_event(op, STORE_EVENT_TASK_RECORDED, &task.account, &event);
-    event.session = session.id;
-    event.interaction = task.interaction;
-    event.detail = task.name;
+    return STORE_OK;
+}
 
-    if (!store_id_equal(&task.subject, &store_anonymous)) {
-        event.user = task.subject;
+
+void
+store_task_put(store_view_t *view, const store_op_t *op,
+    const store_session_t *session, store_task_t *task)
+{
+    store_event_t  event;
+
+    task->actor = op->actor;
+    task->time = op->now;
+    task->op = op->id;
+
+    store_record_put(view, STORE_IS_task, task);
+
+    store_op_event(op, STORE_EVENT_TASK_RECORDED, &task->account, &event);
+    event.session = session->id;
+    event.interaction = task->interaction;
+    event.detail = task->name;
+
+    if (!store_id_equal(&task->subject, &store_anonymous)) {
+        event.user = task->subject;
     }
 
     (void) store_log_add(view, &event);
-
-    return STORE_OK;
 }

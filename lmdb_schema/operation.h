@@ -49,8 +49,20 @@ typedef enum {
     STORE_OP_PASS_CREATE,
     STORE_OP_PASS_USE,
     STORE_OP_CALL_RING,
+    STORE_OP_USER_PROFILE,
+    STORE_OP_USER_FAILED,
     STORE_OPS
 } store_op_kind_t;
+
+/* What users and who assists them may change. */
+typedef enum {
+    STORE_PROFILE_DISPLAY = 0,
+    STORE_PROFILE_FIRST,
+    STORE_PROFILE_LAST,
+    STORE_PROFILE_MAIL,
+    STORE_PROFILE_PHONE,
+    STORE_PROFILE_FIELDS
+} store_profile_field_t;
 
 /* Numbers of the policy that presence runs by, as of the operation. */
 typedef struct {
@@ -148,6 +160,11 @@ typedef struct {
             store_slice_t mail;
             store_slice_t roles;       /* comma-separated */
             bool          licensed;
+            store_slice_t first;
+            store_slice_t last;
+            store_slice_t phone;
+            store_id_t    session;     /* registered by its user, or none */
+            store_id_t    task;        /* minted, with a session */
         } user_create;
         struct {
             store_id_t    user;
@@ -160,6 +177,18 @@ typedef struct {
             bool          set_subject;
             store_slice_t subject;     /* "ISSUER SUBJECT", or empty */
         } user_set;
+        struct {
+            store_id_t    user;
+            store_id_t    session;     /* the actor's, who assists the user;
+                                          none: the user, or the system */
+            store_id_t    task;        /* minted, with an actor */
+            uint8_t       kind;        /* of the task */
+            uint32_t      set;         /* 1 << store_profile_field_t */
+            store_slice_t to[STORE_PROFILE_FIELDS];
+        } user_profile;
+        struct {
+            store_id_t    user;        /* whose password was not given */
+        } user_failed;
         struct {
             store_id_t    user;
             store_slice_t hash;        /* empty: none, nobody signs in */

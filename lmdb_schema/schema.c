@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <lmdb_schema/lmdb_int.h>
+#include <lmdb_schema/search_int.h>
 
 
 static store_status_t read_version(store_view_t *view, uint32_t *version,
@@ -189,10 +190,10 @@ to_2(store_view_t *view)
 }
 
 
-/* Teams, groups and cards appeared; what was there stays as it is. */
+/* Teams, groups and cards appeared; users became found by search. */
 
 static store_status_t
 to_3(store_view_t *view)
 {
-    return view->status;
+    return store_search_index(view);
 }

@@ -565,5 +565,6 @@ store_status_t store_incarnations_naming(const char *folder,
 /* ---- writing ----------------------------------------------------------- */
 
 #include <lmdb_schema/operation.h>
+#include <lmdb_schema/search.h>
 
 #endif /* STORE_H */

@@ -5,9 +5,6 @@
 #include <lmdb_schema/op_int.h>
 
 
-static size_t character(const uint8_t *p, size_t len, uint32_t *c);
-
-
 bool
 store_text_good(store_slice_t text, size_t min, size_t max)
 {
@@ -27,7 +24,7 @@ store_text_good(store_slice_t text, size_t min, size_t max)
     n = 0;
 
     for (at = 0; at < text.len; at += len) {
-        len = character(text.data + at, text.len - at, &c);
+        len = store_text_character(text.data + at, text.len - at, &c);
 
         if (len == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0)
             || c == 0x2028 || c == 0x2029)
@@ -84,10 +81,8 @@ store_slice_equal(store_slice_t a, store_slice_t b)
 }
 
 
-/* Bytes of the character at p, 0 when it is not well-formed. */
-
-static size_t
-character(const uint8_t *p, size_t len, uint32_t *c)
+size_t
+store_text_character(const uint8_t *p, size_t len, uint32_t *c)
 {
     size_t    i, n;
     uint32_t  least;

@@ -107,7 +107,7 @@ store_status_t store_media_find(store_view_t *view, store_slice_t name,
 
 /* ---- derived keys ------------------------------------------------------- */
 
-#define STORE_DERIVED_MAX  4
+#define STORE_DERIVED_MAX  28
 
 typedef struct {
     store_key_t key;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <lmdb_schema/lmdb_int.h>
+#include <lmdb_schema/search_int.h>
 
 #include "store_folder.h"
 
@@ -72,6 +73,51 @@ every_older_version_is_brought_up(void **state)
 }
 
 
+/* Users became found by search in version 3. */
+
+static void
+users_of_an_older_store_are_found(void **state)
+{
+    char            path[64];
+    uint8_t         bytes[4];
+    store_id_t      account = folder_id(1);
+    store_env_t    *env = folder_new(path, 0);
+    store_txn_t    *txn;
+    store_hit_t     room[2];
+    store_user_t    user;
+    store_view_t   *view;
+    store_found_t   found = { .hits = room, .max = 2 };
+    store_derived_t keys[STORE_SEARCH_KEYS];
+
+    (void) state;
+    memset(&user, 0, sizeof(user));
+    user.id = folder_id(2);
+    user.account = account;
+    user.name = folder_text("olga");
+    user.display = folder_text("Olga Ziegler");
+
+    assert_int_equal(store_write_begin(env, &view), STORE_OK);
+    store_record_put(view, STORE_IS_user, &user);
+
+    for (size_t i = store_search_keys(&user, keys); i > 0; i--) {
+        store_view_remove(view, &keys[i - 1].key);
+    }
+
+    assert_int_equal(store_write_commit(env), STORE_OK);
+    store_put_u32(bytes, 2);
+    put_meta(env, STORE_META_SCHEMA, bytes, sizeof(bytes));
+    store_close(env);
+
+    env = folder_open(path, 0);
+    txn = folder_read(env);
+    assert_int_equal(store_search(txn, &account, folder_text("ziegler"),
+                                  true, &found), STORE_OK);
+    assert_int_equal(found.n, 1);
+    store_read_free(txn);
+    folder_drop(env, path);
+}
+
+
 static void
 a_version_without_a_step_is_refused(void **state)
 {
@@ -124,6 +170,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(every_older_version_is_brought_up),
+        cmocka_unit_test(users_of_an_older_store_are_found),
         cmocka_unit_test(a_version_without_a_step_is_refused),
         cmocka_unit_test(half_a_load_is_not_opened)
     };

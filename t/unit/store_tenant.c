@@ -205,8 +205,28 @@ pass_use(store_op_t *op)
 }
 
 
+static void
+user_profile(store_op_t *op)
+{
+    op->in.user_profile.user = id(NINA);
+    op->in.user_profile.session = id(OLGAS);
+    op->in.user_profile.task = id(FREE);
+    op->in.user_profile.kind = STORE_TASK_SUBMITTED;
+    op->in.user_profile.set = 1u << STORE_PROFILE_MAIL;
+}
+
+
+static void
+user_failed(store_op_t *op)
+{
+    op->in.user_failed.user = id(NINA);
+}
+
+
 static const attempt_t  attempts[] = {
     { "user set", STORE_OP_USER_SET, user_set },
+    { "user profile", STORE_OP_USER_PROFILE, user_profile },
+    { "user failed", STORE_OP_USER_FAILED, user_failed },
     { "user create", STORE_OP_USER_CREATE, user_create },
     { "user create over", STORE_OP_USER_CREATE, user_over },
     { "account set", STORE_OP_ACCOUNT_SET, account_set },
