@@ -107,6 +107,19 @@ subtest 'a name that the inviter gave' => sub {
     sound($page, 'join-named-iPhone');
 };
 
+subtest 'what shuts people out is found' => sub {
+    my $page = $pages{desktop};
+    $page->go($link->{link} . '?lang=en');
+    my $found = barriers($page);
+    plan skip_all => 'there is no axe-core (make build/axe/axe.min.js)'
+        if !$found;
+    is_deeply($found, [], 'nothing on the page as it is');
+    $page->js('var i = document.createElement("input");'
+        . 'document.forms[0].append(i)');
+    like(barriers($page)->[0] // '', qr/^critical: .*label/,
+        'a field without a name');
+};
+
 subtest 'without JavaScript' => sub {
     my $page = $driver->open;
     $page->cdp('Emulation.setScriptExecutionDisabled', { value => \1 });

@@ -12,7 +12,7 @@ use Test::More;
 
 use Xassist::Edge ();
 
-our @EXPORT = qw(scan sound text);
+our @EXPORT = qw(barriers scan sound text);
 
 my $shots = Xassist::Edge::top() . '/build/t/e2e';
 
@@ -56,7 +56,7 @@ my $contrast = <<'EOJ';
     return bad;
 EOJ
 
-# What axe-core calls serious, as far as such pages can do it: names, ids,
+# What can be found without axe-core, as far as such pages can do it: names, ids,
 # references, headings, languages, landmarks, sizes of what is tapped.
 my $access = <<'EOJ';
     var bad = [], ids = {}, level = 0;
@@ -127,6 +127,23 @@ my $access = <<'EOJ';
     return bad;
 EOJ
 
+# axe-core, where `make test` could get it.
+my $axe = Xassist::Edge::slurp(Xassist::Edge::top()
+    . '/build/axe/axe.min.js');
+my $serious = <<'EOJ';
+    return axe.run(document, { resultTypes: ["violations"] }).then(
+        function (found) {
+            return found.violations.filter(function (v) {
+                return v.impact === "serious" || v.impact === "critical";
+            }).map(function (v) {
+                return v.impact + ": " + v.help + ": " + v.nodes.map(
+                    function (n) {
+                        return n.html.slice(0, 120);
+                    }).join(", ");
+            });
+        });
+EOJ
+
 
 sub sound {
     my ($page, $name) = @_;
@@ -134,6 +151,8 @@ sub sound {
     is($page->overflow, 0, "$name is not wider than the screen");
     is_deeply($page->js($contrast), [], "$name can be read");
     is_deeply($page->js($access), [], "$name can be used by everybody");
+    is_deeply(barriers($page), [], "$name shuts nobody out, says axe-core")
+        if $axe;
     is_deeply([ grep { !/favicon|\/janus\.js |status of (?:401|403|404|410)/ }
         $page->console ], [], "$name breaks no policy and misses no file");
     $page->screenshot("$shots/$name.png");
@@ -176,6 +195,14 @@ EOJ
     $scanner->parse_config('enable');
     $scanner->scan_image($image);
     return join ' ', map { $_->get_data } $image->get_symbols;
+}
+
+
+# What axe-core calls serious or critical on the page; undef without it.
+
+sub barriers {
+    my ($page) = @_;
+    return $axe ? $page->js("if (!window.axe) { $axe }\n$serious") : undef;
 }
 
 
