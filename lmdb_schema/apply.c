@@ -15,6 +15,7 @@ static const store_transition_t *const  tables[] = {
     store_ring_ops,
     store_invitation_ops,
     store_redeem_ops,
+    store_admit_ops,
     store_join_ops,
     store_presence_ops,
     store_sweep_ops,

@@ -33,6 +33,7 @@
  *     PASS_CREATE          the record with the minted id is there
  *     PASS_USE             the session with the minted id is there and is of
  *                          this operation
+ *     ADMIT                the user is one of the call's
  *     SWEEP                looks at the time anew each time
  */
 
@@ -58,6 +59,7 @@ extern const store_transition_t store_call_ops[];
 extern const store_transition_t store_ring_ops[];
 extern const store_transition_t store_invitation_ops[];
 extern const store_transition_t store_redeem_ops[];
+extern const store_transition_t store_admit_ops[];
 extern const store_transition_t store_join_ops[];
 extern const store_transition_t store_presence_ops[];
 extern const store_transition_t store_sweep_ops[];

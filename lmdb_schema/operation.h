@@ -51,6 +51,7 @@ typedef enum {
     STORE_OP_CALL_RING,
     STORE_OP_USER_PROFILE,
     STORE_OP_USER_FAILED,
+    STORE_OP_ADMIT,
     STORE_OPS
 } store_op_kind_t;
 
@@ -278,6 +279,11 @@ typedef struct {
             store_id_t    call;        /* minted, for a Join that makes the */
             uint64_t      room;        /* call (opens_call); used for that */
         } redeem;
+        struct {
+            store_id_t invitation;
+            store_id_t user;           /* who opened the link as himself */
+            store_id_t participant;    /* minted, for who never was there */
+        } admit;
         struct {
             store_id_t session;
             store_id_t user;           /* without a session: by a token */

@@ -220,7 +220,7 @@ ngx_xassist_join_redeem(ngx_http_request_t *r)
 static ngx_xassist_reason_t
 ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body)
 {
-    ngx_str_t              nonce, name, terms, touch, wait;
+    ngx_str_t              nonce, name, terms, touch, wait, as;
     ngx_uint_t             given;
     ngx_pool_t            *pool;
     ngx_xassist_worker_t  *worker;
@@ -241,6 +241,7 @@ ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body)
         || ngx_xassist_form_field(pool, body, "terms", &terms) != NGX_OK
         || ngx_xassist_form_field(pool, body, "touch", &touch) != NGX_OK
         || ngx_xassist_form_field(pool, body, "wait", &wait) != NGX_OK
+        || ngx_xassist_form_field(pool, body, "as", &as) != NGX_OK
         || !visit->known_browser
         || policy_nonce_check(worker->conf->keys, visit->invitation.b,
                               visit->browser,
@@ -249,6 +250,14 @@ ngx_xassist_join_form(ngx_xassist_visit_t *visit, const ngx_str_t *body)
            != POLICY_OK)
     {
         return NGX_XASSIST_R_PAGE_STALE;
+    }
+
+    /* Who was signed in when the page was made may not be any more. */
+
+    if (as.len == 4 && ngx_memcmp(as.data, "user", 4) == 0) {
+        return store_id_none(&visit->user) ? NGX_XASSIST_R_PAGE_STALE
+               : ngx_xassist_visit_admit(visit) == NGX_OK
+                 ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
     visit->wait = wait.len != 0;
@@ -307,19 +316,26 @@ ngx_xassist_join_redeemed(ngx_xassist_visit_t *visit)
                                        NGX_XASSIST_R_STORE_UNAVAILABLE);
     }
 
-    if (policy_token_make(worker->conf->keys, POLICY_TOKEN_GUEST,
-                          op->out.session.b, (char *) text)
-        != POLICY_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    token.data = text;
-    token.len = POLICY_TOKEN_LEN;
-
     visit->ctx->call = op->out.call;
-    visit->ctx->session = op->out.session;
     visit->ctx->participant = op->out.participant;
+
+    /* In a call the guest's cookie would count before the user's. */
+
+    ngx_str_null(&token);
+
+    if (op->kind == STORE_OP_REDEEM) {
+        visit->ctx->session = op->out.session;
+
+        if (policy_token_make(worker->conf->keys, POLICY_TOKEN_GUEST,
+                              op->out.session.b, (char *) text)
+            != POLICY_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        token.data = text;
+        token.len = POLICY_TOKEN_LEN;
+    }
 
     if (ngx_xassist_cookie_set(r, NGX_XASSIST_COOKIE_GUEST, &token, 0)
         != NGX_OK)

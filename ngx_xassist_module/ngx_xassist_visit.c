@@ -3,6 +3,7 @@
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_device.h"
 #include "ngx_xassist_evaluate.h"
+#include "ngx_xassist_identify.h"
 #include "ngx_xassist_worker.h"
 
 
@@ -12,6 +13,8 @@ static ngx_int_t ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
     ngx_xassist_reason_t *reason);
 static void ngx_xassist_visit_told(ngx_xassist_write_t *write);
 static void ngx_xassist_visit_call(ngx_xassist_visit_t *visit,
+    store_txn_t *txn);
+static ngx_int_t ngx_xassist_visit_user(ngx_xassist_visit_t *visit,
     store_txn_t *txn);
 static ngx_int_t ngx_xassist_visit_copy(ngx_pool_t *pool, ngx_str_t *dst,
     const store_slice_t *src);
@@ -158,6 +161,10 @@ ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
 
         ngx_xassist_visit_call(visit, worker->read);
 
+        if (ngx_xassist_visit_user(visit, worker->read) != NGX_OK) {
+            rc = NGX_ERROR;
+        }
+
     } else if (status == STORE_NOT_FOUND) {
         *reason = NGX_XASSIST_R_UNKNOWN_LINK;
 
@@ -187,6 +194,41 @@ ngx_xassist_visit_call(ngx_xassist_visit_t *visit, store_txn_t *txn)
         visit->ring = call.ring;
         visit->answered = call.answered != 0 || call.regular;
     }
+}
+
+
+/* A user of the account may come as such to a call that there is already;
+   an external invitation is for somebody from outside. */
+
+static ngx_int_t
+ngx_xassist_visit_user(ngx_xassist_visit_t *visit, store_txn_t *txn)
+{
+    ngx_xassist_ctx_t  *ctx;
+    store_principal_t   principal;
+
+    ctx = visit->ctx;
+
+    if (ngx_xassist_identify(visit->request, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (!ctx->has_user || ctx->bearer
+        || visit->link.kind == STORE_INV_EXTERNAL
+        || store_id_none(&visit->link.call)
+        || store_principal(txn, &ctx->user_session, ngx_xassist_now(),
+                           &principal)
+           != STORE_OK
+        || principal.reason != STORE_REASON_NONE
+        || principal.kind != STORE_KIND_USER
+        || !store_id_equal(&principal.account, &visit->link.account))
+    {
+        return NGX_OK;
+    }
+
+    visit->user = principal.user;
+
+    return ngx_xassist_visit_copy(visit->request->pool, &visit->me,
+                                  &principal.name);
 }
 
 
@@ -258,6 +300,31 @@ ngx_xassist_visit_redeem(ngx_xassist_visit_t *visit, const ngx_str_t *name,
     op->in.redeem.terms_version.len = xlcf->terms_version.len;
     op->in.redeem.lifetime = settings.session_lifetime;
     ngx_memcpy(op->in.redeem.browser, visit->hash, STORE_HASH_LEN);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_xassist_visit_admit(ngx_xassist_visit_t *visit)
+{
+    store_op_t            *op;
+    ngx_xassist_worker_t  *worker;
+
+    op = &visit->write.op;
+    worker = ngx_xassist_worker(visit->request);
+
+    if (ngx_xassist_writer_prepare(worker, STORE_OP_ADMIT, op) != NGX_OK
+        || policy_random(op->in.admit.participant.b, STORE_ID_LEN)
+           != POLICY_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    op->actor = visit->user;
+    op->in.admit.participant.b[0] = 0;
+    op->in.admit.invitation = visit->invitation;
+    op->in.admit.user = visit->user;
 
     return NGX_OK;
 }

@@ -29,6 +29,9 @@ typedef struct {
     ngx_str_t             typed;               /* that the guest gave */
     ngx_str_t             title;
     ngx_str_t             inviter;
+    store_id_t            user;                /* who is signed in and may
+                                                  come as himself */
+    ngx_str_t             me;                  /* his name */
     uint64_t              ring;                /* of a service request's
                                                   call: until when */
     ngx_uint_t            answered;            /* ... somebody came to it */
@@ -52,6 +55,9 @@ ngx_int_t ngx_xassist_visit_open(ngx_http_request_t *r,
  */
 ngx_int_t ngx_xassist_visit_redeem(ngx_xassist_visit_t *visit,
     const ngx_str_t *name, ngx_uint_t touch, ngx_uint_t terms);
+
+/* Prepares the write by which `user` comes as himself. */
+ngx_int_t ngx_xassist_visit_admit(ngx_xassist_visit_t *visit);
 
 /* Whether who joined by this request would be alone in the call. */
 ngx_uint_t ngx_xassist_visit_waits(const ngx_xassist_visit_t *visit);

@@ -57,6 +57,7 @@ ngx_xassist_visit_join_page(ngx_xassist_visit_t *visit,
     ngx_xassist_visit_field(&fields, "action", &visit->ctx->link);
     ngx_xassist_visit_field(&fields, "name", &visit->name);
     ngx_xassist_visit_field(&fields, "typed", &visit->typed);
+    ngx_xassist_visit_field(&fields, "me", &visit->me);
     ngx_xassist_visit_field(&fields, "terms_version", &xlcf->terms_version);
     ngx_xassist_visit_field(&fields, "terms_url", &xlcf->terms_url);
 

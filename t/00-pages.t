@@ -53,8 +53,16 @@ my @visit = names('ngx_xassist_visit_page.c',
 $given{'join.html'} = $given{'waiting.html'} = { map { $_ => 1 } @visit };
 $given{'refused.html'} = { map { $_ => 1 } names('ngx_xassist_page.c',
     qr/ngx_str_set\(&fields\[n\]\.name, "(\w+)"\)/) };
-my ($signin) = names('ngx_xassist_login_answer.c', qr/names\[\] = \{([^}]*)\}/);
-$given{'signin.html'} = { map { $_ => 1 } $signin =~ /"(\w+)"/g };
+
+my @common = names('ngx_xassist_login_answer.c',
+    qr/ngx_str_set\(&fields\[n\]\.name, "(\w+)"\)/);
+for (['signin.html', 'ngx_xassist_login_answer.c'],
+    ['card.html', 'ngx_xassist_card.c'])
+{
+    my ($page, $file) = @$_;
+    $given{$page} = { map { $_ => 1 } @common,
+        names($file, qr/^\s+\{ "(\w+)", [^}]*&\w+->\w+/m) };
+}
 $given{$_}{lang} = 1 for keys %given;
 
 my %documented;
@@ -85,7 +93,7 @@ is_deeply([ grep { !$documented{'join.html'}{$_}
     && !$documented{'waiting.html'}{$_} } sort keys %{ $given{'join.html'} } ],
     [], 'README lists all fields of the pages of a link');
 
-for my $page (qw(refused.html signin.html)) {
+for my $page (qw(card.html refused.html signin.html)) {
     is_deeply([ grep { !$documented{$page}{$_} } sort keys %{ $given{$page} }
         ], [], "README lists all fields of $page");
 }

@@ -67,6 +67,35 @@
         }
     }
 
+    /* A page that lies open for long is renewed before it is sent, so that
+       the press is not lost. */
+    function renew(form) {
+        var made = Date.now();
+
+        form.addEventListener("submit", function (event) {
+            if (Date.now() - made < 600000) {
+                return;
+            }
+
+            made = Date.now();
+            event.preventDefault();
+
+            fetch(location.href, { cache: "no-store",
+                headers: { Accept: "text/html" } }).then(function (answer) {
+                return answer.text();
+
+            }).then(function (text) {
+                var page = new DOMParser().parseFromString(text, "text/html");
+                var nonce = page.querySelector("input[name=nonce]");
+
+                form.elements.nonce.value = nonce ? nonce.value : "";
+
+            }).catch(function () {}).then(function () {
+                form.submit();
+            });
+        });
+    }
+
     /* One press is one try. */
     function once(form) {
         var button = form.querySelector("button");
@@ -111,7 +140,7 @@
         });
     }
 
-    var form = document.querySelector("form");
+    var form = document.getElementById("guest");
     var move = document.getElementById("move");
 
     if (touch()) {
@@ -140,5 +169,9 @@
     }
 
     mend(form);
-    once(form);
+
+    Array.from(document.forms, function (f) {
+        once(f);
+        renew(f);
+    });
 }());
