@@ -19,6 +19,8 @@ typedef struct {
     policy_query_t                 query;
     uint32_t                       roles[NGX_XASSIST_MAX_ROLES];
     uint32_t                       inviter_roles[NGX_XASSIST_MAX_ROLES];
+    policy_attribute_t             attributes[NGX_XASSIST_ATTRIBUTES];
+                                               /* of v1/policy/explain */
     unsigned                       again:1;    /* of the same things */
 } ngx_xassist_decision_t;
 
