@@ -63,8 +63,7 @@ check_all(store_view_t *view, uint64_t keys, store_finding_pt finding,
     store_slice_t   key, value, none = { NULL, 0 };
     store_status_t  rc;
 
-    memset(&walk, 0, sizeof(walk));    /* every key has the empty prefix */
-    walk.from.len = 1;
+    store_walk_all(&walk);
     n = 0;
 
     while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {

@@ -56,8 +56,7 @@ store_dump(store_txn_t *txn, store_line_pt line, void *data)
     rc = emit(&dump) ? STORE_OK : STORE_IO;
     dump.lines = 0;
 
-    memset(&walk, 0, sizeof(walk));    /* every key has the empty prefix */
-    walk.from.len = 1;
+    store_walk_all(&walk);
 
     while (rc == STORE_OK) {
         rc = store_walk_next(store_txn_view(txn), &walk, &key, &value);

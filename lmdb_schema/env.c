@@ -21,6 +21,8 @@ static store_status_t open_env(const store_options_t *options,
     store_env_t *env, store_error_t *error);
 static store_status_t check_schema(const store_options_t *options,
     store_env_t *env, store_error_t *error);
+static store_status_t read_schema(store_env_t *env, uint32_t *version,
+    bool *empty);
 static store_status_t fail(store_error_t *error, store_status_t code,
     const char *path, const char *what, const char *advice);
 
@@ -170,8 +172,7 @@ store_stat(store_env_t *env, store_stat_t *out)
     }
 
     if (status == STORE_OK) {
-        status = store_lmdb_status(mdb_stat(txn->txn, env->dbi, &stat));
-        out->entries = stat.ms_entries;
+        status = store_table_entries(txn, &out->entries);
     }
 
     store_read_free(txn);
@@ -278,6 +279,10 @@ open_env(const store_options_t *options, store_env_t *env,
     }
 
     if (rc == 0) {
+        rc = mdb_env_set_maxdbs(env->env, STORE_TABLES);
+    }
+
+    if (rc == 0) {
         rc = mdb_env_set_mapsize(env->env, (size_t) max);
     }
 
@@ -310,15 +315,14 @@ check_schema(const store_options_t *options, store_env_t *env,
     bool            empty;
     MDB_txn        *begun;
     uint32_t        version;
-    store_txn_t    *txn;
     store_status_t  status;
 
-    /* the table's handle: given out once, in a transaction of its own */
+    /* the main table's handle: given out once, in a transaction of its own */
 
     rc = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &begun);
 
     if (rc == 0) {
-        rc = mdb_dbi_open(begun, NULL, 0, &env->dbi);
+        rc = mdb_dbi_open(begun, NULL, 0, &env->dbi[STORE_TABLE_MAIN]);
 
         if (rc != 0) {
             mdb_txn_abort(begun);
@@ -332,19 +336,8 @@ check_schema(const store_options_t *options, store_env_t *env,
                     "cannot be read", mdb_strerror(rc));
     }
 
-    empty = false;
-    version = 0;
-    status = store_read_new(env, &txn);
-
-    if (status == STORE_OK) {
-        status = store_read_renew(txn);
-
-        if (status == STORE_OK) {
-            status = store_schema_read(txn, &version, &empty);
-        }
-
-        store_read_free(txn);
-    }
+    store_layout_old(env);
+    status = read_schema(env, &version, &empty);
 
     if (!options->read_only
         && ((status == STORE_NOT_FOUND && empty && options->create)
@@ -380,6 +373,42 @@ check_schema(const store_options_t *options, store_env_t *env,
         return fail(error, status, options->path, "cannot be read",
                     store_status_text(status));
     }
+}
+
+
+/* An older store that is only read is read as it is. */
+
+static store_status_t
+read_schema(store_env_t *env, uint32_t *version, bool *empty)
+{
+    store_txn_t    *txn;
+    store_status_t  status;
+
+    *empty = false;
+    *version = 0;
+    status = store_read_new(env, &txn);
+
+    if (status != STORE_OK) {
+        return status;
+    }
+
+    status = store_read_renew(txn);
+
+    if (status == STORE_OK) {
+        status = store_schema_read(txn, version, empty);
+    }
+
+    if (status == STORE_OK && *version == STORE_SCHEMA_VERSION) {
+        status = store_layout_open(txn, false);
+    }
+
+    if (status == STORE_OK) {
+        return store_read_keep(txn);
+    }
+
+    store_read_free(txn);
+
+    return status;
 }
 
 

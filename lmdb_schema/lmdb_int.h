@@ -12,22 +12,28 @@
 #define STORE_META_SCHEMA     "schema"
 #define STORE_META_LOADING    "loading"
 
+/* LMDB's trees; layout.c says what is in which. */
+typedef enum {
+    STORE_TABLE_MAIN = 0, STORE_TABLE_INVITATION, STORE_TABLE_HISTORY,
+    STORE_TABLE_INDEX, STORE_TABLE_DUE, STORE_TABLE_LOG, STORE_TABLES
+} store_table_t;
+
 /*
- * A read or write transaction and the view over it.  The one cursor belongs
- * to the transaction; a walk seeks by key at each step, so walks may nest.
+ * A read or write transaction and the view over it.  The cursor of each table
+ * belongs to it; a walk seeks by key at each step, so walks may nest.
  */
 struct store_txn_s {
     store_view_t  view;                /* first: a view is its transaction */
     store_env_t  *env;
     MDB_txn      *txn;
-    MDB_cursor   *cursor;
+    MDB_cursor   *cursors[STORE_TABLES];
+    bool          stale[STORE_TABLES]; /* the cursor needs renewing */
     bool          open;                /* of a reading one: renewed */
-    bool          stale;               /* the cursor needs renewing */
 };
 
 struct store_env_s {
     MDB_env         *env;
-    MDB_dbi          dbi;
+    MDB_dbi          dbi[STORE_TABLES];
     store_sha256_pt  sha256;
     bool             read_only;
     char            *data_file;
@@ -38,6 +44,9 @@ struct store_env_s {
 #pragma GCC visibility push(hidden)
 
 extern const store_place_t store_place_lmdb;
+
+/* The transaction that a view over LMDB is of. */
+store_txn_t *store_view_txn(store_view_t *view);
 
 /* The one place where LMDB's codes and errno become ours. */
 store_status_t store_lmdb_status(int rc);
@@ -61,6 +70,25 @@ store_status_t store_schema_upgrade(store_view_t *view, uint32_t version)
 /* Marks a store that is not whole yet: it is not opened. */
 void store_schema_loading(store_view_t *view, bool loading);
 
+/* Frees a reading transaction; handles that were opened in it stay open. */
+store_status_t store_read_keep(store_txn_t *txn) STORE_USE_RESULT;
+
+/* The table of a class of keys; false: no key begins so. */
+bool store_table_of(uint8_t key_class, store_table_t *table);
+
+/*
+ * The tables' handles, which are the environment's from then on: of a store
+ * of version 3, or made in a write transaction.  Those of an older one, where
+ * one tree holds everything; and what brings that up: each pair goes into its
+ * table, which takes one transaction, and room for all of it once more.
+ */
+store_status_t store_layout_open(store_txn_t *txn, bool create)
+    STORE_USE_RESULT;
+store_status_t store_layout_move(store_txn_t *txn) STORE_USE_RESULT;
+void store_layout_old(store_env_t *env);
+
+void store_table_close(store_txn_t *txn);
+
 /* How many keys there are, as LMDB counts them. */
 store_status_t store_table_entries(store_txn_t *txn, uint64_t *n)
     STORE_USE_RESULT;
@@ -72,10 +100,11 @@ store_status_t store_table_put(store_txn_t *txn, store_slice_t key,
 store_status_t store_table_remove(store_txn_t *txn, store_slice_t key)
     STORE_USE_RESULT;
 
-/* The first pair at or after `from`; the last pair before `before`. */
+/* In the table of that class, whatever class is found: the first pair at or
+   after `from`; the last one of the class or of those before it. */
 store_status_t store_table_seek(store_txn_t *txn, store_slice_t from,
     store_slice_t *key, store_slice_t *value) STORE_USE_RESULT;
-store_status_t store_table_last(store_txn_t *txn, store_slice_t before,
+store_status_t store_table_last(store_txn_t *txn, uint8_t key_class,
     store_slice_t *key, store_slice_t *value) STORE_USE_RESULT;
 
 #pragma GCC visibility pop

@@ -57,20 +57,28 @@ store_schema_write(store_env_t *env)
     rc = read_version(view, &version, &empty);
 
     if (rc == STORE_NOT_FOUND && empty) {
+        rc = store_layout_open(&env->write, true);
         write_version(view, STORE_SCHEMA_VERSION);
-        return store_write_commit(env);
-    }
 
-    if (rc == STORE_OK) {
+    } else if (rc == STORE_OK && version == STORE_SCHEMA_VERSION) {
+        rc = store_layout_open(&env->write, false);
+
+    } else if (rc == STORE_OK) {
         rc = store_schema_upgrade(view, version);
     }
 
-    if (rc != STORE_OK) {
+    if (rc == STORE_OK) {
+        rc = store_write_commit(env);
+
+    } else {
         store_write_abort(env);
-        return rc;
     }
 
-    return store_write_commit(env);
+    if (rc != STORE_OK) {
+        store_layout_old(env);
+    }
+
+    return rc;
 }
 
 
@@ -122,6 +130,7 @@ static store_status_t
 read_version(store_view_t *view, uint32_t *version, bool *empty)
 {
     store_key_t     key;
+    store_walk_t    walk;
     store_slice_t   first, value;
     store_status_t  rc;
 
@@ -134,10 +143,8 @@ read_version(store_view_t *view, uint32_t *version, bool *empty)
     rc = store_view_get(view, &key, &value);
 
     if (rc == STORE_NOT_FOUND) {
-        store_key(&key, STORE_KEY_META);
-        key.data[0] = 0;
-        *empty = view->place->next(view, store_key_slice(&key), &first,
-                                   &value)
+        store_walk_all(&walk);
+        *empty = store_walk_next(view, &walk, &first, &value)
                  == STORE_NOT_FOUND;
         return rc;
     }
@@ -190,10 +197,22 @@ to_2(store_view_t *view)
 }
 
 
-/* Teams, groups and cards appeared; users became found by search. */
+/*
+ * Teams, groups and cards appeared; what was in one tree went into several,
+ * in this transaction, so that the store is as it was, or whole; users became
+ * found by search.
+ */
 
 static store_status_t
 to_3(store_view_t *view)
 {
-    return store_search_index(view);
+    store_status_t  rc;
+
+    rc = store_layout_open(store_view_txn(view), true);
+
+    if (rc == STORE_OK) {
+        rc = store_layout_move(store_view_txn(view));
+    }
+
+    return rc == STORE_OK ? store_search_index(view) : rc;
 }

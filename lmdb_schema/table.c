@@ -1,4 +1,4 @@
-/* Keys and values in LMDB: one table, typed keys. */
+/* Keys and values in LMDB, each in the table of its class. */
 
 #include <errno.h>
 #include <stddef.h>
@@ -34,7 +34,8 @@ static const struct {
 };
 
 
-static int open_cursor(store_txn_t *txn);
+static int open_cursor(store_txn_t *txn, uint8_t key_class,
+    MDB_cursor **cursor);
 static void from_slice(MDB_val *val, store_slice_t slice);
 static void to_slice(store_slice_t *slice, const MDB_val *val);
 
@@ -57,24 +58,63 @@ store_lmdb_status(int rc)
 store_status_t
 store_table_entries(store_txn_t *txn, uint64_t *n)
 {
-    int       rc;
-    MDB_stat  stat;
+    int             rc;
+    size_t          i;
+    MDB_stat        stat;
+    const MDB_dbi  *dbi = txn->env->dbi;
 
-    rc = mdb_stat(txn->txn, txn->env->dbi, &stat);
-    *n = rc == 0 ? stat.ms_entries : 0;
+    *n = 0;
 
-    return store_lmdb_status(rc);
+    for (i = 0; i < STORE_TABLES; i++) {
+
+        if (i != STORE_TABLE_MAIN && dbi[i] == dbi[STORE_TABLE_MAIN]) {
+            continue;
+        }
+
+        rc = mdb_stat(txn->txn, dbi[i], &stat);
+
+        if (rc != 0) {
+            *n = 0;
+            return store_lmdb_status(rc);
+        }
+
+        /* the name of each stands in the main one */
+
+        *n += stat.ms_entries;
+        *n -= i != STORE_TABLE_MAIN;
+    }
+
+    return STORE_OK;
+}
+
+
+void
+store_table_close(store_txn_t *txn)
+{
+    size_t  i;
+
+    for (i = 0; i < STORE_TABLES; i++) {
+        if (txn->cursors[i] != NULL) {
+            mdb_cursor_close(txn->cursors[i]);
+            txn->cursors[i] = NULL;
+        }
+    }
 }
 
 
 store_status_t
 store_table_get(store_txn_t *txn, store_slice_t key, store_slice_t *value)
 {
-    int      rc;
-    MDB_val  k, v;
+    int            rc;
+    MDB_val        k, v;
+    store_table_t  table;
+
+    if (key.len == 0 || !store_table_of(key.data[0], &table)) {
+        return STORE_NOT_FOUND;
+    }
 
     from_slice(&k, key);
-    rc = mdb_get(txn->txn, txn->env->dbi, &k, &v);
+    rc = mdb_get(txn->txn, txn->env->dbi[table], &k, &v);
 
     if (rc == 0) {
         to_slice(value, &v);
@@ -87,28 +127,40 @@ store_table_get(store_txn_t *txn, store_slice_t key, store_slice_t *value)
 store_status_t
 store_table_put(store_txn_t *txn, store_slice_t key, store_slice_t value)
 {
-    MDB_val   k, v;
-    unsigned  flags;
+    MDB_val        k, v;
+    unsigned       flags;
+    store_table_t  table;
+
+    if (key.len == 0 || !store_table_of(key.data[0], &table)) {
+        return STORE_INVALID;
+    }
 
     from_slice(&k, key);
     from_slice(&v, value);
 
-    /* the log is last in the tree: appending keeps its pages full */
+    /* the log only grows: appending keeps its pages full */
 
-    flags = key.data[0] == STORE_KEY_EVENT ? MDB_APPEND : 0;
+    flags = table == STORE_TABLE_LOG ? MDB_APPEND : 0;
 
-    return store_lmdb_status(mdb_put(txn->txn, txn->env->dbi, &k, &v, flags));
+    return store_lmdb_status(mdb_put(txn->txn, txn->env->dbi[table], &k, &v,
+                                     flags));
 }
 
 
 store_status_t
 store_table_remove(store_txn_t *txn, store_slice_t key)
 {
-    MDB_val  k;
+    MDB_val        k;
+    store_table_t  table;
+
+    if (key.len == 0 || !store_table_of(key.data[0], &table)) {
+        return STORE_NOT_FOUND;
+    }
 
     from_slice(&k, key);
 
-    return store_lmdb_status(mdb_del(txn->txn, txn->env->dbi, &k, NULL));
+    return store_lmdb_status(mdb_del(txn->txn, txn->env->dbi[table], &k,
+                                     NULL));
 }
 
 
@@ -116,14 +168,16 @@ store_status_t
 store_table_seek(store_txn_t *txn, store_slice_t from, store_slice_t *key,
     store_slice_t *value)
 {
-    int      rc;
-    MDB_val  k, v;
+    int          rc;
+    MDB_val      k, v;
+    MDB_cursor  *cursor;
 
-    rc = open_cursor(txn);
+    rc = from.len == 0 ? MDB_NOTFOUND
+                       : open_cursor(txn, from.data[0], &cursor);
 
     if (rc == 0) {
         from_slice(&k, from);
-        rc = mdb_cursor_get(txn->cursor, &k, &v, MDB_SET_RANGE);
+        rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
     }
 
     if (rc == 0) {
@@ -136,23 +190,26 @@ store_table_seek(store_txn_t *txn, store_slice_t from, store_slice_t *key,
 
 
 store_status_t
-store_table_last(store_txn_t *txn, store_slice_t before, store_slice_t *key,
+store_table_last(store_txn_t *txn, uint8_t key_class, store_slice_t *key,
     store_slice_t *value)
 {
-    int      rc;
-    MDB_val  k, v;
+    int          rc;
+    uint8_t      after = (uint8_t) (key_class + 1);
+    MDB_val      k, v;
+    MDB_cursor  *cursor;
 
-    rc = open_cursor(txn);
+    rc = open_cursor(txn, key_class, &cursor);
 
     if (rc == 0) {
-        from_slice(&k, before);
-        rc = mdb_cursor_get(txn->cursor, &k, &v, MDB_SET_RANGE);
+        k.mv_data = &after;
+        k.mv_size = 1;
+        rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
 
         if (rc == 0) {
-            rc = mdb_cursor_get(txn->cursor, &k, &v, MDB_PREV);
+            rc = mdb_cursor_get(cursor, &k, &v, MDB_PREV);
 
         } else if (rc == MDB_NOTFOUND) {
-            rc = mdb_cursor_get(txn->cursor, &k, &v, MDB_LAST);
+            rc = mdb_cursor_get(cursor, &k, &v, MDB_LAST);
         }
     }
 
@@ -166,26 +223,33 @@ store_table_last(store_txn_t *txn, store_slice_t before, store_slice_t *key,
 
 
 static int
-open_cursor(store_txn_t *txn)
+open_cursor(store_txn_t *txn, uint8_t key_class, MDB_cursor **cursor)
 {
-    int  rc;
+    int            rc;
+    store_table_t  table;
 
-    if (txn->cursor == NULL) {
-        rc = mdb_cursor_open(txn->txn, txn->env->dbi, &txn->cursor);
+    if (!store_table_of(key_class, &table)) {
+        return MDB_NOTFOUND;
+    }
+
+    rc = 0;
+
+    if (txn->cursors[table] == NULL) {
+        rc = mdb_cursor_open(txn->txn, txn->env->dbi[table],
+                             &txn->cursors[table]);
 
         if (rc != 0) {
-            txn->cursor = NULL;
+            txn->cursors[table] = NULL;
         }
 
-        return rc;
+    } else if (txn->stale[table]) {
+        rc = mdb_cursor_renew(txn->txn, txn->cursors[table]);
     }
 
-    if (txn->stale) {
-        txn->stale = false;
-        return mdb_cursor_renew(txn->txn, txn->cursor);
-    }
+    txn->stale[table] = false;
+    *cursor = txn->cursors[table];
 
-    return 0;
+    return rc;
 }
 
 

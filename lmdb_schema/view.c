@@ -7,6 +7,7 @@
 
 static bool foreign(const store_view_t *view, store_record_t record,
     const void *in);
+static bool next_class(store_walk_t *walk);
 static bool key_before(store_slice_t a, store_slice_t b);
 static void apply_derived(store_view_t *view, const store_derived_t *old,
     size_t nold, const store_derived_t *new, size_t nnew);
@@ -87,6 +88,14 @@ store_walk(store_walk_t *walk, const store_key_t *prefix)
 }
 
 
+void
+store_walk_all(store_walk_t *walk)
+{
+    memset(walk, 0, sizeof(*walk));
+    walk->from.len = 1;
+}
+
+
 store_status_t
 store_walk_next(store_view_t *view, store_walk_t *walk, store_slice_t *key,
     store_slice_t *value)
@@ -97,7 +106,11 @@ store_walk_next(store_view_t *view, store_walk_t *walk, store_slice_t *key,
         return STORE_INVALID;
     }
 
-    rc = view->place->next(view, store_key_slice(&walk->from), key, value);
+    do {
+        rc = view->place->next(view, store_key_slice(&walk->from), key,
+                               value);
+
+    } while (rc == STORE_NOT_FOUND && next_class(walk));
 
     if (rc != STORE_OK) {
         return rc;
@@ -124,6 +137,22 @@ store_walk_next(store_view_t *view, store_walk_t *walk, store_slice_t *key,
     walk->from.len = key->len + 1;
 
     return STORE_OK;
+}
+
+
+/* Of a walk of everything: on to the next class of keys. */
+
+static bool
+next_class(store_walk_t *walk)
+{
+    if (walk->prefix.len != 0 || walk->from.data[0] == UINT8_MAX) {
+        return false;
+    }
+
+    walk->from.data[0]++;
+    walk->from.len = 1;
+
+    return true;
 }
 
 

@@ -22,8 +22,9 @@ typedef struct store_view_s store_view_t;
 
 /*
  * The place.  `get` and `next` give slices that live until the view is
- * closed.  `next` gives the first pair whose key is not below `from`, `last`
- * the last pair of a class.  STORE_NOT_FOUND when there is none.
+ * closed.  `next` gives the first pair of the class of `from` whose key is
+ * not below it, `last` the last pair of a class.  STORE_NOT_FOUND when there
+ * is none.
  */
 typedef struct {
     store_status_t (*get)(store_view_t *view, store_slice_t key,
@@ -65,9 +66,10 @@ void store_view_put(store_view_t *view, const store_key_t *key,
 void store_view_remove(store_view_t *view, const store_key_t *key);
 void store_view_fail(store_view_t *view, store_status_t status);
 
-/* Walks the keys that begin with `prefix`, in order; what is put or removed
-   on the way is seen.  STORE_NOT_FOUND at the end. */
+/* Walks the keys that begin with `prefix`, or all, in order; what is put or
+   removed on the way is seen.  STORE_NOT_FOUND at the end. */
 void store_walk(store_walk_t *walk, const store_key_t *prefix);
+void store_walk_all(store_walk_t *walk);
 store_status_t store_walk_next(store_view_t *view, store_walk_t *walk,
     store_slice_t *key, store_slice_t *value) STORE_USE_RESULT;
 

@@ -23,8 +23,8 @@ const store_place_t  store_place_lmdb = {
 };
 
 
-static store_txn_t *
-txn_of(store_view_t *view)
+store_txn_t *
+store_view_txn(store_view_t *view)
 {
     return (store_txn_t *) (void *) view;
 }
@@ -92,7 +92,7 @@ store_read_renew(store_txn_t *txn)
 
     if (rc == 0) {
         txn->open = true;
-        txn->stale = txn->cursor != NULL;
+        memset(txn->stale, true, sizeof(txn->stale));
         txn->view.log_known = false;
     }
 
@@ -117,12 +117,22 @@ store_read_free(store_txn_t *txn)
         return;
     }
 
-    if (txn->cursor != NULL) {
-        mdb_cursor_close(txn->cursor);
-    }
-
+    store_table_close(txn);
     mdb_txn_abort(txn->txn);
     free(txn);
+}
+
+
+store_status_t
+store_read_keep(store_txn_t *txn)
+{
+    int  rc;
+
+    store_table_close(txn);
+    rc = mdb_txn_commit(txn->txn);
+    free(txn);
+
+    return store_lmdb_status(rc);
 }
 
 
@@ -168,10 +178,7 @@ store_write_commit(store_env_t *env)
         return status;
     }
 
-    if (txn->cursor != NULL) {
-        mdb_cursor_close(txn->cursor);
-        txn->cursor = NULL;
-    }
+    store_table_close(txn);
 
     /* frees the transaction whatever comes of it */
     rc = mdb_txn_commit(txn->txn);
@@ -188,10 +195,7 @@ store_write_abort(store_env_t *env)
 {
     store_txn_t  *txn = &env->write;
 
-    if (txn->cursor != NULL) {
-        mdb_cursor_close(txn->cursor);
-        txn->cursor = NULL;
-    }
+    store_table_close(txn);
 
     if (txn->txn != NULL) {
         mdb_txn_abort(txn->txn);
@@ -207,7 +211,7 @@ place_get(store_view_t *view, store_slice_t key, store_slice_t *value)
 {
     store_status_t  rc;
 
-    rc = store_table_get(txn_of(view), key, value);
+    rc = store_table_get(store_view_txn(view), key, value);
 
     return rc == STORE_OK ? keep(view, value) : rc;
 }
@@ -216,14 +220,14 @@ place_get(store_view_t *view, store_slice_t key, store_slice_t *value)
 static store_status_t
 place_put(store_view_t *view, store_slice_t key, store_slice_t value)
 {
-    return store_table_put(txn_of(view), key, value);
+    return store_table_put(store_view_txn(view), key, value);
 }
 
 
 static store_status_t
 place_remove(store_view_t *view, store_slice_t key)
 {
-    return store_table_remove(txn_of(view), key);
+    return store_table_remove(store_view_txn(view), key);
 }
 
 
@@ -233,7 +237,13 @@ place_next(store_view_t *view, store_slice_t from, store_slice_t *key,
 {
     store_status_t  rc;
 
-    rc = store_table_seek(txn_of(view), from, key, value);
+    rc = store_table_seek(store_view_txn(view), from, key, value);
+
+    /* one of a class before is a damaged page: who walks sees to it */
+
+    if (rc == STORE_OK && key->len != 0 && key->data[0] > from.data[0]) {
+        return STORE_NOT_FOUND;
+    }
 
     if (rc == STORE_OK) {
         rc = keep(view, key);
@@ -247,15 +257,10 @@ static store_status_t
 place_last(store_view_t *view, store_key_class_t key_class,
     store_slice_t *key, store_slice_t *value)
 {
-    uint8_t         after;
-    store_slice_t   before;
     store_status_t  rc;
 
-    after = (uint8_t) (key_class + 1);
-    before.data = &after;
-    before.len = 1;
-
-    rc = store_table_last(txn_of(view), before, key, value);
+    rc = store_table_last(store_view_txn(view), (uint8_t) key_class, key,
+                          value);
 
     if (rc != STORE_OK) {
         return rc;

@@ -182,7 +182,7 @@ store_memory_next(store_view_t *view, store_slice_t from, store_slice_t *key,
 
     at = store_memory_find(m, from, &equal);
 
-    if (at == m->n) {
+    if (at == m->n || m->pairs[at].bytes[0] != from.data[0]) {
         return STORE_NOT_FOUND;
     }
 
