@@ -44,7 +44,8 @@ typedef struct ngx_xassist_jwt_state_s  ngx_xassist_jwt_state_t;
 typedef struct ngx_xassist_pages_s   ngx_xassist_pages_t;
 typedef struct ngx_xassist_events_s  ngx_xassist_events_t;
 typedef struct ngx_xassist_write_s   ngx_xassist_write_t;
-typedef struct ngx_xassist_kick_s    ngx_xassist_kick_conf_t;
+typedef struct ngx_xassist_room_conf_s  ngx_xassist_room_conf_t;
+typedef struct ngx_xassist_rooming_s ngx_xassist_rooming_t;
 typedef struct ngx_xassist_turn_s    ngx_xassist_turn_t;
 typedef struct ngx_xassist_livekit_s ngx_xassist_livekit_t;
 
@@ -116,6 +117,7 @@ typedef struct {
     ngx_shm_zone_t             *lockout;
     ngx_module_t               *proxies[NGX_XASSIST_PROXIES];
     ngx_flag_t                  used;          /* any directive was given */
+    ngx_flag_t                  rooms;         /* made in some upstream */
 
     ngx_xassist_worker_t       *worker;        /* set in init_process */
 } ngx_xassist_main_conf_t;
@@ -278,6 +280,7 @@ typedef struct {
     ngx_uint_t                  placed_len;    /* server of the call, as of */
     u_char                      placed[STORE_LIMIT_MEDIA];  /* the decision */
     ngx_xassist_write_t        *join;
+    ngx_xassist_rooming_t      *rooming;       /* NULL: not asked for */
     ngx_xassist_tunnel_t       *tunnel;
 
     /* Of the location that decided; configuration, constant. */

@@ -1,7 +1,8 @@
 #include "ngx_xassist_balance.h"
 #include "ngx_xassist_ctx.h"
-#include "ngx_xassist_kick.h"
 #include "ngx_xassist_media.h"
+#include "ngx_xassist_room.h"
+#include "ngx_xassist_target.h"
 
 
 /* What round robin keeps comes first: least_conn takes our data for its own,
@@ -16,6 +17,8 @@ typedef struct {
 } ngx_xassist_balance_t;
 
 
+static char *ngx_xassist_balance_told(ngx_conf_t *cf,
+    ngx_xassist_upstream_conf_t *xucf);
 static ngx_int_t ngx_xassist_balance_init(ngx_conf_t *cf,
     ngx_http_upstream_srv_conf_t *us);
 static ngx_int_t ngx_xassist_balance_init_peer(ngx_http_request_t *r,
@@ -55,7 +58,6 @@ ngx_xassist_balance_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_xassist_upstream_conf_t  *xucf = conf;
 
     char                           *rv;
-    ngx_str_t                      *value;
     ngx_uint_t                      i;
     ngx_command_t                  *least;
     ngx_http_upstream_srv_conf_t   *uscf;
@@ -71,13 +73,9 @@ ngx_xassist_balance_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                "balancing methods";
     }
 
-    value = cf->args->elts;
-
-    if (cf->args->nelts == 2) {
-        rv = ngx_xassist_kick_conf(cf, &value[1], &xucf->kick);
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
+    rv = ngx_xassist_balance_told(cf, xucf);
+    if (rv != NGX_CONF_OK) {
+        return rv;
     }
 
     for (i = 0; cf->cycle->modules[i]; i++) {
@@ -104,6 +102,63 @@ ngx_xassist_balance_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return "needs nginx's ngx_http_upstream_least_conn_module";
+}
+
+
+/* What the media servers are told, and where. */
+
+static char *
+ngx_xassist_balance_told(ngx_conf_t *cf, ngx_xassist_upstream_conf_t *xucf)
+{
+    char                     *rv;
+    ngx_str_t                *value, s;
+    ngx_uint_t                i;
+    ngx_xassist_main_conf_t  *xmcf;
+
+    static const ngx_str_t  api = ngx_string("http://*:7088/admin");
+
+    rv = NGX_CONF_OK;
+    value = cf->args->elts;
+
+    for (i = 1; rv == NGX_CONF_OK && i < cf->args->nelts; i++) {
+
+        s = value[i];
+
+        if (ngx_strncmp(s.data, "kick=", 5) == 0) {
+            s.data += 5;
+            s.len -= 5;
+            rv = ngx_xassist_target_conf(cf, &s, &xucf->kick);
+
+        } else if (ngx_strncmp(s.data, "api=", 4) == 0) {
+            s.data += 4;
+            s.len -= 4;
+            rv = ngx_xassist_target_conf(cf, &s, &xucf->api);
+
+        } else if (ngx_strncmp(s.data, "janus=", 6) == 0
+                   && xucf->room == NULL)
+        {
+            s.data += 6;
+            s.len -= 6;
+            rv = ngx_xassist_room_conf(cf, &s, &xucf->room);
+
+        } else {
+            return "takes kick=URL, janus=FILE and api=URL";
+        }
+    }
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    if (xucf->room == NULL) {
+        return xucf->api ? "needs janus=FILE for api=" : NGX_CONF_OK;
+    }
+
+    xmcf = ngx_http_conf_get_module_main_conf(cf, ngx_xassist_module);
+    xmcf->rooms = 1;
+
+    return xucf->api ? NGX_CONF_OK
+                     : ngx_xassist_target_conf(cf, &api, &xucf->api);
 }
 
 
@@ -389,6 +444,48 @@ ngx_xassist_balance_dead(ngx_http_upstream_srv_conf_t *upstream,
     ngx_http_upstream_rr_peers_unlock(all);
 
     return dead;
+}
+
+
+ngx_uint_t
+ngx_xassist_balance_has(ngx_http_upstream_srv_conf_t *upstream,
+    const ngx_str_t *name)
+{
+    ngx_uint_t                     has;
+    ngx_http_upstream_rr_peers_t  *peers, *all;
+
+    all = upstream->peer.data;
+    peers = all;
+
+    ngx_http_upstream_rr_peers_rlock(all);
+    has = ngx_xassist_balance_peer(&peers, name) != NULL;
+    ngx_http_upstream_rr_peers_unlock(all);
+
+    return has;
+}
+
+
+void
+ngx_xassist_balance_fail(ngx_http_upstream_srv_conf_t *upstream,
+    const ngx_str_t *name)
+{
+    ngx_http_upstream_rr_peer_t   *peer;
+    ngx_http_upstream_rr_peers_t  *peers, *all;
+
+    all = upstream->peer.data;
+    peers = all;
+
+    ngx_http_upstream_rr_peers_wlock(all);
+
+    peer = ngx_xassist_balance_peer(&peers, name);
+
+    if (peer != NULL && peer->max_fails) {
+        peer->fails++;
+        peer->accessed = ngx_time();
+        peer->checked = peer->accessed;
+    }
+
+    ngx_http_upstream_rr_peers_unlock(all);
 }
 
 

@@ -14,7 +14,9 @@
 typedef struct {
     ngx_http_upstream_init_pt        init_upstream;    /* least_conn's */
     ngx_http_upstream_init_peer_pt   init_peer;
-    ngx_xassist_kick_conf_t         *kick;             /* NULL: none */
+    ngx_array_t                     *kick;             /* targets, or NULL */
+    ngx_array_t                     *api;              /* of Janus, as well */
+    ngx_xassist_room_conf_t         *room;             /* NULL: none made */
     ngx_flag_t                       media;
 } ngx_xassist_upstream_conf_t;
 
@@ -29,7 +31,7 @@ typedef struct {
 
 void *ngx_xassist_balance_create(ngx_conf_t *cf);
 
-/* xassist_media [kick=URL] */
+/* xassist_media [kick=[SERVER=]URL ...] [janus=FILE [api=[SERVER=]URL ...]] */
 char *ngx_xassist_balance_conf(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
@@ -43,6 +45,14 @@ ngx_xassist_upstream_conf_t *ngx_xassist_balance_of(ngx_http_request_t *r,
 
 /* Whether it is not one of the upstream's servers, or its connections fail. */
 ngx_uint_t ngx_xassist_balance_dead(ngx_http_upstream_srv_conf_t *upstream,
+    const ngx_str_t *name);
+
+/* Whether it is one of the upstream's servers, in whatever state. */
+ngx_uint_t ngx_xassist_balance_has(ngx_http_upstream_srv_conf_t *upstream,
+    const ngx_str_t *name);
+
+/* Counts against the server as a connection that failed does. */
+void ngx_xassist_balance_fail(ngx_http_upstream_srv_conf_t *upstream,
     const ngx_str_t *name);
 
 /*

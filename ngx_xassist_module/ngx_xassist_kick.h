@@ -10,10 +10,6 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Value of kick=. */
-char *ngx_xassist_kick_conf(ngx_conf_t *cf, const ngx_str_t *value,
-    ngx_xassist_kick_conf_t **kick);
-
 /*
  * The connection is being closed for the reason in its context: told until
  * the server agrees, ten times at most.  `r` is not needed afterwards.

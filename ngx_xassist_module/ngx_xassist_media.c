@@ -2,7 +2,9 @@
 #include "ngx_xassist_balance.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_identify.h"
+#include "ngx_xassist_metrics.h"
 #include "ngx_xassist_page.h"
+#include "ngx_xassist_room.h"
 #include "ngx_xassist_worker.h"
 #include "ngx_xassist_writer.h"
 
@@ -11,7 +13,7 @@
 typedef struct {
     ngx_xassist_write_t    write;              /* first: cast from it */
     ngx_pool_t            *pool;
-    ngx_log_t             *log;
+    ngx_xassist_worker_t  *worker;
 } ngx_xassist_move_t;
 
 
@@ -20,7 +22,6 @@ static ngx_int_t ngx_xassist_media_place(ngx_http_request_t *r,
 static void ngx_xassist_media_resume(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_media_placed(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx);
-static ngx_int_t ngx_xassist_media_refuse(ngx_xassist_ctx_t *ctx);
 static ngx_int_t ngx_xassist_media_from(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx);
 static void ngx_xassist_media_done(ngx_xassist_write_t *write);
@@ -38,8 +39,16 @@ ngx_xassist_media_handler(ngx_http_request_t *r)
     ctx = ngx_xassist_ctx_get(r);
 
     if (ctx == NULL || ctx->verdict != NGX_XASSIST_ALLOW || !ctx->has_call
-        || !ctx->known || ctx->media.len)
+        || !ctx->known)
     {
+        return NGX_DECLINED;
+    }
+
+    if (ctx->rooming != NULL) {
+        return ngx_xassist_room_open(r, ctx);
+    }
+
+    if (ctx->media.len) {
         return NGX_DECLINED;
     }
 
@@ -131,7 +140,7 @@ ngx_xassist_media_placed(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 
     if (op->status == STORE_OK) {
         rc = ngx_xassist_media_took(r, ctx, op);
-        return rc == NGX_OK ? NGX_DECLINED : rc;
+        return rc == NGX_OK ? ngx_xassist_room_open(r, ctx) : rc;
     }
 
     if (op->status == STORE_REFUSED) {
@@ -171,7 +180,7 @@ ngx_xassist_media_plan(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     }
 
     if (choice.n == 0 && from.len == 0) {
-        return ngx_xassist_media_refuse(ctx);
+        return ngx_xassist_media_refuse(r, ctx);
     }
 
     /* The transition looks again: with a `from` it moves the call if that is
@@ -197,7 +206,7 @@ ngx_xassist_media_took(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
 
         /* Every server is drained. */
 
-        return ngx_xassist_media_refuse(ctx);
+        return ngx_xassist_media_refuse(r, ctx);
     }
 
     ctx->media.data = ngx_pnalloc(r->pool, op->out.media_len);
@@ -235,9 +244,12 @@ ngx_xassist_media_from(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 }
 
 
-static ngx_int_t
-ngx_xassist_media_refuse(ngx_xassist_ctx_t *ctx)
+ngx_int_t
+ngx_xassist_media_refuse(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 {
+    ngx_xassist_metrics_media(ngx_xassist_worker(r),
+                              NGX_XASSIST_MEDIA_UNAVAILABLE);
+
     ctx->verdict = NGX_XASSIST_ERROR;
     ctx->reason = NGX_XASSIST_R_MEDIA_UNAVAILABLE;
 
@@ -290,7 +302,7 @@ ngx_xassist_media_lost(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     move->write.op.in.call_place.call = ctx->call;
     move->write.done = ngx_xassist_media_done;
     move->pool = pool;
-    move->log = worker->log;
+    move->worker = worker;
 
     if (ngx_xassist_writer_post(worker, &move->write) == NGX_OK) {
         return;
@@ -316,9 +328,11 @@ ngx_xassist_media_done(ngx_xassist_write_t *write)
 
     if (op->status == STORE_OK && !op->out.again) {
 
+        ngx_xassist_metrics_media(move->worker, NGX_XASSIST_MEDIA_MOVED);
+
         *ngx_xassist_id_text(id, &op->in.call_place.call) = '\0';
 
-        ngx_log_error(NGX_LOG_WARN, move->log, 0,
+        ngx_log_error(NGX_LOG_WARN, move->worker->log, 0,
                       "xassist: call %s was moved from media server %*s, "
                       "which cannot be reached, to %*s", id,
                       op->in.call_place.on.from.len,
@@ -361,6 +375,9 @@ ngx_xassist_media_answer(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     ctx->reason = NGX_XASSIST_R_MEDIA_UNAVAILABLE;
     ctx->refused = 1;
     ctx->status = status;
+
+    ngx_xassist_metrics_media(ngx_xassist_worker(r),
+                              NGX_XASSIST_MEDIA_UNAVAILABLE);
 
     if (r->headers_in.upgrade != NULL && r->upstream->request_sent
         && status == NGX_HTTP_BAD_GATEWAY)

@@ -27,6 +27,10 @@ ngx_int_t ngx_xassist_media_plan(ngx_http_request_t *r,
 ngx_int_t ngx_xassist_media_took(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx, const store_op_t *op);
 
+/* Refuses with media_unavailable; the status to give. */
+ngx_int_t ngx_xassist_media_refuse(ngx_http_request_t *r,
+    ngx_xassist_ctx_t *ctx);
+
 /* The server that the call is on could not be reached: the call is moved. */
 void ngx_xassist_media_lost(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx);
 

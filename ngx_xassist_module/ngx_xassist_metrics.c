@@ -178,6 +178,15 @@ ngx_xassist_metrics_closed(ngx_xassist_worker_t *worker,
 
 
 void
+ngx_xassist_metrics_media(ngx_xassist_worker_t *worker,
+    ngx_xassist_media_outcome_t outcome)
+{
+    (void) ngx_atomic_fetch_add(&ngx_xassist_metrics(worker)->media[outcome],
+                                1);
+}
+
+
+void
 ngx_xassist_metrics_observe(ngx_xassist_worker_t *worker,
     ngx_xassist_histogram_t histogram, uint64_t value)
 {

@@ -19,6 +19,17 @@ typedef enum {
 } ngx_xassist_histogram_t;
 
 
+/* What became of media servers and who wanted to go there. */
+typedef enum {
+    NGX_XASSIST_MEDIA_UNAVAILABLE = 0,         /* somebody was refused */
+    NGX_XASSIST_MEDIA_MOVED,                   /* a call */
+    NGX_XASSIST_MEDIA_NO_ROOM,                 /* Janus did not make it */
+    NGX_XASSIST_MEDIA_TOLD,                    /* a kick was agreed to */
+    NGX_XASSIST_MEDIA_UNTOLD,                  /* and one given up */
+    NGX_XASSIST_MEDIA_OUTCOMES
+} ngx_xassist_media_outcome_t;
+
+
 /* xassist_metrics: the handler. */
 char *ngx_xassist_metrics_conf(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -37,6 +48,8 @@ void ngx_xassist_metrics_decided(ngx_xassist_worker_t *worker,
     const ngx_xassist_ctx_t *ctx);
 void ngx_xassist_metrics_closed(ngx_xassist_worker_t *worker,
     ngx_xassist_reason_t reason);
+void ngx_xassist_metrics_media(ngx_xassist_worker_t *worker,
+    ngx_xassist_media_outcome_t outcome);
 void ngx_xassist_metrics_observe(ngx_xassist_worker_t *worker,
     ngx_xassist_histogram_t histogram, uint64_t value);
 

@@ -31,6 +31,7 @@ struct ngx_xassist_metrics_s {
     ngx_atomic_t               decisions[NGX_XASSIST_ERROR + 1]
                                         [NGX_XASSIST_REASONS];
     ngx_atomic_t               closed[NGX_XASSIST_REASONS];
+    ngx_atomic_t               media[NGX_XASSIST_MEDIA_OUTCOMES];
     ngx_xassist_counts_t       histograms[NGX_XASSIST_HISTOGRAMS];
     ngx_xassist_row_t          rows[NGX_XASSIST_ROWS];
 };

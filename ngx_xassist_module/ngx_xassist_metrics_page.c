@@ -10,7 +10,7 @@
 
 #define NGX_XASSIST_LINE   160
 #define NGX_XASSIST_LINES  (NGX_XASSIST_REASONS * 5 + NGX_XASSIST_ROWS * 2    \
-                            + NGX_XASSIST_HISTOGRAMS * 24 + 40)
+                            + NGX_XASSIST_HISTOGRAMS * 24 + 48)
 
 
 static u_char *ngx_xassist_metrics_head(u_char *p, const char *name,
@@ -18,6 +18,8 @@ static u_char *ngx_xassist_metrics_head(u_char *p, const char *name,
 static u_char *ngx_xassist_metrics_decisions(u_char *p,
     const ngx_xassist_metrics_t *metrics);
 static u_char *ngx_xassist_metrics_closes(u_char *p,
+    const ngx_xassist_metrics_t *metrics);
+static u_char *ngx_xassist_metrics_medias(u_char *p,
     const ngx_xassist_metrics_t *metrics);
 static u_char *ngx_xassist_metrics_histogram(u_char *p,
     const ngx_xassist_scale_t *scale, const ngx_xassist_counts_t *counts);
@@ -62,6 +64,7 @@ ngx_xassist_metrics_handler(ngx_http_request_t *r)
 
     b->last = ngx_xassist_metrics_decisions(b->last, metrics);
     b->last = ngx_xassist_metrics_closes(b->last, metrics);
+    b->last = ngx_xassist_metrics_medias(b->last, metrics);
 
     for (i = 0; i < NGX_XASSIST_HISTOGRAMS; i++) {
         b->last = ngx_xassist_metrics_histogram(b->last,
@@ -152,6 +155,28 @@ ngx_xassist_metrics_closes(u_char *p, const ngx_xassist_metrics_t *metrics)
         p = ngx_sprintf(p, "xassist_closed_total{code=\"%ui\",reason=\"%V\"} "
                         "%uA\n", row->close, &row->code,
                         metrics->closed[reason]);
+    }
+
+    return p;
+}
+
+
+static u_char *
+ngx_xassist_metrics_medias(u_char *p, const ngx_xassist_metrics_t *metrics)
+{
+    ngx_uint_t  i;
+
+    static const char * const  names[NGX_XASSIST_MEDIA_OUTCOMES] = {
+        "unavailable", "moved", "no_room", "told", "untold"
+    };
+
+    p = ngx_xassist_metrics_head(p, "xassist_media_total", "counter",
+                                 "Refusals, moves and tellings of media "
+                                 "servers.");
+
+    for (i = 0; i < NGX_XASSIST_MEDIA_OUTCOMES; i++) {
+        p = ngx_sprintf(p, "xassist_media_total{outcome=\"%s\"} %uA\n",
+                        names[i], metrics->media[i]);
     }
 
     return p;

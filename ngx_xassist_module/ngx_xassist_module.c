@@ -149,7 +149,7 @@ static ngx_command_t  ngx_xassist_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
     { ngx_string("xassist_media"),
-      NGX_HTTP_UPS_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      NGX_HTTP_UPS_CONF|NGX_CONF_ANY,
       ngx_xassist_balance_conf,
       NGX_HTTP_SRV_CONF_OFFSET, 0, NULL },
 

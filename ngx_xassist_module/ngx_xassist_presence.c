@@ -3,6 +3,7 @@
 #include "ngx_xassist_live.h"
 #include "ngx_xassist_media.h"
 #include "ngx_xassist_page.h"
+#include "ngx_xassist_room.h"
 #include "ngx_xassist_worker.h"
 
 
@@ -46,8 +47,16 @@ ngx_xassist_presence_handler(ngx_http_request_t *r)
     ctx = ngx_xassist_ctx_get(r);
 
     if (ctx == NULL || ctx->verdict != NGX_XASSIST_ALLOW || !ctx->has_call
-        || !ctx->known || ctx->joined)
+        || !ctx->known)
     {
+        return NGX_DECLINED;
+    }
+
+    if (ctx->rooming != NULL) {
+        return ngx_xassist_room_open(r, ctx);
+    }
+
+    if (ctx->joined) {
         return NGX_DECLINED;
     }
 
@@ -154,7 +163,7 @@ ngx_xassist_presence_joined(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
                                    : NGX_OK;
         ngx_xassist_presence_drop(ctx);
 
-        return rc == NGX_OK ? NGX_DECLINED : rc;
+        return rc == NGX_OK ? ngx_xassist_room_open(r, ctx) : rc;
     }
 
     if (op->status == STORE_REFUSED) {

@@ -1,6 +1,7 @@
 #include "ngx_xassist_watch.h"
 #include "ngx_xassist_live.h"
 #include "ngx_xassist_metrics.h"
+#include "ngx_xassist_room.h"
 #include "ngx_xassist_worker.h"
 
 #include <sys/inotify.h>
@@ -336,6 +337,7 @@ ngx_xassist_watch_read(ngx_xassist_worker_t *worker)
 
         watch->cursor = event.seq;
         ngx_xassist_watch_event(worker, &event);
+        ngx_xassist_room_event(worker, &event);
     }
 
     if (status != STORE_OK && status != STORE_NOT_FOUND) {

@@ -115,14 +115,15 @@ subtest 'nobody else gets in' => sub {
     my $ice = $carla->get("/xassist/v1/calls/$call->{id}/ice")->{json};
     (my $socket, $answer) = $demo->websocket($carla, $call);
     is($answer->{status}, 101, 'her own call lets her in');
+    my $erika = $demo->client;
+    $erika->{cookies}{xassist} = $demo->{session};
+    my ($there) = $demo->websocket($erika, $other);
     is($demo->take_place($socket, $ice, $other->{room})->{error_code}, 433,
         'Janus itself refuses her in the room of another call');
     is($demo->take_place($socket, $ice)->{videoroom}, 'joined',
         'and takes her in the room of this one');
     $socket->close;
 
-    my $erika = $demo->client;
-    $erika->{cookies}{xassist} = $demo->{session};
     (undef, $answer) = $demo->websocket($erika, $call);
     is($answer->{status}, 101, 'the owner, signed in, needs no link');
 

@@ -7,56 +7,24 @@ use warnings;
 use lib 't/lib';
 
 use Digest::SHA qw(hmac_sha256);
-use IO::Socket::INET ();
 use MIME::Base64 qw(decode_base64url encode_base64url);
 use Mojo::JSON qw(decode_json);
-use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 use Xassist::Media;
+use Xassist::Scripted;
 use Xassist::World;
 
-# The media server's API: answers by a script of statuses, one for each
-# request (the last for all others), and writes down what it was told.
-
-my $listen = IO::Socket::INET->new(Listen => 64, LocalAddr => '127.0.0.1',
-    ReuseAddr => 1) or die;
-my $port = $listen->sockport;
 my $secret = 'a secret of LiveKit that is long enough';
-my $told = File::Temp->new;
-my $script = File::Temp->new;
+my $api = Xassist::Scripted->new;
+my $port = $api->port;
+my $other = Xassist::Scripted->new;
 
-sub answers { Xassist::Edge::spew("$script", join ' ', @_) }
-
-my $api = fork // die;
-
-if ($api == 0) {
-    my $parent = getppid;
-
-    while (getppid == $parent) {
-        my $client = $listen->accept or next;
-        my $text = '';
-
-        while (sysread $client, $text, 65536, length $text) {
-            last if $text =~ /Content-Length: (\d+)\r\n.*?\r\n\r\n(.*)/s
-                && length $2 >= $1;
-        }
-
-        my ($status, @more) = split ' ', Xassist::Edge::slurp("$script");
-        Xassist::Edge::spew("$script", join ' ', @more) if @more;
-        open my $out, '>>', "$told";
-        print $out time, ' ', unpack('H*', $text), "\n";
-        close $out;
-        next if $status eq 'close';
-        print $client "HTTP/1.1 $status X\r\nContent-Length: 2\r\n\r\n{}";
-    }
-
-    POSIX::_exit(0);
-}
-
-my $world = media_world(servers => 1, media => "kick=http://127.0.0.1:$port"
-    . '/twirp/livekit.RoomService/RemoveParticipant?call=$xassist_call',
-    stopped => 1, substitute => sub {
+my @servers = map { Xassist::Upstream->new } 1 .. 2;
+my $path = '/twirp/livekit.RoomService/RemoveParticipant?call=$xassist_call';
+my $world = media_world(servers => \@servers, media =>
+    "kick=http://*:$port$path kick=127.0.0.1:" . $servers[1]->port
+    . '=http://127.0.0.1:' . $other->port . $path, stopped => 1, substitute => sub {
         $_[0] =~ s{xassist_cookie plain;}{$&
             xassist_livekit livekit.secret key=APIkey;}r
     });
@@ -65,27 +33,12 @@ my $edge = $world->edge;
 Xassist::Edge::spew("$edge->{dir}/conf/livekit.secret", $secret);
 chmod 0600, "$edge->{dir}/conf/livekit.secret";
 $edge->start;
+$edge->ctl('media', 'drain', '127.0.0.1:' . $servers[1]->port);
 
 
-sub told {
-    my ($n, $seconds) = @_;
+sub told { return $api->told(@_) }
 
-    my @lines;
-    $edge->wait_for(sub {
-        @lines = split /\n/, Xassist::Edge::slurp("$told");
-        return @lines >= $n ? 1 : 0;
-    }, $seconds // 4);
-    sleep 0.2;
-    @lines = split /\n/, Xassist::Edge::slurp("$told");
-    Xassist::Edge::spew("$told", '');
-
-    return map {
-        my ($when, $hex) = split / /;
-        my $text = pack 'H*', $hex;
-        my ($head, $body) = split /\r\n\r\n/, $text, 2;
-        { when => $when, head => $head, json => eval { decode_json($body) } };
-    } @lines;
-}
+sub answers { return $api->answers(@_) }
 
 
 # Ends the call; when that was committed, at the latest.
@@ -181,6 +134,20 @@ subtest 'everybody of a call' => sub {
     is($told[0]{json}{reason}, 'call_ended', 'and why');
 };
 
-kill 'TERM', $api;
-waitpid $api, 0;
+subtest 'the server that the call is on' => sub {
+    my $name = '127.0.0.1:' . $servers[1]->port;
+    answers(200);
+    $edge->ctl('media', 'drain', '127.0.0.1:' . $servers[0]->port);
+    $edge->ctl('media', 'undrain', $name);
+    my $call = $world->call;
+    my ($socket) = inside($call);
+    is($world->shown($call)->{media}, $name, 'the other one');
+    over($call);
+    my @told = $other->told(1);
+    is(@told, 1, 'is told at an address of its own');
+    is($told[0]{json}{server}, $name, 'and of itself');
+    is(scalar(my @none = told(1, 0.3)), 0, 'the first is not');
+};
+
+$_->stop for $api, $other;
 $world->finish;

@@ -3,7 +3,8 @@
  * the edge for this call's media tokens, open the WebSocket of this call,
  * publish, see the others, and say why when it is over.
  *
- * ?canvas=COLOUR publishes a picture in that colour instead of the camera.
+ * ?canvas=COLOUR publishes a picture in that colour instead of the camera,
+ * ?relay lets media through TURN alone.
  */
 
 (function () {
@@ -13,12 +14,15 @@
     var tiles = window.tiles;
     var call = location.pathname.split("/").pop();
     var api = "/xassist/v1/calls/" + call;
-    var canvasColour = new URLSearchParams(location.search).get("canvas");
+    var asked = new URLSearchParams(location.search);
+    var canvasColour = asked.get("canvas");
+    var relay = asked.has("relay");
+    var tries = 12;                        /* to come back, 20 s or so */
 
     /* What others may look at: tests do. */
     var room = window.room = {
         state: "connecting", close: null, reason: null, connections: [],
-        ice: null, socket: null,
+        ice: null, socket: null, tries: 0,
         frames: frames, others: others
     };
     var people = new Map();                /* feed -> tile and handle */
@@ -180,7 +184,11 @@
         dependencies.newWebSocket = function (server, protocol) {
             var socket = room.socket = new WebSocket(server, protocol);
 
-            socket.addEventListener("close", closed);
+            socket.addEventListener("close", function (event) {
+                if (room.socket === socket) {
+                    closed(event);
+                }
+            });
 
             return socket;
         };
@@ -191,6 +199,7 @@
                     server: location.origin.replace(/^http/, "ws") + "/ws/"
                         + call,
                     iceServers: ice.ice_servers,
+                    iceTransportPolicy: relay ? "relay" : "all",
                     token: ice.janus.token,
                     success: publish,
                     error: failed
@@ -202,7 +211,7 @@
     function failed(error) {
         if (room.socket && room.socket.readyState === WebSocket.OPEN) {
             room.socket.close(1000);
-            over("lost", String(error));
+            again("lost", String(error));
         }
     }
 
@@ -213,8 +222,6 @@
     }
 
     function publish() {
-        var tries = 0;
-
         janus.attach({
             plugin: "janus.plugin.videoroom",
             success: function (handle) {
@@ -223,20 +230,14 @@
             },
             error: failed,
             onmessage: function (message, jsep) {
-                /* The room of a call that a Join just made may be a moment
-                   away. */
-                if (message.error_code === 426 && tries++ < 20) {
-                    setTimeout(enter, 300);
-                    return;
-                }
-
                 if (message.error) {
                     failed(message.error);
                     return;
                 }
 
                 if (message.videoroom === "joined") {
-                    started = Date.now();
+                    started = started || Date.now();
+                    room.tries = 0;
                     arrange();
                     offer();
                 }
@@ -327,7 +328,7 @@
         if (person) {
             people.delete(feed);
             person.tile.figure.remove();
-            person.handle && person.handle.detach();
+            person.handle && room.socket && person.handle.detach();
             arrange();
         }
     }
@@ -361,22 +362,75 @@
             return;
         }
 
-        stop();
-
         try {
             var answer = await (await fetch(api + "/admission")).json();
 
             if (!answer.admitted && answer.reason) {
-                reason = answer.reason;
-
-            } else if (event.code >= 4400 && words[event.reason]) {
-                reason = event.reason;
+                over(answer.reason);
+                return;
             }
+
         } catch (e) {
-            reason = words[event.reason] ? event.reason : "lost";
+            /* It may be the network that is gone. */
         }
 
-        over(reason);
+        /* Still admitted: it is the way there that ended. */
+        if (event.code >= 4400 && event.reason !== "media_moved"
+            && words[event.reason])
+        {
+            over(event.reason);
+            return;
+        }
+
+        again("lost");
+    }
+
+    /* A media server that goes takes its connections with it; the call is led
+       to another one, and everybody meets there. */
+    function again(reason, detail) {
+        if (room.tries++ >= tries) {
+            over(reason, detail);
+            return;
+        }
+
+        room.socket = null;
+        Array.from(people.keys()).forEach(gone);
+        room.connections.splice(0).forEach(function (pc) {
+            pc.close();
+        });
+
+        state("connecting");
+        setTimeout(begin, Math.min(200 * room.tries, 2000)
+            * (0.5 + Math.random()));
+    }
+
+    async function begin() {
+        try {
+            var answer = await fetch(api + "/ice");
+            var reply = await answer.json();
+
+        } catch (e) {
+            again("lost");
+            return;
+        }
+
+        if (room.state === "over") {
+            return;
+        }
+
+        if (!answer.ok) {
+            (answer.status === 503 ? again : over)(reply.reason
+                || "signed_out");
+            return;
+        }
+
+        room.ice = reply;
+
+        if (!self) {
+            await prepare(reply.display || words.guest);
+        }
+
+        connect(reply);
     }
 
     function over(reason, detail) {
@@ -424,30 +478,11 @@
         }
     }
 
-    async function start() {
-        var answer, reply;
-
+    function start() {
         state("connecting");
         $("waiting").firstElementChild.textContent = words.waiting;
         $("sound").textContent = words.sound;
-
-        try {
-            answer = await fetch(api + "/ice");
-            reply = await answer.json();
-
-        } catch (e) {
-            over("lost");
-            return;
-        }
-
-        if (!answer.ok) {
-            over(reply.reason || "signed_out");
-            return;
-        }
-
-        room.ice = reply;
-        await prepare(reply.display || words.guest);
-        connect(reply);
+        begin();
     }
 
     $("microphone").addEventListener("click", function () {

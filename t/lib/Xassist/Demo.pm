@@ -4,7 +4,7 @@ package Xassist::Demo;
 # with the pages of conf/demo.
 #
 #   my $demo = Xassist::Demo->new(port => 8080)->start;
-#   my $call = $demo->call('Pump 7');          # {id, room}, its room made
+#   my $call = $demo->call('Pump 7');          # {id, room}
 #   my $link = $demo->invite($call);           # {link, id}
 #   $demo->end($call);
 #   $demo->stop;
@@ -55,10 +55,11 @@ sub unbuilt {
 }
 
 # Options: port, the one to take if it is free; server, more lines for the
-# server block.
+# server block; servers, how many Januses (1).
 sub new {
     my ($class, %opt) = @_;
-    my $self = bless { account => 'acme', expert => 'erika' }, $class;
+    my $self = bless { account => 'acme', expert => 'erika',
+        servers => $opt{servers} // 1 }, $class;
 
     my $config = Xassist::Edge::slurp("$from/nginx.conf");
     $config =~ s/(?=\n        location \/j\/ )/\n$opt{server}/ if $opt{server};
@@ -78,11 +79,18 @@ sub start {
     my ($self) = @_;
     my $dir = $self->{dir};
 
-    $self->{janus} = Xassist::Janus->start(dir => "$dir/janus");
+    my %secrets;
+
+    for my $n (1 .. $self->{servers}) {
+        my $janus = Xassist::Janus->start(dir => "$dir/janus$n", %secrets);
+        $secrets{$_} = $janus->{$_} for Xassist::Janus::secrets();
+        push @{ $self->{januses} }, $janus;
+    }
+
+    $self->{janus} = $self->{januses}[0];
     $self->{edge}{upstream} = $self->janus->{ws_port};
-    Xassist::Edge::spew("$dir/conf/janus.secret",
-        $self->janus->{token_secret});
-    chmod 0600, "$dir/conf/janus.secret";
+    $self->secret('janus.secret', $self->janus->{token_secret});
+    $self->secret('janus.api', $self->janus->api_file);
     Xassist::Edge::copy_tree("$from/site", "$dir/site/demo");
 
     $self->ctl(qw(account create), $self->{account});
@@ -95,54 +103,35 @@ sub start {
     my $edge = $self->edge;
     $edge->write_config($edge->{text});
     $edge->start;
-    $self->keep_rooms;
     return $self;
 }
 
-# The demo's expert, once known.
+sub secret {
+    my ($self, $name, $text) = @_;
+    Xassist::Edge::spew("$self->{dir}/conf/$name", $text);
+    chmod 0600, "$self->{dir}/conf/$name";
+}
+
+# The demo's expert and media servers, once known.
 sub fill {
     my ($self, $text) = @_;
+    my ($first, @more) = @{ $self->{januses} || [] };
 
+    $text =~ s/:8082\b/:$first->{admin_port}/ if $first;
+    $text =~ s{( +)(xassist_media [^;]*);}{$1server 127.0.0.1:$_->{ws_port};
+        $2 api=127.0.0.1:$_->{ws_port}=http://127.0.0.1:$_->{admin_port}/admin;}
+        for @more;
     $text =~ s/EXPERT_TOKEN/$self->{session} \/\/ ''/ge;
     return $text;
 }
 
-# Calls that others make, by the API or by a Join, need a room in Janus: a
-# process of its own looks for them.  A product's backend reads v1/events.
-sub keep_rooms {
-    my ($self) = @_;
-    my %known = map { $_ => 1 } @{ $self->{rooms} };
-    my $parent = $$;
-
-    defined($self->{keeper} = fork) or croak "fork: $!";
-    return if $self->{keeper};
-
-    setpgrp;
-    $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP);
-    while (getppid == $parent) {
-        my $calls = eval { $self->ctl(qw(call list), $self->{account}) };
-        for my $call (grep { !$known{ $_->{room} } }
-            @{ $calls && $calls->{calls} || [] })
-        {
-            eval { $self->janus->create_room($call->{room} + 0,
-                $call->{title}); $known{ $call->{room} } = 1 };
-        }
-        sleep 0.3;
-    }
-    POSIX::_exit(0);
-}
-
 sub ctl { my $self = shift; return $self->edge->ctl(@_) }
 
-# A call of the expert's, and its room in Janus.
+# A call of the expert's.
 sub call {
     my ($self, $title, @more) = @_;
-    my $call = $self->ctl(qw(call create), $self->{account},
+    return $self->ctl(qw(call create), $self->{account},
         $self->{expert}, '--title', encode('UTF-8', $title), @more);
-
-    $self->janus->create_room($call->{room} + 0, $title);
-    push @{ $self->{rooms} }, $call->{room};
-    return $call;
 }
 
 sub invite {
@@ -254,12 +243,8 @@ sub vacant {
 sub stop {
     my ($self) = @_;
 
-    if (my $keeper = delete $self->{keeper}) {
-        kill 'TERM', $keeper;
-        waitpid $keeper, 0;
-    }
     $self->edge->stop;
-    $self->janus->stop if $self->janus;
+    $_->stop for @{ $self->{januses} || [] };
 }
 
 1;

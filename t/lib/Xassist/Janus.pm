@@ -52,10 +52,9 @@ sub media_address {
 sub start {
     my ($class, %args) = @_;
     my $self = bless {
-        dir => $args{dir},
+        %args,
         ws_port => port(), http_port => port(), admin_port => port(),
-        token_secret => secret(), admin_key => secret(),
-        admin_secret => secret(), room_secret => secret(),
+        (map { $_ => $args{$_} // secret() } secrets()),
         ua => Mojo::UserAgent->new(request_timeout => 5),
     }, $class;
 
@@ -63,6 +62,16 @@ sub start {
     $self->spawn;
     $self->wait_ready($args{timeout} || 15);
     return $self;
+}
+
+# What several of one upstream share.
+sub secrets { return qw(token_secret admin_key admin_secret room_secret) }
+
+# The file by which xassist_media makes rooms.
+sub api_file {
+    my ($self) = @_;
+    return "admin_secret $self->{admin_secret}\nadmin_key $self->{admin_key}"
+        . "\nroom bitrate 512000\nroom fir_freq 10\nroom videocodec vp8\n";
 }
 
 sub configure {
