@@ -25,7 +25,9 @@ static const store_transition_t *const  tables[] = {
     store_interaction_ops,
     store_task_ops,
     store_profile_ops,
-    store_pass_ops
+    store_pass_ops,
+    store_team_ops,
+    store_group_ops
 };
 
 

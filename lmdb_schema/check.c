@@ -24,6 +24,7 @@ static store_status_t check_index(store_check_t *check, store_slice_t key,
     store_slice_t value);
 static bool index_target(store_slice_t key, store_slice_t value,
     store_record_t *record, store_key_t *primary);
+static bool turned(store_slice_t key, store_key_t *primary);
 static store_status_t check_attach(store_check_t *check, store_slice_t key,
     store_slice_t value);
 
@@ -158,6 +159,11 @@ check_record(store_check_t *check, store_record_t record, store_slice_t key,
         return store_check_account(check, &any.account);
     case STORE_IS_media:
         return store_check_media(check, &any.media);
+    case STORE_IS_user:
+        return store_check_user(check, &any.user);
+    case STORE_IS_team:
+    case STORE_IS_group:
+        return store_check_members(check, record, &any);
     default:
         return STORE_OK;
     }
@@ -292,6 +298,10 @@ index_target(store_slice_t key, store_slice_t value, store_record_t *record,
         { STORE_KEY_TASK_BY, STORE_IS_task, STORE_KEY_TASK, false },
         { STORE_KEY_TASK_IN, STORE_IS_task, STORE_KEY_TASK, false },
         { STORE_KEY_PASS_SESSION, STORE_IS_pass, STORE_KEY_PASS, true },
+        { STORE_KEY_TEAM_NAME, STORE_IS_team, STORE_KEY_TEAM, true },
+        { STORE_KEY_GROUP_NAME, STORE_IS_group, STORE_KEY_GROUP, true },
+        { STORE_KEY_MEMBER_OF, STORE_IS_member, STORE_KEY_MEMBER, false },
+        { STORE_KEY_MANAGES, STORE_IS_manager, STORE_KEY_MANAGER, false },
         { STORE_KEY_DUE, STORE_IS_session, STORE_KEY_SESSION, false },
         { STORE_KEY_DUE, STORE_IS_call, STORE_KEY_CALL, false },
         { STORE_KEY_DUE, STORE_IS_participant, STORE_KEY_PARTICIPANT, false },
@@ -324,6 +334,12 @@ index_target(store_slice_t key, store_slice_t value, store_record_t *record,
             store_key_bytes(primary, key.data + 1, STORE_ID_LEN);
         }
 
+        /* who it is comes first there, and what it is of last */
+
+        if (*record == STORE_IS_member || *record == STORE_IS_manager) {
+            return turned(key, primary);
+        }
+
         part = kinds[i].valued ? value : key;
 
         if (!store_key_tail(part, &id)) {
@@ -336,6 +352,24 @@ index_target(store_slice_t key, store_slice_t value, store_record_t *record,
     }
 
     return false;
+}
+
+
+/* OBJECT [kind] OF, as OF OBJECT. */
+
+static bool
+turned(store_slice_t key, store_key_t *primary)
+{
+    store_id_t  of;
+
+    if (key.len < 1 + 2 * STORE_ID_LEN || !store_key_tail(key, &of)) {
+        return false;
+    }
+
+    store_key_id(primary, &of);
+    store_key_bytes(primary, key.data + 1, STORE_ID_LEN);
+
+    return true;
 }
 
 

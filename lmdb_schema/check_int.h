@@ -26,6 +26,13 @@ store_status_t store_check_media(store_check_t *check,
 store_status_t store_check_account(store_check_t *check,
     const store_account_t *account) STORE_USE_RESULT;
 
+store_status_t store_check_user(store_check_t *check,
+    const store_user_t *user) STORE_USE_RESULT;
+
+/* Of a team or a group. */
+store_status_t store_check_members(store_check_t *check,
+    store_record_t record, const store_any_t *any) STORE_USE_RESULT;
+
 void store_check_found(store_check_t *check, store_slice_t key,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -109,6 +109,28 @@ store_primary(store_record_t record, const void *in, store_key_t *key)
         store_key_id(key, &any->pass.id);
         return;
 
+    case STORE_IS_team:
+        store_key(key, STORE_KEY_TEAM);
+        store_key_id(key, &any->team.id);
+        return;
+
+    case STORE_IS_group:
+        store_key(key, STORE_KEY_GROUP);
+        store_key_id(key, &any->group.id);
+        return;
+
+    case STORE_IS_member:
+        store_key(key, STORE_KEY_MEMBER);
+        store_key_id(key, &any->member.of);
+        store_key_id(key, &any->member.object);
+        return;
+
+    case STORE_IS_manager:
+        store_key(key, STORE_KEY_MANAGER);
+        store_key_id(key, &any->manager.group);
+        store_key_id(key, &any->manager.user);
+        return;
+
     case STORE_IS_end:
         break;
     }
@@ -131,6 +153,10 @@ store_record_of(uint8_t key_class)
         [STORE_KEY_INTERACTION] = STORE_IS_interaction,
         [STORE_KEY_ENTRY] = STORE_IS_entry,
         [STORE_KEY_TASK] = STORE_IS_task,
+        [STORE_KEY_TEAM] = STORE_IS_team,
+        [STORE_KEY_GROUP] = STORE_IS_group,
+        [STORE_KEY_MEMBER] = STORE_IS_member,
+        [STORE_KEY_MANAGER] = STORE_IS_manager,
         [STORE_KEY_CHECKPOINT] = STORE_IS_checkpoint,
         [STORE_KEY_ANSWER] = STORE_IS_answer,
         [STORE_KEY_PASS] = STORE_IS_pass,
@@ -157,6 +183,7 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
     derive_t      d = { out, 0, sha256 };
     store_key_t   primary, *key;
 
+    const store_any_t          *any = in;
     const store_user_t         *user = in;
     const store_call_t         *call = in;
     const store_pass_t         *pass = in;
@@ -233,6 +260,31 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
         key = add(&d, STORE_KEY_PASS_SESSION, &pass->id);
         store_key_id(key, &pass->session);
         add_due(&d, pass->expires, &primary);
+        break;
+
+    case STORE_IS_team:
+        key = add(&d, STORE_KEY_TEAM_NAME, &any->team.id);
+        store_key_id(key, &any->team.account);
+        store_key_name(key, any->team.name, sha256);
+        break;
+
+    case STORE_IS_group:
+        key = add(&d, STORE_KEY_GROUP_NAME, &any->group.id);
+        store_key_id(key, &any->group.account);
+        store_key_name(key, any->group.name, sha256);
+        break;
+
+    case STORE_IS_member:
+        key = add(&d, STORE_KEY_MEMBER_OF, NULL);
+        store_key_id(key, &any->member.object);
+        store_key_u8(key, any->member.kind);
+        store_key_id(key, &any->member.of);
+        break;
+
+    case STORE_IS_manager:
+        key = add(&d, STORE_KEY_MANAGES, NULL);
+        store_key_id(key, &any->manager.user);
+        store_key_id(key, &any->manager.group);
         break;
 
     case STORE_IS_event:

@@ -30,6 +30,10 @@ typedef enum {
     STORE_KEY_INTERACTION     = 0x17,  /* id */
     STORE_KEY_ENTRY           = 0x18,  /* interaction, sequence */
     STORE_KEY_TASK            = 0x19,  /* id */
+    STORE_KEY_TEAM            = 0x1a,  /* id */
+    STORE_KEY_GROUP           = 0x1b,  /* id */
+    STORE_KEY_MEMBER          = 0x1c,  /* team or group, object */
+    STORE_KEY_MANAGER         = 0x1d,  /* group, user */
     STORE_KEY_CHECKPOINT      = 0x1e,  /* sequence */
     STORE_KEY_ANSWER          = 0x1f,  /* principal, SHA-256 of the key */
     STORE_KEY_PASS            = 0x20,  /* id */
@@ -51,6 +55,10 @@ typedef enum {
     STORE_KEY_TASK_IN         = 0x4e,  /* account, time, id */
     STORE_KEY_INTERACTION_PAUSED = 0x4f,  /* agent, started, id */
     STORE_KEY_DUE             = 0x50,  /* time, class, id [, id] */
+    STORE_KEY_TEAM_NAME       = 0x51,  /* account, name -> id */
+    STORE_KEY_GROUP_NAME      = 0x52,  /* account, name -> id */
+    STORE_KEY_MEMBER_OF       = 0x53,  /* object, kind, team or group */
+    STORE_KEY_MANAGES         = 0x54,  /* user, group */
     STORE_KEY_PASS_SESSION    = 0x56,  /* session -> id of the newest */
 
     STORE_KEY_USER_WORDS      = 0x5b,  /* account, word, 0, word, 0, id */

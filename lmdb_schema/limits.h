@@ -23,6 +23,12 @@
 #define STORE_LIMIT_ROLES     2048     /* bytes of a list of roles */
 #define STORE_LIMIT_ENTRIES   1000     /* lines of one interaction */
 
+#define STORE_LIMIT_TEAM      4096     /* members of one team */
+#define STORE_LIMIT_TEAMS     16       /* teams of one user */
+#define STORE_LIMIT_GROUPS    64       /* groups of one user or device */
+#define STORE_LIMIT_MANAGERS  64       /* managers of one group */
+#define STORE_LIMIT_STEPS     1024     /* members that one step takes out */
+
 #define STORE_ROOM_MAX        (UINT64_C(1) << 53)
 
 #define STORE_LIMIT_BATCH     65536    /* operations in one transaction */

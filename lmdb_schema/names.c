@@ -58,7 +58,8 @@ store_reason_name(store_reason_t reason)
         [STORE_REASON_CHANNEL_NOT_ALLOWED] = "channel_not_allowed",
         [STORE_REASON_NOT_A_MEMBER] = "permission_missing",
         [STORE_REASON_KEY_REUSED] = "key_reused",
-        [STORE_REASON_ASSISTANCE_ENDED] = "assistance_ended"
+        [STORE_REASON_ASSISTANCE_ENDED] = "assistance_ended",
+        [STORE_REASON_LIMIT_REACHED] = "limit_reached"
     };
 
     return name_of(names, COUNT(names), (size_t) reason);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <lmdb_schema/assist_int.h>
+#include <lmdb_schema/team_int.h>
 
 
 static store_status_t account_create(store_view_t *view, store_op_t *op);
@@ -11,6 +12,8 @@ static store_status_t user_create(store_view_t *view, store_op_t *op);
 static store_status_t user_set(store_view_t *view, store_op_t *op);
 static void registered(store_view_t *view, const store_op_t *op,
     const store_session_t *session, const store_user_t *user);
+static store_status_t set_roles(store_view_t *view, store_op_t *op,
+    store_user_t *user);
 static void user_event(store_view_t *view, const store_op_t *op,
     store_event_kind_t kind, const store_user_t *user, store_slice_t detail);
 static bool name_free(store_view_t *view, const store_key_t *key,
@@ -282,8 +285,11 @@ user_set(store_view_t *view, store_op_t *op)
     }
 
     if (roles) {
-        user.direct = op->in.user_set.roles;
-        user.roles = op->in.user_set.roles;
+        rc = set_roles(view, op, &user);
+
+        if (rc != STORE_OK) {
+            return rc;
+        }
     }
 
     user.subject = subject ? op->in.user_set.subject : user.subject;
@@ -314,6 +320,25 @@ user_set(store_view_t *view, store_op_t *op)
     }
 
     return STORE_OK;
+}
+
+
+/* The direct roles are others; those of the teams stay. */
+
+static store_status_t
+set_roles(store_view_t *view, store_op_t *op, store_user_t *user)
+{
+    store_teams_t   teams;
+    store_status_t  rc;
+
+    rc = store_teams_read(view, &user->id, &teams);
+
+    if (rc == STORE_OK) {
+        user->direct = op->in.user_set.roles;
+        rc = store_roles_of(view, op, user->direct, &teams, &user->roles);
+    }
+
+    return rc;
 }
 
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <lmdb_schema/assist_int.h>
+#include <lmdb_schema/team_int.h>
 
 
 static store_status_t assist_start(store_view_t *view, store_op_t *op);
@@ -15,9 +16,8 @@ static store_status_t assist_resume(store_view_t *view, store_op_t *op);
 static store_status_t assist_stop(store_view_t *view, store_op_t *op);
 static store_status_t may_assist(store_view_t *view, store_op_t *op,
     const store_session_t *session, const store_id_t *subject);
-static bool in_groups(store_slice_t roles, store_slice_t groups);
-static bool has_word(store_slice_t words, store_slice_t word);
-static store_slice_t first_word(store_slice_t words);
+static store_status_t in_groups(store_view_t *view, const store_user_t *user,
+    store_slice_t groups, bool *in);
 static store_status_t leave_other(store_view_t *view, store_op_t *op,
     store_session_t *session);
 static store_status_t leave(store_view_t *view, const store_op_t *op,
@@ -266,6 +266,7 @@ static store_status_t
 may_assist(store_view_t *view, store_op_t *op, const store_session_t *session,
     const store_id_t *subject)
 {
+    bool            in;
     store_user_t    user;
     store_status_t  rc;
 
@@ -287,75 +288,48 @@ may_assist(store_view_t *view, store_op_t *op, const store_session_t *session,
         return STORE_NOT_FOUND;
     }
 
-    return in_groups(user.roles, op->in.assist.groups)
-           ? STORE_OK : store_refuse(op, STORE_REASON_NOT_A_MEMBER);
+    rc = in_groups(view, &user, op->in.assist.groups, &in);
+
+    return rc != STORE_OK || in
+           ? rc : store_refuse(op, STORE_REASON_NOT_A_MEMBER);
 }
 
 
-static bool
-in_groups(store_slice_t roles, store_slice_t groups)
-{
-    store_slice_t  group;
+/* Whether the user is in a group of one of these names; in none that is
+   named, everybody is. */
 
-    if (groups.len == 0) {
-        return true;
+static store_status_t
+in_groups(store_view_t *view, const store_user_t *user, store_slice_t groups,
+    bool *in)
+{
+    store_key_t     key;
+    store_slice_t   name;
+    store_group_t   group;
+    store_status_t  rc;
+    store_member_t  member;
+
+    *in = groups.len == 0;
+
+    while (!*in && store_word_next(&groups, &name)) {
+
+        store_key(&key, STORE_KEY_GROUP_NAME);
+        store_key_id(&key, &user->account);
+        store_key_name(&key, name, view->sha256);
+
+        rc = store_record_by(view, STORE_IS_group, NULL, &key, &group);
+
+        if (rc == STORE_OK) {
+            rc = store_member_find(view, &group.id, &user->id, &member);
+        }
+
+        if (rc != STORE_OK && rc != STORE_NOT_FOUND) {
+            return rc;
+        }
+
+        *in = rc == STORE_OK;
     }
 
-    while (groups.len != 0) {
-        group = first_word(groups);
-
-        if (group.len != 0 && has_word(roles, group)) {
-            return true;
-        }
-
-        groups.data += group.len;
-        groups.len -= group.len;
-
-        if (groups.len != 0) {
-            groups.data++;
-            groups.len--;
-        }
-    }
-
-    return false;
-}
-
-
-static bool
-has_word(store_slice_t words, store_slice_t word)
-{
-    store_slice_t  one;
-
-    while (words.len != 0) {
-        one = first_word(words);
-
-        if (store_slice_equal(one, word)) {
-            return true;
-        }
-
-        words.data += one.len;
-        words.len -= one.len;
-
-        if (words.len != 0) {
-            words.data++;
-            words.len--;
-        }
-    }
-
-    return false;
-}
-
-
-static store_slice_t
-first_word(store_slice_t words)
-{
-    size_t  i;
-
-    for (i = 0; i < words.len && words.data[i] != ','; i++) { /* void */ }
-
-    words.len = i;
-
-    return words;
+    return STORE_OK;
 }
 
 

@@ -34,6 +34,11 @@
  *     PASS_USE             the session with the minted id is there and is of
  *                          this operation
  *     ADMIT                the user is one of the call's
+ *     TEAM_SET             the record's `op`
+ *     TEAM_ADD, _REMOVE, GROUP_ADD, _REMOVE, _MANAGER, USER_TEAMS
+ *                          the state asked for is there already
+ *     TEAM_DELETE, GROUP_DELETE
+ *                          STORE_NOT_FOUND: what is gone is gone
  *     SWEEP                looks at the time anew each time
  */
 
@@ -70,6 +75,8 @@ extern const store_transition_t store_interaction_ops[];
 extern const store_transition_t store_task_ops[];
 extern const store_transition_t store_profile_ops[];
 extern const store_transition_t store_pass_ops[];
+extern const store_transition_t store_team_ops[];
+extern const store_transition_t store_group_ops[];
 
 /* Runs one operation over a view and sets its status; true when what is in
    the view must not be committed (a failure after a write). */
@@ -99,6 +106,10 @@ size_t store_text_character(const uint8_t *p, size_t len, uint32_t *c);
 
 /* Comma-separated words without blanks; empty is good. */
 bool store_words_good(store_slice_t words);
+
+/* Takes the next word off a comma-separated list; false: there is none. */
+bool store_word_next(store_slice_t *words, store_slice_t *word);
+bool store_words_have(store_slice_t words, store_slice_t word);
 
 bool store_slice_equal(store_slice_t a, store_slice_t b);
 

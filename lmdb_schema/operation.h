@@ -52,6 +52,17 @@ typedef enum {
     STORE_OP_USER_PROFILE,
     STORE_OP_USER_FAILED,
     STORE_OP_ADMIT,
+    STORE_OP_TEAM_CREATE,
+    STORE_OP_TEAM_SET,
+    STORE_OP_TEAM_ADD,
+    STORE_OP_TEAM_REMOVE,
+    STORE_OP_TEAM_DELETE,
+    STORE_OP_USER_TEAMS,
+    STORE_OP_GROUP_CREATE,
+    STORE_OP_GROUP_ADD,
+    STORE_OP_GROUP_REMOVE,
+    STORE_OP_GROUP_MANAGER,
+    STORE_OP_GROUP_DELETE,
     STORE_OPS
 } store_op_kind_t;
 
@@ -332,9 +343,9 @@ typedef struct {
             uint8_t       channel;     /* START: store_channel_t */
             store_slice_t service;     /* START: or empty */
             store_slice_t reason;      /* START: or empty */
-            store_slice_t groups;      /* START, RESUME: comma-separated; the
-                                          user must hold a role of one of
-                                          these names; empty: everybody */
+            store_slice_t groups;      /* START, RESUME: names of groups,
+                                          comma-separated: the user must be
+                                          in one; empty: everybody */
             uint64_t      duration;    /* START, RESUME: at most; 0: any */
             store_slice_t note;        /* STOP, NOTE: or empty */
             uint8_t       outcome;     /* STOP: store_outcome_t */
@@ -363,6 +374,32 @@ typedef struct {
             uint64_t   idle;           /* 0: none */
             uint32_t   per_user;       /* oldest ended beyond it; 0: none */
         } pass_use;
+        struct {
+            store_id_t    team;        /* CREATE: minted */
+            store_id_t    account;     /* CREATE */
+            bool          set_name;    /* SET */
+            store_slice_t name;        /* CREATE, SET: unique, no comma */
+            bool          set_roles;   /* SET */
+            store_slice_t roles;       /* CREATE, SET: comma-separated */
+            store_id_t    user;        /* ADD, REMOVE */
+        } team;                        /* TEAM_* */
+        struct {
+            store_id_t    user;
+            store_slice_t teams;       /* names, comma-separated: these and
+                                          no others from now on */
+            bool          known;       /* a name that no team has is
+                                          STORE_NOT_FOUND, else left out */
+        } user_teams;
+        struct {
+            store_id_t    group;       /* CREATE: minted */
+            store_id_t    account;     /* CREATE */
+            store_group_kind_t kind;   /* CREATE */
+            store_slice_t name;        /* CREATE: unique, no comma */
+            store_id_t    user;        /* ADD, REMOVE, MANAGER */
+            store_slice_t device;      /* ADD, REMOVE, of a device group */
+            bool          manages;     /* MANAGER: from now on, or no more */
+        } group;                       /* GROUP_*; DELETE sets out.more: ask
+                                          again, with another id */
     } in;
 
     /* The outcome.  On any status but STORE_OK nothing of it was done. */

@@ -79,6 +79,7 @@ typedef enum {
     STORE_REASON_NOT_A_MEMBER,         /* of that call */
     STORE_REASON_KEY_REUSED,           /* Idempotency-Key, another request */
     STORE_REASON_ASSISTANCE_ENDED,     /* closed, or no more of this agent */
+    STORE_REASON_LIMIT_REACHED,        /* of limits.h: members, teams ... */
     STORE_REASONS
 } store_reason_t;
 
@@ -160,6 +161,14 @@ typedef enum {
     STORE_ENTRY_NOTE, STORE_ENTRY_REASSIGNED, STORE_ENTRY_CLOSED,
     STORE_ENTRIES
 } store_entry_kind_t;
+
+typedef enum {
+    STORE_GROUP_USERS = 1, STORE_GROUP_DEVICES = 2
+} store_group_kind_t;
+
+typedef enum {
+    STORE_MEMBER_TEAM = 1, STORE_MEMBER_GROUP = 2
+} store_member_kind_t;
 
 typedef enum {
     STORE_TASK_DONE = 1, STORE_TASK_SAVED, STORE_TASK_SUBMITTED,
@@ -566,5 +575,9 @@ store_status_t store_incarnations_naming(const char *folder,
 
 #include <lmdb_schema/operation.h>
 #include <lmdb_schema/search.h>
+
+/* ---- teams and groups -------------------------------------------------- */
+
+#include <lmdb_schema/team.h>
 
 #endif /* STORE_H */

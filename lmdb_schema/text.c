@@ -74,6 +74,43 @@ store_words_good(store_slice_t words)
 
 
 bool
+store_word_next(store_slice_t *words, store_slice_t *word)
+{
+    size_t  i;
+
+    if (words->len == 0) {
+        return false;
+    }
+
+    for (i = 0; i < words->len && words->data[i] != ','; i++) { /* void */ }
+
+    word->data = words->data;
+    word->len = i;
+
+    i += i < words->len;
+    words->data += i;
+    words->len -= i;
+
+    return true;
+}
+
+
+bool
+store_words_have(store_slice_t words, store_slice_t word)
+{
+    store_slice_t  one;
+
+    while (store_word_next(&words, &one)) {
+        if (store_slice_equal(one, word)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+bool
 store_slice_equal(store_slice_t a, store_slice_t b)
 {
     return a.len == b.len

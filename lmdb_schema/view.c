@@ -226,6 +226,18 @@ foreign(const store_view_t *view, store_record_t record, const void *in)
     case STORE_IS_pass:
         account = &any->pass.account;
         break;
+    case STORE_IS_team:
+        account = &any->team.account;
+        break;
+    case STORE_IS_group:
+        account = &any->group.account;
+        break;
+    case STORE_IS_member:
+        account = &any->member.account;
+        break;
+    case STORE_IS_manager:
+        account = &any->manager.account;
+        break;
     default:
         return false;
     }
@@ -249,12 +261,16 @@ store_record_get(store_view_t *view, store_record_t record,
         [STORE_IS_invitation] = STORE_KEY_INVITATION,
         [STORE_IS_interaction] = STORE_KEY_INTERACTION,
         [STORE_IS_task] = STORE_KEY_TASK,
-        [STORE_IS_pass] = STORE_KEY_PASS
+        [STORE_IS_pass] = STORE_KEY_PASS,
+        [STORE_IS_team] = STORE_KEY_TEAM,
+        [STORE_IS_group] = STORE_KEY_GROUP,
+        [STORE_IS_member] = STORE_KEY_MEMBER,
+        [STORE_IS_manager] = STORE_KEY_MANAGER
     };
 
     store_key(&key, classes[record]);
 
-    if (record == STORE_IS_participant) {
+    if (call != NULL) {
         store_key_id(&key, call);
     }
 

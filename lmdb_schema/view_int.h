@@ -78,7 +78,8 @@ store_status_t store_walk_next(store_view_t *view, store_walk_t *walk,
 store_status_t store_record_at(store_view_t *view, store_record_t record,
     const store_key_t *key, void *out) STORE_USE_RESULT;
 
-/* By id; `call` is needed for a participant alone. */
+/* By id; `call` is what a participant, a member or a manager is of, and NULL
+   for every other record. */
 store_status_t store_record_get(store_view_t *view, store_record_t record,
     const store_id_t *call, const store_id_t *id, void *out)
     STORE_USE_RESULT;

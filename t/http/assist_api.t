@@ -187,9 +187,12 @@ subtest 'the timesheet' => sub {
 
 subtest 'by groups' => sub {
     $world->with_policy(sub {
-        $_[0] =~ s/"scope_groups": \[\]/"scope_groups": ["client"]/r
+        $_[0] =~ s/"scope_groups": \[\]/"scope_groups": ["client", "pumps"]/r
     });
     $edge->reload;
+    is_reason(start($sam), 403, 'permission_missing', 'a role is no group');
+    $edge->ctl(qw(group create acme pumps));
+    $edge->ctl(qw(group add acme pumps carl));
 
     is(start($sam)->{status}, 201, 'of the group');
     is_reason(start($sam, user => $id{olga}), 403, 'permission_missing',

@@ -196,13 +196,19 @@ test_groups(void **state)
         const char *groups;
         bool        good;
     } rows[] = {
-        { "agent", true }, { "x,agent", true }, { "agent,x", true },
-        { "age", false }, { "agents", false }, { "x,y", false },
+        { "pumps", true }, { "x,pumps", true }, { "pumps,x", true },
+        { "pump", false }, { "pumpss", false }, { "x,y", false },
+        { "others", false }, { "agent", false }, { "devices", false },
         { ",", false }, { "x", false }
     };
 
     (void) state;
     people(&w);
+    a_group(&w, 90, STORE_GROUP_USERS, "pumps");
+    a_group(&w, 91, STORE_GROUP_USERS, "others");
+    a_group(&w, 92, STORE_GROUP_DEVICES, "devices");
+    group_op(&w, STORE_OP_GROUP_ADD, 90, ANNA);
+    done(&w);
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         start(&w, OLGAS, (uint32_t) (100 + i), ANNA);
@@ -218,7 +224,15 @@ test_groups(void **state)
     /* resuming asks anew */
 
     assist(&w, STORE_OP_ASSIST_RESUME, OLGAS, 100);
-    w.op.in.assist.groups = text("x");
+    w.op.in.assist.groups = text("pumps");
+    done(&w);
+    assist(&w, STORE_OP_ASSIST_PAUSE, OLGAS, 100);
+    done(&w);
+
+    group_op(&w, STORE_OP_GROUP_REMOVE, 90, ANNA);
+    done(&w);
+    assist(&w, STORE_OP_ASSIST_RESUME, OLGAS, 100);
+    w.op.in.assist.groups = text("pumps");
     refused(&w, STORE_REASON_NOT_A_MEMBER);
     is_state(&w, 100, STORE_INTERACTION_PAUSED);
 

@@ -27,7 +27,7 @@ static struct {
 static bool
 is_index(uint8_t kind)
 {
-    return kind >= STORE_KEY_ACCOUNT_NAME && kind <= STORE_KEY_DUE;
+    return kind >= STORE_KEY_ACCOUNT_NAME && kind < STORE_KEY_ATTACH;
 }
 
 

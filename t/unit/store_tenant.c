@@ -8,7 +8,8 @@
 
 
 enum { THEIRS = 50, NINA = 51, NINAS = 52, THEIR_CALL = 53, THEIR_LINK = 54,
-       THEIR_GUEST = 55, THEIR_CARD = 56, FREE = 90 };
+       THEIR_GUEST = 55, THEIR_TEAM = 56, THEIR_GROUP = 57, THEIR_DEVICES = 58,
+       OUR_TEAM = 60, OUR_GROUP = 61, THEIR_CARD = 62, FREE = 90 };
 
 typedef struct {
     const char      *name;
@@ -197,6 +198,15 @@ pass_create(store_op_t *op)
 
 
 static void
+team_create(store_op_t *op)
+{
+    op->in.team.team = id(FREE);
+    op->in.team.account = id(THEIRS);
+    op->in.team.name = text("moles");
+}
+
+
+static void
 pass_use(store_op_t *op)
 {
     op->in.pass_use.pass = id(THEIR_CARD);
@@ -217,9 +227,121 @@ user_profile(store_op_t *op)
 
 
 static void
+team_over(store_op_t *op)
+{
+    op->in.team.team = id(THEIR_TEAM);
+    op->in.team.account = id(ACME);
+    op->in.team.name = text("field");
+}
+
+
+static void
 user_failed(store_op_t *op)
 {
     op->in.user_failed.user = id(NINA);
+}
+
+
+static void
+team_set(store_op_t *op)
+{
+    op->in.team.team = id(THEIR_TEAM);
+    op->in.team.set_roles = true;
+    op->in.team.roles = text("account_admin");
+}
+
+
+static void
+their_team_ours(store_op_t *op)
+{
+    op->in.team.team = id(THEIR_TEAM);
+    op->in.team.user = id(OLGA);
+}
+
+
+static void
+our_team_theirs(store_op_t *op)
+{
+    op->in.team.team = id(OUR_TEAM);
+    op->in.team.user = id(NINA);
+}
+
+
+static void
+their_team_theirs(store_op_t *op)
+{
+    op->in.team.team = id(THEIR_TEAM);
+    op->in.team.user = id(NINA);
+}
+
+
+static void
+teams_of_theirs(store_op_t *op)
+{
+    op->in.user_teams.user = id(NINA);
+}
+
+
+static void
+teams_by_their_name(store_op_t *op)
+{
+    op->in.user_teams.user = id(OLGA);
+    op->in.user_teams.teams = text("field");
+    op->in.user_teams.known = true;
+}
+
+
+static void
+group_create(store_op_t *op)
+{
+    op->in.group.group = id(FREE);
+    op->in.group.account = id(THEIRS);
+    op->in.group.kind = STORE_GROUP_USERS;
+    op->in.group.name = text("moles");
+}
+
+
+static void
+group_over(store_op_t *op)
+{
+    group_create(op);
+    op->in.group.group = id(THEIR_GROUP);
+    op->in.group.account = id(ACME);
+    op->in.group.name = text("customers");
+}
+
+
+static void
+their_group_ours(store_op_t *op)
+{
+    op->in.group.group = id(THEIR_GROUP);
+    op->in.group.user = id(OLGA);
+    op->in.group.manages = true;
+}
+
+
+static void
+our_group_theirs(store_op_t *op)
+{
+    op->in.group.group = id(OUR_GROUP);
+    op->in.group.user = id(NINA);
+    op->in.group.manages = true;
+}
+
+
+static void
+their_group_theirs(store_op_t *op)
+{
+    op->in.group.group = id(THEIR_GROUP);
+    op->in.group.user = id(NINA);
+}
+
+
+static void
+their_device(store_op_t *op)
+{
+    op->in.group.group = id(THEIR_DEVICES);
+    op->in.group.device = text("pump 7");
 }
 
 
@@ -252,8 +374,68 @@ static const attempt_t  attempts[] = {
     { "leave", STORE_OP_LEAVE, leave_theirs },
     { "remove", STORE_OP_REMOVE, leave_theirs },
     { "pass create", STORE_OP_PASS_CREATE, pass_create },
-    { "pass use", STORE_OP_PASS_USE, pass_use }
+    { "pass use", STORE_OP_PASS_USE, pass_use },
+    { "team create", STORE_OP_TEAM_CREATE, team_create },
+    { "team create over", STORE_OP_TEAM_CREATE, team_over },
+    { "team set", STORE_OP_TEAM_SET, team_set },
+    { "team delete", STORE_OP_TEAM_DELETE, their_team_ours },
+    { "into their team", STORE_OP_TEAM_ADD, their_team_ours },
+    { "theirs into our team", STORE_OP_TEAM_ADD, our_team_theirs },
+    { "out of their team", STORE_OP_TEAM_REMOVE, their_team_theirs },
+    { "their user's teams", STORE_OP_USER_TEAMS, teams_of_theirs },
+    { "their team by name", STORE_OP_USER_TEAMS, teams_by_their_name },
+    { "group create", STORE_OP_GROUP_CREATE, group_create },
+    { "group create over", STORE_OP_GROUP_CREATE, group_over },
+    { "group delete", STORE_OP_GROUP_DELETE, their_group_ours },
+    { "into their group", STORE_OP_GROUP_ADD, their_group_ours },
+    { "theirs into our group", STORE_OP_GROUP_ADD, our_group_theirs },
+    { "out of their group", STORE_OP_GROUP_REMOVE, their_group_theirs },
+    { "managing theirs", STORE_OP_GROUP_MANAGER, their_group_ours },
+    { "theirs managing ours", STORE_OP_GROUP_MANAGER, our_group_theirs },
+    { "managing theirs no more", STORE_OP_GROUP_MANAGER, their_group_theirs },
+    { "their device", STORE_OP_GROUP_REMOVE, their_device },
+    { "into their devices", STORE_OP_GROUP_ADD, their_device }
 };
+
+
+static void
+their_teams(world_t *w)
+{
+    ask(w, STORE_OP_TEAM_CREATE);
+    team_create(&w->op);
+    w->op.in.team.team = id(THEIR_TEAM);
+    w->op.in.team.name = text("field");
+    w->op.in.team.roles = text("agent");
+    done(w);
+
+    team_op(w, STORE_OP_TEAM_ADD, THEIR_TEAM, NINA);
+    done(w);
+
+    ask(w, STORE_OP_GROUP_CREATE);
+    group_create(&w->op);
+    w->op.in.group.group = id(THEIR_GROUP);
+    w->op.in.group.name = text("customers");
+    done(w);
+
+    group_op(w, STORE_OP_GROUP_ADD, THEIR_GROUP, NINA);
+    done(w);
+    group_op(w, STORE_OP_GROUP_MANAGER, THEIR_GROUP, NINA);
+    w->op.in.group.manages = true;
+    done(w);
+
+    ask(w, STORE_OP_GROUP_CREATE);
+    group_create(&w->op);
+    w->op.in.group.group = id(THEIR_DEVICES);
+    w->op.in.group.kind = STORE_GROUP_DEVICES;
+    w->op.in.group.name = text("pumps");
+    done(w);
+    ask(w, STORE_OP_GROUP_ADD);
+    their_device(&w->op);
+    done(w);
+
+    a_team(w, OUR_TEAM, "ours", "agent");
+    a_group(w, OUR_GROUP, STORE_GROUP_USERS, "ours");
+}
 
 
 static void
@@ -299,6 +481,7 @@ their_world(world_t *w)
     pass_create(&w->op);
     w->op.in.pass_create.pass = id(THEIR_CARD);
     done(w);
+    their_teams(w);
 }
 
 

@@ -134,6 +134,52 @@ a_user(world_t *w, uint32_t user, uint32_t session, const char *name)
 
 
 static inline void
+a_group(world_t *w, uint32_t group, store_group_kind_t kind, const char *name)
+{
+    ask(w, STORE_OP_GROUP_CREATE);
+    w->op.in.group.group = id(group);
+    w->op.in.group.account = id(ACME);
+    w->op.in.group.kind = kind;
+    w->op.in.group.name = text(name);
+    done(w);
+}
+
+
+static inline store_op_t *
+group_op(world_t *w, store_op_kind_t kind, uint32_t group, uint32_t user)
+{
+    ask(w, kind);
+    w->op.in.group.group = id(group);
+    w->op.in.group.user = id(user);
+
+    return &w->op;
+}
+
+
+static inline void
+a_team(world_t *w, uint32_t team, const char *name, const char *roles)
+{
+    ask(w, STORE_OP_TEAM_CREATE);
+    w->op.in.team.team = id(team);
+    w->op.in.team.account = id(ACME);
+    w->op.in.team.name = text(name);
+    w->op.in.team.roles = text(roles);
+    done(w);
+}
+
+
+static inline store_op_t *
+team_op(world_t *w, store_op_kind_t kind, uint32_t team, uint32_t user)
+{
+    ask(w, kind);
+    w->op.in.team.team = id(team);
+    w->op.in.team.user = id(user);
+
+    return &w->op;
+}
+
+
+static inline void
 a_call(world_t *w, uint32_t call, store_call_kind_t kind)
 {
     ask(w, STORE_OP_CALL_CREATE);

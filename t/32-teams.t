@@ -1,0 +1,164 @@
+#!/usr/bin/perl
+
+# Teams and groups on the command line: who holds what through which team, who
+# manages whom, and a dump and a load that keep it.
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Temp ();
+use Mojo::JSON qw(decode_json);
+use Test::More;
+
+chdir dirname(__FILE__) . '/..' or die $!;
+
+my $program = abs_path('build/xassistctl');
+my $dir = File::Temp::tempdir('xassist-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+my $store = "$dir/store";
+chmod 0755, $dir;
+
+plan skip_all => 'no release build' unless -x $program;
+
+
+sub ctl {
+    my (@words) = @_;
+
+    my $pid = fork // die "fork: $!";
+
+    if (!$pid) {
+        open STDIN, '<', '/dev/null';
+        open STDOUT, '>', "$dir/out";
+        open STDERR, '>', "$dir/err";
+        exec $program, '--store', $store, '--policy', 'conf/policy.json',
+            @words;
+        exit 127;
+    }
+
+    waitpid $pid, 0;
+    return (($? & 127) ? "signal $?" : $? >> 8, slurp("$dir/out"),
+        slurp("$dir/err"));
+}
+
+
+sub slurp {
+    my ($path) = @_;
+
+    open my $fh, '<', $path or die "$path: $!";
+    local $/;
+    return scalar(<$fh>) // '';
+}
+
+
+sub json {
+    my (@words) = @_;
+
+    my ($status, $out, $err) = ctl('--json', @words);
+    is($status, 0, "@words") or diag $err;
+    return eval { decode_json($out) } // { error => $out };
+}
+
+
+sub fails {
+    my ($expect, $says, @words) = @_;
+
+    my ($status, $out, $err) = ctl(@words);
+    is($status, $expect, "exit status $expect: @words");
+    like($err, $says, 'stderr says why');
+}
+
+
+sub roles {
+    my ($name) = @_;
+
+    my ($user) = grep { $_->{name} eq $name }
+        @{ json('user', 'list', 'acme')->{users} };
+    return join ',', @{ $user->{roles} };
+}
+
+
+json('store', 'init', $> ? () : ('--owner', 'www-data'));
+json('account', 'create', 'acme');
+json('user', 'create', 'acme', $_, '--roles', 'client') for qw(olga emil ida);
+
+subtest 'a team gives its roles' => sub {
+    my $team = json(qw(team create acme), 'Field service', '--roles',
+        'agent,media_server');
+    is($team->{members}, 0, 'nobody is in it');
+    is_deeply($team->{roles}, ['agent', 'media_server'], 'its roles');
+    fails(1, qr/exists already/, qw(team create acme), 'Field service');
+    fails(1, qr/has no role "agnet"/, qw(team create acme x --roles agnet));
+    fails(1, qr/no team "Night"/, qw(team add acme Night olga));
+    fails(1, qr/nobody/, qw(team add acme), 'Field service', 'nobody');
+
+    is(json(qw(team add acme), 'Field service', 'olga', 'emil')->{members}, 2,
+        'two come');
+    is(roles('olga'), 'client,agent,media_server', 'with its roles');
+    is(roles('ida'), 'client', 'who is not in it has them not');
+
+    json(qw(user set acme olga --roles agent));
+    is(roles('olga'), 'agent,media_server', 'direct roles change apart');
+
+    json(qw(team set acme), 'Field service', '--roles', 'service_agent',
+        '--name', 'Service');
+    is(roles('olga'), 'agent,service_agent', 'and with the team');
+    is_deeply([sort map { $_->{name} } @{ json(qw(team show acme Service))
+        ->{users} }], ['emil', 'olga'], 'who is in it');
+
+    json(qw(team remove acme Service olga));
+    is(roles('olga'), 'agent', 'gone with the membership');
+    is(json(qw(team list acme))->{teams}[0]{members}, 1, 'one is left');
+};
+
+subtest 'a group has members and managers' => sub {
+    is(json(qw(group create acme customers))->{kind}, 'users', 'of users');
+    is(json(qw(group create acme pumps --devices))->{kind}, 'devices',
+        'of devices');
+    json(qw(group add acme customers emil ida));
+    json(qw(group add acme pumps), 'Pump 7', 'Pump 8');
+    json(qw(group remove acme pumps), 'Pump 8');
+    is(json(qw(group manager acme customers olga))->{managers}, 1,
+        'a manager');
+
+    my $group = json(qw(group show acme customers));
+    is_deeply([map { $_->{name} } @{ $group->{manages} }], ['olga'],
+        'who manages it');
+    is_deeply([sort map { $_->{name} } @{ $group->{users} }],
+        ['emil', 'ida'], 'who is in it');
+    is_deeply([map { $_->{name} } @{ json(qw(group show acme pumps))
+        ->{devices} }], ['Pump 7'], 'what is in it');
+
+    is(json(qw(group manager acme customers olga --take))->{managers}, 0,
+        'no more');
+    json(qw(group manager acme customers olga));
+    is(roles('olga'), 'agent', 'no role comes of it');
+    is(scalar @{ json(qw(group list acme))->{groups} }, 2, 'two groups');
+};
+
+subtest 'a dump keeps them, and a check counts them' => sub {
+    is(json('store', 'check')->{findings}, 0, 'all agrees');
+    my ($status, $text) = ctl('store', 'dump');
+    is($status, 0, 'dump');
+
+    for my $kind (qw(team group member manager)) {
+        like($text, qr/^$kind /m, "a line of a $kind");
+    }
+
+    open my $fh, '>', "$dir/dump" or die $!;
+    print {$fh} $text;
+    close $fh;
+
+    $store = "$dir/again";
+    json('store', 'init', $> ? () : ('--owner', 'www-data'));
+    my ($loaded, undef, $err) = ctl('store', 'load', "$dir/dump");
+    is($loaded, 0, 'load') or diag $err;
+    is(json('store', 'check')->{findings}, 0, 'all agrees there, too');
+    is(roles('emil'), 'client,service_agent', 'roles of teams');
+    is(json(qw(team delete acme Service))->{members}, 1, 'team delete');
+    is(roles('emil'), 'client', 'which takes them');
+    json(qw(group delete acme customers));
+    is(json('store', 'check')->{findings}, 0, 'and all agrees');
+};
+
+done_testing();
