@@ -355,6 +355,11 @@ derive_session(derive_t *d, const store_session_t *s,
         store_key_bytes(key, s->browser.data, s->browser.len);
     }
 
+    if (s->certificate.len == STORE_HASH_LEN && s->ended == 0) {
+        key = add(d, STORE_KEY_SESSION_CERT, &s->id);
+        store_key_bytes(key, s->certificate.data, s->certificate.len);
+    }
+
     if (s->ended == 0) {
         due = s->expires;
 

@@ -60,6 +60,7 @@ typedef enum {
     STORE_KEY_MEMBER_OF       = 0x53,  /* object, kind, team or group */
     STORE_KEY_MANAGES         = 0x54,  /* user, group */
     STORE_KEY_PASS_SESSION    = 0x56,  /* session -> id of the newest */
+    STORE_KEY_SESSION_CERT    = 0x57,  /* SHA-256 of a certificate -> id */
 
     STORE_KEY_USER_WORDS      = 0x5b,  /* account, word, 0, word, 0, id */
     STORE_KEY_USER_BACK       = 0x5c,  /* account, word backwards, 0, id */

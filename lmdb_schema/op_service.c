@@ -1,6 +1,6 @@
 /*
- * API keys of services: sessions that were not signed in.  The key's token
- * proves itself by its MAC; what is kept is who it stands for.
+ * Services: sessions that were not signed in.  The token of an API key proves
+ * itself by its MAC, a certificate by TLS; what is kept is who it stands for.
  */
 
 #include <string.h>
@@ -9,6 +9,8 @@
 
 
 static store_status_t service_create(store_view_t *view, store_op_t *op);
+static store_status_t certificate_free(store_view_t *view,
+    store_slice_t certificate);
 
 
 const store_transition_t  store_service_ops[] = {
@@ -28,7 +30,9 @@ service_create(store_view_t *view, store_op_t *op)
 
     if (store_id_none(id) || op->in.service_create.lifetime == 0
         || !store_text_good(op->in.service_create.name, 1, STORE_LIMIT_NAME)
-        || !store_words_good(op->in.service_create.roles))
+        || !store_words_good(op->in.service_create.roles)
+        || (op->in.service_create.certificate.len != 0
+            && op->in.service_create.certificate.len != STORE_HASH_LEN))
     {
         return STORE_INVALID;
     }
@@ -51,6 +55,10 @@ service_create(store_view_t *view, store_op_t *op)
     rc = store_record_get(view, STORE_IS_account, NULL,
                           &op->in.service_create.account, &account);
 
+    if (rc == STORE_OK) {
+        rc = certificate_free(view, op->in.service_create.certificate);
+    }
+
     if (rc != STORE_OK) {
         return rc;
     }
@@ -61,6 +69,7 @@ service_create(store_view_t *view, store_op_t *op)
     session.account = account.id;
     session.name = op->in.service_create.name;
     session.roles = op->in.service_create.roles;
+    session.certificate = op->in.service_create.certificate;
     session.created = op->now;
     session.expires = store_later(op->now, op->in.service_create.lifetime);
     session.touched = op->now;
@@ -77,4 +86,26 @@ service_create(store_view_t *view, store_op_t *op)
     op->out.expires = session.expires;
 
     return STORE_OK;
+}
+
+
+/* One certificate stands for one service, of whatever account. */
+
+static store_status_t
+certificate_free(store_view_t *view, store_slice_t certificate)
+{
+    store_key_t     key;
+    store_slice_t   value;
+    store_status_t  rc;
+
+    if (certificate.len == 0) {
+        return STORE_OK;
+    }
+
+    store_key(&key, STORE_KEY_SESSION_CERT);
+    store_key_bytes(&key, certificate.data, certificate.len);
+    rc = store_view_get(view, &key, &value);
+
+    return rc == STORE_NOT_FOUND ? STORE_OK
+           : rc == STORE_OK ? STORE_EXISTS : rc;
 }

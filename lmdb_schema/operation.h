@@ -214,6 +214,7 @@ typedef struct {
             store_slice_t name;
             store_slice_t roles;
             uint64_t      lifetime;
+            store_slice_t certificate; /* SHA-256 of it, or empty: a key */
         } service_create;
         struct {
             store_id_t session;

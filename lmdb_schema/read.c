@@ -225,6 +225,20 @@ store_services(store_txn_t *txn, const store_id_t *account,
 
 
 store_status_t
+store_service_by_certificate(store_txn_t *txn,
+    const uint8_t certificate[STORE_HASH_LEN], store_session_t *out)
+{
+    store_key_t  key;
+
+    store_key(&key, STORE_KEY_SESSION_CERT);
+    store_key_bytes(&key, certificate, STORE_HASH_LEN);
+
+    return store_record_by(store_txn_view(txn), STORE_IS_session, NULL, &key,
+                           out);
+}
+
+
+store_status_t
 store_users(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data)
 {

@@ -341,6 +341,10 @@ store_status_t store_sessions(store_txn_t *txn, const store_id_t *user,
 /* The API keys of an account's services: sessions of kind SERVICE. */
 store_status_t store_services(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
+/* The service whose certificate has this SHA-256. */
+store_status_t store_service_by_certificate(store_txn_t *txn,
+    const uint8_t certificate[STORE_HASH_LEN], store_session_t *out)
+    STORE_USE_RESULT;
 store_status_t store_users(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
 store_status_t store_accounts(store_txn_t *txn, store_visit_pt visit,

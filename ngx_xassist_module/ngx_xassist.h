@@ -130,6 +130,7 @@ typedef struct {
     ngx_http_complex_value_t   *device;
     ngx_http_complex_value_t   *call_page;
     ngx_http_complex_value_t   *task;          /* name in the history */
+    store_id_t                 *service;       /* of a unix socket, or NULL */
     ngx_array_t                *origins;       /* ngx_str_t */
     ngx_uint_t                  cookie;        /* NGX_XASSIST_COOKIE_* */
     ngx_uint_t                  live;          /* NGX_XASSIST_LIVE_* */
@@ -225,10 +226,13 @@ typedef struct {
     store_id_t                  guest_session;
     const ngx_xassist_claims_t *claims;        /* of a provider's token */
     ngx_str_t                   link;          /* cut out of the URI */
+    uint8_t                     certificate[STORE_HASH_LEN];
     unsigned                    identified:1;
     unsigned                    has_user:1;
     unsigned                    has_guest:1;
-    unsigned                    service:1;     /* user_session is a key */
+    unsigned                    service:1;     /* user_session is a service */
+    unsigned                    peer:1;        /* known by its connection */
+    unsigned                    certified:1;   /* `certificate` is verified */
     unsigned                    cookies:1;     /* sent some of ours */
     unsigned                    bearer:1;      /* came as Authorization */
     unsigned                    ambiguous:1;   /* cookie and Bearer */

@@ -91,6 +91,10 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         conf->livekit = prev->livekit;
     }
 
+    if (conf->service == NULL) {
+        conf->service = prev->service;
+    }
+
     if (conf->call == NULL) {
         conf->call = prev->call;
     }

@@ -2,6 +2,7 @@
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_device.h"
 #include "ngx_xassist_identify.h"
+#include "ngx_xassist_peer.h"
 #include "ngx_xassist_metrics.h"
 #include "ngx_xassist_jwt.h"
 #include "ngx_xassist_reason.h"
@@ -189,6 +190,12 @@ ngx_xassist_decide_who(ngx_xassist_decision_t *d)
         if (!ctx->has_user || d->standing.in_call) {
             goto found;
         }
+    }
+
+    if (ctx->certified && !ctx->has_user
+        && ngx_xassist_peer_find(d->worker, ctx) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     if (ctx->has_user || ctx->claims != NULL) {

@@ -1,6 +1,7 @@
 #include "ngx_xassist_identify.h"
 #include "ngx_xassist_cookie.h"
 #include "ngx_xassist_jwt.h"
+#include "ngx_xassist_peer.h"
 
 
 #define NGX_XASSIST_KEY_PREFIX  "xassist_"
@@ -55,6 +56,12 @@ ngx_xassist_identify(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     }
 
     ngx_xassist_identify_bearer(r, worker, ctx);
+
+    /* Who says who he is, rightly or not, is not taken for his connection. */
+
+    if (!ctx->cookies && r->headers_in.authorization == NULL) {
+        ngx_xassist_peer_identify(r, ctx);
+    }
 
     return NGX_OK;
 }
@@ -190,7 +197,8 @@ ngx_xassist_origin_ok(ngx_http_request_t *r, const ngx_xassist_ctx_t *ctx,
                  || !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD
                                    |NGX_HTTP_OPTIONS));
 
-        return !(change && !ctx->bearer && (ctx->has_user || ctx->has_guest));
+        return !(change && !ctx->bearer && !ctx->peer
+                 && (ctx->has_user || ctx->has_guest));
     }
 
     if (ngx_xassist_origin_host(r, &h->value)) {

@@ -14,6 +14,7 @@
 #include "ngx_xassist_macro.h"
 #include "ngx_xassist_metrics.h"
 #include "ngx_xassist_page.h"
+#include "ngx_xassist_peer.h"
 #include "ngx_xassist_rule.h"
 #include "ngx_xassist_task.h"
 #include "ngx_xassist_variables.h"
@@ -89,6 +90,11 @@ static ngx_command_t  ngx_xassist_commands[] = {
       ngx_http_set_complex_value_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_xassist_loc_conf_t, call), NULL },
+
+    { ngx_string("xassist_service"),
+      NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_xassist_peer_conf,
+      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
     { ngx_string("xassist_origin"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,

@@ -261,6 +261,16 @@ policy_status_t policy_password_check(policy_str_t password,
     policy_str_t hash, bool *weak) POLICY_USE_RESULT;
 
 
+/* ---- certificates ------------------------------------------------------ */
+
+#define POLICY_CERTIFICATE_MOST  16384  /* bytes, as DER */
+
+/* SHA-256 of the first certificate of a text in PEM (RFC 7468), as it is in
+   DER: its fingerprint.  POLICY_INVALID when there is none. */
+policy_status_t policy_certificate_hash(const char *pem, size_t len,
+    uint8_t out[32]) POLICY_USE_RESULT;
+
+
 /* ---- bytes ------------------------------------------------------------- */
 
 /* Unpadded base64url (RFC 4648, section 5).  Encoding writes no NUL and

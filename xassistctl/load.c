@@ -98,6 +98,33 @@ ctl_keys_load(const ctl_options_t *options, policy_keys_t **keys)
 }
 
 
+int
+ctl_certificate_load(const char *path, uint8_t hash[STORE_HASH_LEN])
+{
+    int              rc;
+    char            *text;
+    size_t           len;
+    policy_status_t  status;
+
+    rc = slurp(path, KEYS_MOST, &text, &len);
+
+    if (rc != CTL_OK) {
+        ctl_complain("certificate \"%s\": %s", path, strerror(errno));
+        return rc;
+    }
+
+    status = policy_certificate_hash(text, len, hash);
+    free(text);
+
+    if (status != POLICY_OK) {
+        ctl_complain("\"%s\" holds no certificate in PEM", path);
+        return CTL_NO;
+    }
+
+    return CTL_OK;
+}
+
+
 static int
 slurp(const char *path, size_t most, char **out, size_t *len)
 {

@@ -22,6 +22,9 @@ typedef struct {
 int ctl_policy_load(const ctl_options_t *options, policy_image_t *image);
 int ctl_keys_load(const ctl_options_t *options, policy_keys_t **keys);
 
+/* The SHA-256 of the first certificate of a file in PEM. */
+int ctl_certificate_load(const char *path, uint8_t hash[STORE_HASH_LEN]);
+
 /* `create`: make what is absent, owned by `owner` (a user's name, or NULL). */
 int ctl_store_create(const ctl_options_t *options, const char *owner,
     ctl_store_t *store);

@@ -1,5 +1,6 @@
-/* service ...: API keys of media servers and backends. */
+/* service ...: media servers and backends, and what they prove it by. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include <xassistctl/args.h>
@@ -12,6 +13,22 @@
 #define DAY       (UINT64_C(24) * 3600 * 1000)
 
 
+/* What a service is known by: a key, a certificate, or its socket. */
+typedef struct {
+    const char    *file;               /* of the certificate, or NULL */
+    bool           socket;
+    policy_keys_t *keys;               /* NULL unless it is a key */
+    uint8_t        certificate[STORE_HASH_LEN];
+} proof_t;
+
+typedef struct {
+    store_id_t     account;
+    store_slice_t  name;
+    store_slice_t  roles;
+    uint64_t       lifetime;
+} service_t;
+
+
 static int service_create(const ctl_options_t *options, int argc,
     char **argv);
 static int service_rotate(const ctl_options_t *options, int argc,
@@ -20,21 +37,27 @@ static int service_revoke(const ctl_options_t *options, int argc,
     char **argv);
 static int service_list(const ctl_options_t *options, int argc, char **argv);
 static int make(const ctl_options_t *options, ctl_store_t *store,
-    const policy_keys_t *keys, const store_id_t *account, store_slice_t name,
-    store_slice_t roles, uint64_t lifetime);
+    const proof_t *proof, const service_t *service);
+static int proof_open(const ctl_options_t *options, proof_t *proof);
 static int revoke(ctl_store_t *store, const store_id_t *id);
 static int find(ctl_store_t *store, const char *text,
     store_session_t *service);
+static void print_certificate(ctl_print_t *out, store_slice_t certificate);
 static bool print_service(void *data, const void *record);
 
 
 const ctl_command_t  ctl_service_commands[] = {
-    { "service create", "ACCOUNT NAME [--roles A,B] [--days N]",
-      "makes an API key and prints it, once", service_create },
-    { "service rotate", "ID", "makes another key for the same; the old one "
-      "stays until it is revoked", service_rotate },
-    { "service revoke", "ID", "ends an API key", service_revoke },
-    { "service list", "ACCOUNT", "lists an account's API keys",
+    { "service create", "ACCOUNT NAME [--roles A,B] [--days N] "
+      "[--certificate FILE | --socket]",
+      "makes a service: prints its API key, once, or takes its client "
+      "certificate, or leaves it to a unix socket (xassist_service ID)",
+      service_create },
+    { "service rotate", "ID [--certificate FILE]", "makes another key for "
+      "the same, or takes another certificate; the old one stays until it is "
+      "revoked", service_rotate },
+    { "service revoke", "ID", "ends a service's key, certificate or right to "
+      "a socket", service_revoke },
+    { "service list", "ACCOUNT", "lists an account's services",
       service_list },
     { NULL, NULL, NULL, NULL }
 };
@@ -45,17 +68,22 @@ service_create(const ctl_options_t *options, int argc, char **argv)
 {
     int              rc;
     char            *p;
+    proof_t          proof;
     uint64_t         days = 0;
+    service_t        service;
     const char      *roles = NULL, *text = NULL;
     ctl_store_t      store;
-    policy_keys_t   *keys;
     store_account_t  account;
 
     const ctl_arg_t  args[] = {
         { "--roles", &roles, NULL },
         { "--days", &text, NULL },
+        { "--certificate", &proof.file, NULL },
+        { "--socket", NULL, &proof.socket },
         { NULL, NULL, NULL }
     };
+
+    memset(&proof, 0, sizeof(proof));
 
     if (ctl_args(argc, argv, args, 2, 2) == -1) {
         return CTL_USAGE;
@@ -72,7 +100,7 @@ service_create(const ctl_options_t *options, int argc, char **argv)
     rc = ctl_roles_check(options, roles);
 
     if (rc == CTL_OK) {
-        rc = ctl_keys_load(options, &keys);
+        rc = proof_open(options, &proof);
     }
 
     if (rc != CTL_OK) {
@@ -82,18 +110,21 @@ service_create(const ctl_options_t *options, int argc, char **argv)
     rc = ctl_store_open(options, false, &store);
 
     if (rc != CTL_OK) {
-        policy_keys_free(keys);
+        policy_keys_free(proof.keys);
         return rc;
     }
 
     rc = ctl_find_account(&store, argv[0], &account);
 
     if (rc == CTL_OK) {
-        rc = make(options, &store, keys, &account.id, ctl_slice(argv[1]),
-                  ctl_slice(roles), days != 0 ? days * DAY : LIFETIME);
+        service.account = account.id;
+        service.name = ctl_slice(argv[1]);
+        service.roles = ctl_slice(roles);
+        service.lifetime = days != 0 ? days * DAY : LIFETIME;
+        rc = make(options, &store, &proof, &service);
     }
 
-    policy_keys_free(keys);
+    policy_keys_free(proof.keys);
     ctl_store_close(&store);
 
     return rc;
@@ -104,15 +135,23 @@ static int
 service_rotate(const ctl_options_t *options, int argc, char **argv)
 {
     int              rc;
+    proof_t          proof;
+    service_t        service;
     ctl_store_t      store;
-    policy_keys_t   *keys;
-    store_session_t  service;
+    store_session_t  session;
 
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
+    const ctl_arg_t  args[] = {
+        { "--certificate", &proof.file, NULL },
+        { NULL, NULL, NULL }
+    };
+
+    memset(&proof, 0, sizeof(proof));
+
+    if (ctl_args(argc, argv, args, 1, 1) == -1) {
         return CTL_USAGE;
     }
 
-    rc = ctl_keys_load(options, &keys);
+    rc = proof_open(options, &proof);
 
     if (rc != CTL_OK) {
         return rc;
@@ -121,21 +160,42 @@ service_rotate(const ctl_options_t *options, int argc, char **argv)
     rc = ctl_store_open(options, false, &store);
 
     if (rc != CTL_OK) {
-        policy_keys_free(keys);
+        policy_keys_free(proof.keys);
         return rc;
     }
 
-    rc = find(&store, argv[0], &service);
+    rc = find(&store, argv[0], &session);
 
     if (rc == CTL_OK) {
-        rc = make(options, &store, keys, &service.account, service.name,
-                  service.roles, service.expires - service.created);
+        service.account = session.account;
+        service.name = session.name;
+        service.roles = session.roles;
+        service.lifetime = session.expires - session.created;
+        rc = make(options, &store, &proof, &service);
     }
 
-    policy_keys_free(keys);
+    policy_keys_free(proof.keys);
     ctl_store_close(&store);
 
     return rc;
+}
+
+
+/* As whoever runs the command: keys and certificate are not the store's. */
+
+static int
+proof_open(const ctl_options_t *options, proof_t *proof)
+{
+    if (proof->file != NULL && proof->socket) {
+        ctl_complain("a service has a certificate or a socket, not both");
+        return CTL_USAGE;
+    }
+
+    if (proof->file != NULL) {
+        return ctl_certificate_load(proof->file, proof->certificate);
+    }
+
+    return proof->socket ? CTL_OK : ctl_keys_load(options, &proof->keys);
 }
 
 
@@ -215,9 +275,8 @@ service_list(const ctl_options_t *options, int argc, char **argv)
 /* The key is made of its id by a MAC: the store cannot give it away. */
 
 static int
-make(const ctl_options_t *options, ctl_store_t *store,
-    const policy_keys_t *keys, const store_id_t *account, store_slice_t name,
-    store_slice_t roles, uint64_t lifetime)
+make(const ctl_options_t *options, ctl_store_t *store, const proof_t *proof,
+    const service_t *service)
 {
     int              rc;
     char             key[sizeof(PREFIX) + POLICY_TOKEN_LEN];
@@ -232,19 +291,27 @@ make(const ctl_options_t *options, ctl_store_t *store,
     }
 
     op.in.service_create.service = op.id;
-    op.in.service_create.account = *account;
-    op.in.service_create.name = name;
-    op.in.service_create.roles = roles;
-    op.in.service_create.lifetime = lifetime;
+    op.in.service_create.account = service->account;
+    op.in.service_create.name = service->name;
+    op.in.service_create.roles = service->roles;
+    op.in.service_create.lifetime = service->lifetime;
 
-    memcpy(key, PREFIX, sizeof(PREFIX) - 1);
-    status = policy_token_make(keys, POLICY_TOKEN_SERVICE, op.id.b,
-                               key + sizeof(PREFIX) - 1);
-    key[sizeof(PREFIX) - 1 + POLICY_TOKEN_LEN] = '\0';
+    if (proof->file != NULL) {
+        op.in.service_create.certificate.data = proof->certificate;
+        op.in.service_create.certificate.len = STORE_HASH_LEN;
+    }
 
-    if (status != POLICY_OK) {
-        ctl_complain("no key: %s", policy_status_text(status));
-        return CTL_FAILURE;
+    memset(key, 0, sizeof(key));
+
+    if (proof->keys != NULL) {
+        memcpy(key, PREFIX, sizeof(PREFIX) - 1);
+        status = policy_token_make(proof->keys, POLICY_TOKEN_SERVICE,
+                                   op.id.b, key + sizeof(PREFIX) - 1);
+
+        if (status != POLICY_OK) {
+            ctl_complain("no key: %s", policy_status_text(status));
+            return CTL_FAILURE;
+        }
     }
 
     rc = ctl_apply(store, &op, "make the service");
@@ -253,14 +320,40 @@ make(const ctl_options_t *options, ctl_store_t *store,
         return rc;
     }
 
-    ctl_print_begin(&out, options->json, "key");
+    ctl_print_begin(&out, options->json, key[0] ? "key" : "id");
     ctl_print_id(&out, "id", &op.id);
-    ctl_print_word(&out, "key", key);
-    ctl_print_text(&out, "name", name);
-    ctl_print_words(&out, "roles", roles);
+
+    if (key[0]) {
+        ctl_print_word(&out, "key", key);
+    }
+
+    print_certificate(&out, op.in.service_create.certificate);
+    ctl_print_text(&out, "name", service->name);
+    ctl_print_words(&out, "roles", service->roles);
     ctl_print_time(&out, "expires", op.out.expires);
 
     return ctl_print_end(&out);
+}
+
+
+/* In hexadecimal, as "openssl x509 -fingerprint -sha256" has it but for its
+   colons. */
+
+static void
+print_certificate(ctl_print_t *out, store_slice_t certificate)
+{
+    char    hex[2 * STORE_HASH_LEN + 1];
+    size_t  i;
+
+    if (certificate.len != STORE_HASH_LEN) {
+        return;
+    }
+
+    for (i = 0; i < STORE_HASH_LEN; i++) {
+        (void) snprintf(hex + 2 * i, 3, "%02x", certificate.data[i]);
+    }
+
+    ctl_print_word(out, "certificate", hex);
 }
 
 
@@ -315,6 +408,7 @@ print_service(void *data, const void *record)
     ctl_print_id(out, "id", &service->id);
     ctl_print_text(out, "name", service->name);
     ctl_print_words(out, "roles", service->roles);
+    print_certificate(out, service->certificate);
     ctl_print_time(out, "created", service->created);
     ctl_print_time(out, "expires", service->expires);
     ctl_print_time(out, "ended", service->ended);

@@ -21,6 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char                 text[512];
     size_t               len;
+    uint8_t              hash[32];
     uint8_t              id[POLICY_ID_LEN], link[POLICY_ID_LEN] = { 1 };
     uint8_t              browser[POLICY_BROWSER_LEN] = { 2 };
     policy_keys_t       *parsed;
@@ -58,6 +59,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     {
         policy_keys_free(parsed);
     }
+
+    (void) !policy_certificate_hash((const char *) data, size, hash);
 
     return 0;
 }

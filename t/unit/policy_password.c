@@ -167,6 +167,48 @@ an_assertion_verifies_by_its_own_keys(void **state)
 }
 
 
+/* `printf abc | base64` is YWJj; what a certificate says is TLS's matter. */
+
+static void
+the_fingerprint_is_of_the_first_certificate(void **state)
+{
+    size_t   i;
+    uint8_t  out[32], expected[32];
+
+    static const char  *bad[] = {
+        "", "YWJj", "-----BEGIN CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE-----\nYWJj\n",
+        "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE-----\nYW*j\n-----END CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE-----\nYWJ\n-----END CERTIFICATE-----",
+        "-----END CERTIFICATE-----\nYWJj\n-----BEGIN CERTIFICATE-----",
+        "-----BEGIN PRIVATE KEY-----\nYWJj\n-----END PRIVATE KEY-----"
+    };
+
+    static const char  good[] =
+        "a chain\n-----BEGIN CERTIFICATE-----\r\nYW\tJj \n"
+        "-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\n"
+        "ZGVm\n-----END CERTIFICATE-----\n";
+
+    (void) state;
+
+    assert_int_equal(policy_sha256("abc", 3, expected), 0);
+    assert_int_equal(policy_certificate_hash(good, sizeof(good) - 1, out),
+                     POLICY_OK);
+    assert_memory_equal(out, expected, sizeof(out));
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(policy_certificate_hash(bad[i], strlen(bad[i]), out),
+                         POLICY_INVALID);
+    }
+
+    for (i = 0; i < 60; i++) {             /* cut anywhere: none */
+        assert_int_equal(policy_certificate_hash(good, i, out),
+                         POLICY_INVALID);
+    }
+}
+
+
 int
 main(void)
 {
@@ -175,7 +217,8 @@ main(void)
         cmocka_unit_test(a_hash_is_of_its_password),
         cmocka_unit_test(what_is_no_hash_is_never_matched),
         cmocka_unit_test(a_weaker_hash_is_told),
-        cmocka_unit_test(an_assertion_verifies_by_its_own_keys)
+        cmocka_unit_test(an_assertion_verifies_by_its_own_keys),
+        cmocka_unit_test(the_fingerprint_is_of_the_first_certificate)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

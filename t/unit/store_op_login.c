@@ -237,6 +237,52 @@ a_service_is_of_its_account(void **state)
 }
 
 
+static void
+a_certificate_is_of_one_service(void **state)
+{
+    world_t        w;
+    uint8_t        hash[STORE_HASH_LEN] = { 7, 1 };
+    store_slice_t  certificate = { hash, sizeof(hash) };
+
+    (void) state;
+    world(&w);
+    ask(&w, STORE_OP_SERVICE_CREATE);
+    w.op.in.service_create.service = id(80);
+    w.op.in.service_create.account = id(ACME);
+    w.op.in.service_create.name = text("recorder");
+    w.op.in.service_create.lifetime = HOUR;
+    w.op.in.service_create.certificate = certificate;
+    w.op.in.service_create.certificate.len = 20;
+    assert_int_equal(run(&w), STORE_INVALID);
+    w.op.in.service_create.certificate.len = sizeof(hash);
+    done(&w);
+    whole(&w);
+
+    w.op.in.service_create.service = id(81);
+    assert_int_equal(run(&w), STORE_EXISTS);
+
+    /* free again once that one has ended */
+
+    ask(&w, STORE_OP_SESSION_REVOKE);
+    w.op.in.session_revoke.session = id(80);
+    done(&w);
+    whole(&w);
+    ask(&w, STORE_OP_SERVICE_CREATE);
+    w.op.in.service_create.service = id(81);
+    w.op.in.service_create.account = id(ACME);
+    w.op.in.service_create.name = text("recorder");
+    w.op.in.service_create.lifetime = HOUR;
+    w.op.in.service_create.certificate = certificate;
+    done(&w);
+
+    w.now += HOUR;
+    sweep(&w);
+    assert_int_not_equal(session_of(&w, 81).ended, 0);
+
+    end_of_world(&w);
+}
+
+
 int
 main(void)
 {
@@ -247,7 +293,8 @@ main(void)
         cmocka_unit_test(one_subject_is_one_user),
         cmocka_unit_test(signing_out_voids_tokens_issued_before),
         cmocka_unit_test(a_user_joins_without_a_session),
-        cmocka_unit_test(a_service_is_of_its_account)
+        cmocka_unit_test(a_service_is_of_its_account),
+        cmocka_unit_test(a_certificate_is_of_one_service)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
