@@ -1,4 +1,4 @@
-/* Records to values and back, by the table record.def. */
+/* Values to records, by the table record.def. */
 
 #include <string.h>
 
@@ -6,7 +6,9 @@
 #include <lmdb_schema/limits.h>
 
 
-#define HEAD  3                        /* tag and length of a field */
+/* An event is hashed as it stands: one that is loaded from a dump must be
+   what it was. */
+#define VERSION(number)  ((number) == STORE_IS_event ? 1 : STORE_CODEC_VERSION)
 
 
 #define STORE_RECORD(name, number, text) \
@@ -44,7 +46,7 @@
 
 static const store_schema_t schemas[] = {
 #define STORE_RECORD(name, number, text) \
-    [number] = { #name, number, sizeof(store_##name##_t), \
+    [number] = { #name, number, VERSION(number), sizeof(store_##name##_t), \
                  offsetof(store_##name##_t, rest), name##_fields, \
                  sizeof(name##_fields) / sizeof(name##_fields[0]), \
                  name##_tags },
@@ -57,13 +59,10 @@ static const store_schema_t schemas[] = {
 };
 
 
-static const store_field_t *field_of(const store_schema_t *schema,
-    uint8_t tag);
 static bool read_field(const store_field_t *field, const uint8_t *data,
-    size_t len, void *out);
-static size_t field_size(const store_field_t *field, const void *in);
-static uint8_t *write_field(const store_field_t *field, const void *in,
-    uint8_t *p);
+    size_t len, unsigned version, void *out);
+static bool read_number(const uint8_t *data, size_t len, size_t width,
+    unsigned version, uint64_t *out);
 
 
 const store_schema_t *
@@ -82,10 +81,11 @@ store_schema(store_record_t record)
 store_status_t
 store_decode(store_record_t record, store_slice_t value, void *out)
 {
-    size_t                 len;
+    size_t                 at;
+    unsigned               version;
     uint64_t               seen, bit;
+    store_head_t           head;
     store_slice_t         *rest;
-    const uint8_t         *p, *end;
     const store_field_t   *field;
     const store_schema_t  *schema = store_schema(record);
 
@@ -97,43 +97,49 @@ store_decode(store_record_t record, store_slice_t value, void *out)
         return STORE_CORRUPT;
     }
 
-    if (value.data[0] != STORE_CODEC_VERSION) {
+    version = value.data[0];
+
+    if (version > schema->version) {
         return STORE_NEWER;
     }
 
     rest = (store_slice_t *) (void *) ((char *) out + schema->rest);
-    end = value.data + value.len;
     seen = 0;
 
-    for (p = value.data + 1; p < end; p += HEAD + len) {
+    for (at = 1; at < value.len; at += head.len) {
 
-        if (end - p < HEAD) {
-            goto corrupt;
-        }
-
-        len = (size_t) p[1] << 8 | p[2];
-
-        if (p[0] == 0 || len > STORE_LIMIT_FIELD
-            || len > (size_t) (end - p) - HEAD)
+        if (!store_read_head(value.data + at, value.len - at, version,
+                             &head))
         {
             goto corrupt;
         }
 
-        field = field_of(schema, p[0]);
+        field = store_field_of(schema, head.tag);
 
         if (field == NULL) {
-            if (rest->data == NULL) {
-                /* up to the end: known fields in it are skipped on writing */
-                rest->data = p;
-                rest->len = (size_t) (end - p);
+
+            /* who wrote the older form had no field that is unknown here */
+
+            if (version != schema->version) {
+                goto corrupt;
             }
 
+            if (rest->data == NULL) {
+                /* up to the end: known fields in it are skipped on writing */
+                rest->data = value.data + at;
+                rest->len = value.len - at;
+            }
+
+            at += head.size;
             continue;
         }
 
-        bit = UINT64_C(1) << p[0];
+        at += head.size;
+        bit = UINT64_C(1) << (field - schema->fields);
 
-        if ((seen & bit) || !read_field(field, p + HEAD, len, out)) {
+        if ((seen & bit)
+            || !read_field(field, value.data + at, head.len, version, out))
+        {
             goto corrupt;
         }
 
@@ -150,73 +156,37 @@ corrupt:
 }
 
 
-size_t
-store_encoded_size(store_record_t record, const void *in)
+bool
+store_read_head(const uint8_t *data, size_t len, unsigned version,
+    store_head_t *head)
 {
-    size_t                 i, n, size, len, at;
-    const store_slice_t   *rest;
-    const store_schema_t  *schema = store_schema(record);
+    bool  wide;
 
-    size = 1;
-
-    for (i = 0; i < schema->nfields; i++) {
-        n = field_size(&schema->fields[i], in);
-
-        if (n > STORE_LIMIT_FIELD) {
-            return 0;
-        }
-
-        size += n ? n + HEAD : 0;
+    if (len < 2) {
+        return false;
     }
 
-    rest = (const store_slice_t *) (const void *)
-               ((const char *) in + schema->rest);
+    wide = version == 1 || data[1] == STORE_HEAD_LONG;
 
-    for (at = 0; at < rest->len; at += HEAD + len) {
-        len = (size_t) rest->data[at + 1] << 8 | rest->data[at + 2];
+    head->tag = data[0];
+    head->size = version == 1 ? 3 : wide ? 4 : 2;
 
-        if (field_of(schema, rest->data[at]) == NULL) {
-            size += HEAD + len;
-        }
+    if (len < head->size) {
+        return false;
     }
 
-    return size > STORE_LIMIT_VALUE ? 0 : size;
+    head->len = wide ? (size_t) data[head->size - 2] << 8
+                       | data[head->size - 1]
+                     : data[1];
+
+    return head->tag != 0 && head->len <= STORE_LIMIT_FIELD
+           && head->len <= len - head->size
+           && head->size == store_head_size(head->len, version);
 }
 
 
-size_t
-store_encode(store_record_t record, const void *in, uint8_t *out)
-{
-    size_t                 i, len, at;
-    uint8_t               *p;
-    const store_slice_t   *rest;
-    const store_schema_t  *schema = store_schema(record);
-
-    p = out;
-    *p++ = STORE_CODEC_VERSION;
-
-    for (i = 0; i < schema->nfields; i++) {
-        p = write_field(&schema->fields[i], in, p);
-    }
-
-    rest = (const store_slice_t *) (const void *)
-               ((const char *) in + schema->rest);
-
-    for (at = 0; at < rest->len; at += HEAD + len) {
-        len = (size_t) rest->data[at + 1] << 8 | rest->data[at + 2];
-
-        if (field_of(schema, rest->data[at]) == NULL) {
-            memcpy(p, rest->data + at, HEAD + len);
-            p += HEAD + len;
-        }
-    }
-
-    return (size_t) (p - out);
-}
-
-
-static const store_field_t *
-field_of(const store_schema_t *schema, uint8_t tag)
+const store_field_t *
+store_field_of(const store_schema_t *schema, uint8_t tag)
 {
     if (tag >= STORE_TAGS || schema->tags[tag] == 0) {
         return NULL;
@@ -228,36 +198,35 @@ field_of(const store_schema_t *schema, uint8_t tag)
 
 static bool
 read_field(const store_field_t *field, const uint8_t *data, size_t len,
-    void *out)
+    unsigned version, void *out)
 {
     void           *to = (char *) out + field->offset;
     uint32_t        u32;
-    uint64_t        u64;
+    uint64_t        number;
     store_slice_t   slice;
 
     switch (field->type) {
 
     case STORE_TYPE_U8:
-        if (len != 1) {
+        if (!read_number(data, len, 1, version, &number)) {
             return false;
         }
         memcpy(to, data, 1);
         return true;
 
     case STORE_TYPE_U32:
-        if (len != 4) {
+        if (!read_number(data, len, 4, version, &number)) {
             return false;
         }
-        u32 = store_get_u32(data);
+        u32 = (uint32_t) number;
         memcpy(to, &u32, 4);
         return true;
 
     case STORE_TYPE_U64:
-        if (len != 8) {
+        if (!read_number(data, len, 8, version, &number)) {
             return false;
         }
-        u64 = store_get_u64(data);
-        memcpy(to, &u64, 8);
+        memcpy(to, &number, 8);
         return true;
 
     case STORE_TYPE_ID:
@@ -279,84 +248,27 @@ read_field(const store_field_t *field, const uint8_t *data, size_t len,
 }
 
 
-static size_t
-field_size(const store_field_t *field, const void *in)
+/* At its full width, or without leading zeros. */
+
+static bool
+read_number(const uint8_t *data, size_t len, size_t width, unsigned version,
+    uint64_t *out)
 {
-    uint32_t        u32;
-    uint64_t        u64;
-    const void     *from = (const char *) in + field->offset;
-    store_slice_t   slice;
+    size_t  i;
 
-    switch (field->type) {
-
-    case STORE_TYPE_U8:
-        return *(const uint8_t *) from ? 1 : 0;
-
-    case STORE_TYPE_U32:
-        memcpy(&u32, from, 4);
-        return u32 ? 4 : 0;
-
-    case STORE_TYPE_U64:
-        memcpy(&u64, from, 8);
-        return u64 ? 8 : 0;
-
-    case STORE_TYPE_ID:
-        return store_id_none(from) ? 0 : STORE_ID_LEN;
-
-    case STORE_TYPE_TEXT:
-    case STORE_TYPE_BYTES:
-        memcpy(&slice, from, sizeof(slice));
-        return slice.len;
+    if (version == 1 ? len != width
+                     : len == 0 || len > width || data[0] == 0)
+    {
+        return false;
     }
 
-    return 0;
-}
+    *out = 0;
 
-
-static uint8_t *
-write_field(const store_field_t *field, const void *in, uint8_t *p)
-{
-    size_t          len;
-    uint32_t        u32;
-    uint64_t        u64;
-    const void     *from = (const char *) in + field->offset;
-    store_slice_t   slice;
-
-    len = field_size(field, in);
-
-    if (len == 0) {
-        return p;
+    for (i = 0; i < len; i++) {
+        *out = *out << 8 | data[i];
     }
 
-    *p++ = field->tag;
-    *p++ = (uint8_t) (len >> 8);
-    *p++ = (uint8_t) len;
-
-    switch (field->type) {
-
-    case STORE_TYPE_U32:
-        memcpy(&u32, from, 4);
-        store_put_u32(p, u32);
-        break;
-
-    case STORE_TYPE_U64:
-        memcpy(&u64, from, 8);
-        store_put_u64(p, u64);
-        break;
-
-    case STORE_TYPE_U8:
-    case STORE_TYPE_ID:
-        memcpy(p, from, len);
-        break;
-
-    case STORE_TYPE_TEXT:
-    case STORE_TYPE_BYTES:
-        memcpy(&slice, from, sizeof(slice));
-        memcpy(p, slice.data, len);
-        break;
-    }
-
-    return p + len;
+    return true;
 }
 
 

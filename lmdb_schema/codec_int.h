@@ -1,16 +1,23 @@
 /*
- * Values: a version byte, then fields of tag (1 byte), length (2 bytes,
- * big-endian) and that many bytes.  Integers are big-endian and have their
- * full width; a field that is zero or empty is left out.  Tags that this
- * version does not know are kept in `rest` and written back.
+ * Values: a version byte, then fields of tag, length and that many bytes.  A
+ * length takes one byte, or, from 255 on, three: ff and two, big-endian.
+ * Integers are big-endian without leading zeros; a field that is zero or
+ * empty is left out.  Tags that this version does not know are kept in `rest`
+ * and written back.
  *
  * An account named "acme" with one user, made at 1700000000000:
  *
- *     01                                      version 1
- *     01 000c 00a1a2a3a4a5a6a7a8a9aaab        id
- *     02 0004 61636d65                        name "acme"
+ *     02                                      version 2
+ *     01 0c 00a1a2a3a4a5a6a7a8a9aaab          id
+ *     02 04 61636d65                          name "acme"
+ *     04 01 01                                users 1
+ *     06 06 018bcfe56800                      created
+ *
+ * Version 1 is what stores before schema 3 hold, and events, which are hashed
+ * as they stand, always: a length takes two bytes, and an integer has its
+ * full width.
+ *
  *     04 0004 00000001                        users 1
- *     06 0008 0000018bcfe56800                created
  */
 
 #ifndef STORE_CODEC_INT_H
@@ -18,7 +25,8 @@
 
 #include <lmdb_schema/store.h>
 
-#define STORE_CODEC_VERSION  1
+#define STORE_CODEC_VERSION  2
+#define STORE_HEAD_LONG      255       /* the length follows in two bytes */
 
 #define STORE_TAGS           64        /* tags of fields are below this */
 
@@ -38,6 +46,7 @@ typedef struct {
 typedef struct {
     const char          *name;
     uint8_t              number;
+    uint8_t              version;      /* in which it is written */
     size_t               size;         /* of the struct */
     size_t               rest;         /* offset of `rest` */
     const store_field_t *fields;
@@ -86,6 +95,21 @@ size_t store_encoded_size(store_record_t record, const void *in);
 
 /* `out` has room for store_encoded_size bytes; returns what was written. */
 size_t store_encode(store_record_t record, const void *in, uint8_t *out);
+
+/* A field's head, as it was read; false when the field is not whole. */
+typedef struct {
+    uint8_t tag;
+    size_t  size;                      /* of the head */
+    size_t  len;                       /* of what follows */
+} store_head_t;
+
+bool store_read_head(const uint8_t *data, size_t len, unsigned version,
+    store_head_t *head);
+size_t store_head_size(size_t len, unsigned version);
+
+/* NULL for a tag that is not known. */
+const store_field_t *store_field_of(const store_schema_t *schema,
+    uint8_t tag);
 
 void store_put_u32(uint8_t *p, uint32_t v);
 void store_put_u64(uint8_t *p, uint64_t v);

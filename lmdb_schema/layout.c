@@ -56,6 +56,10 @@ store_table_of(uint8_t key_class, store_table_t *table)
 
     *table = STORE_TABLE_MAIN;
 
+    if (key_class < STORE_KEY_INVITATION) {
+        return true;
+    }
+
     for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
         if (key_class >= ranges[i].from && key_class <= ranges[i].to) {
             *table = ranges[i].table;

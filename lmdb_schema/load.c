@@ -456,7 +456,7 @@ take_rest(const store_schema_t *schema, store_slice_t text,
         return false;
     }
 
-    value[0] = STORE_CODEC_VERSION;
+    value[0] = schema->version;
     memcpy(value + 1, bytes.data, bytes.len);
     whole.len = bytes.len + 1;
 

@@ -188,19 +188,19 @@ unknown_tags_survive(void **state)
     store_account_t   account;
 
     static const uint8_t  value[] = {
-        1,
-        1, 0, 12, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
-        200, 0, 2, 'h', 'i',
-        2, 0, 4, 'a', 'c', 'm', 'e',
-        201, 0, 0
+        2,
+        1, 12, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+        200, 2, 'h', 'i',
+        2, 4, 'a', 'c', 'm', 'e',
+        201, 0
     };
     static const uint8_t  known_first[] = {
-        1,
-        1, 0, 12, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
-        2, 0, 4, 'a', 'c', 'm', 'e',
-        4, 0, 4, 0, 0, 0, 7,
-        200, 0, 2, 'h', 'i',
-        201, 0, 0
+        2,
+        1, 12, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+        2, 4, 'a', 'c', 'm', 'e',
+        4, 1, 7,
+        200, 2, 'h', 'i',
+        201, 0
     };
 
     (void) state;
@@ -233,7 +233,7 @@ bad_values(void **state)
     } cases[] = {
         { { 0 }, 0, STORE_CORRUPT },                      /* nothing */
         { { 0 }, 1, STORE_CORRUPT },                      /* version 0 */
-        { { 2 }, 1, STORE_NEWER },
+        { { 3 }, 1, STORE_NEWER },
         { { 1, 0, 0, 0 }, 4, STORE_CORRUPT },             /* tag 0 */
         { { 1, 3, 0, 1, 1, 9 }, 6, STORE_CORRUPT },       /* left over */
         { { 1, 3, 0, 1, 1, 3, 0, 1, 1 }, 9, STORE_CORRUPT },  /* twice */
@@ -244,7 +244,23 @@ bad_values(void **state)
         { { 1, 1, 0, 2, 1, 1 }, 6, STORE_CORRUPT },       /* id */
         { { 1, 2, 0xff, 0xff, 'a' }, 5, STORE_CORRUPT },  /* beyond the end */
         { { 1, 200, 0x10, 0x01, 'a' }, 5, STORE_CORRUPT },
-        { { 1, 2, 0, 1, 'a' }, 5, STORE_OK }
+        { { 1, 2, 0, 1, 'a' }, 5, STORE_OK },
+        { { 1, 200, 0, 1, 'a' }, 5, STORE_CORRUPT },      /* unknown in 1 */
+        { { 2, 0, 0 }, 3, STORE_CORRUPT },                /* tag 0 */
+        { { 2, 3 }, 2, STORE_CORRUPT },
+        { { 2, 3, 1, 1, 3, 1, 1 }, 7, STORE_CORRUPT },    /* twice */
+        { { 2, 3, 2, 1, 1 }, 5, STORE_CORRUPT },          /* width of u8 */
+        { { 2, 3, 0 }, 3, STORE_CORRUPT },
+        { { 2, 3, 1, 0 }, 4, STORE_CORRUPT },             /* a zero */
+        { { 2, 4, 2, 0, 1 }, 5, STORE_CORRUPT },          /* leading zero */
+        { { 2, 4, 5, 1, 1, 1, 1, 1 }, 8, STORE_CORRUPT }, /* u32 */
+        { { 2, 6, 9, 1, 1, 1, 1, 1, 1, 1, 1, 1 }, 12, STORE_CORRUPT },
+        { { 2, 1, 2, 1, 1 }, 5, STORE_CORRUPT },          /* id */
+        { { 2, 2, 2, 'a' }, 4, STORE_CORRUPT },           /* beyond the end */
+        { { 2, 2, 255, 0, 1, 'a' }, 6, STORE_CORRUPT },   /* not so long */
+        { { 2, 200, 255, 0x10, 0x01, 'a' }, 6, STORE_CORRUPT },
+        { { 2, 2, 255, 0 }, 4, STORE_CORRUPT },
+        { { 2, 2, 1, 'a' }, 4, STORE_OK }
     };
 
     (void) state;
@@ -328,6 +344,81 @@ tags_are_in_order(void **state)
 }
 
 
+/* What stores before schema 3 hold reads the same, and is written shorter. */
+
+static void
+the_older_form_is_read(void **state)
+{
+    uint8_t           again[64];
+    store_slice_t     slice;
+    store_account_t   account;
+
+    static const uint8_t  older[] = {
+        1,
+        1, 0, 12, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+        2, 0, 4, 'a', 'c', 'm', 'e',
+        4, 0, 4, 0, 0, 1, 7,
+        6, 0, 8, 0, 0, 1, 0x8b, 0xcf, 0xe5, 0x68, 0
+    };
+    static const uint8_t  shorter[] = {
+        2,
+        1, 12, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+        2, 4, 'a', 'c', 'm', 'e',
+        4, 2, 1, 7,
+        6, 6, 1, 0x8b, 0xcf, 0xe5, 0x68, 0
+    };
+
+    (void) state;
+
+    slice.data = older;
+    slice.len = sizeof(older);
+    assert_int_equal(store_decode(STORE_IS_account, slice, &account),
+                     STORE_OK);
+    assert_int_equal(account.users, 0x107);
+    assert_true(account.created == UINT64_C(1700000000000));
+
+    assert_int_equal(store_encoded_size(STORE_IS_account, &account),
+                     sizeof(shorter));
+    assert_int_equal(store_encode(STORE_IS_account, &account, again),
+                     sizeof(shorter));
+    assert_memory_equal(again, shorter, sizeof(shorter));
+}
+
+
+/* Its hash stands in the event after it. */
+
+static void
+an_event_keeps_its_bytes(void **state)
+{
+    uint8_t         again[64];
+    store_slice_t   slice;
+    store_event_t   event;
+
+    static const uint8_t  value[] = {
+        1,
+        1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 9,
+        3, 0, 4, 0, 0, 0, 5,
+        200, 0, 1, 'x'
+    };
+
+    (void) state;
+
+    slice.data = value;
+    slice.len = sizeof(value);
+    assert_int_equal(store_decode(STORE_IS_event, slice, &event), STORE_OK);
+    assert_int_equal(store_encoded_size(STORE_IS_event, &event),
+                     sizeof(value));
+    assert_int_equal(store_encode(STORE_IS_event, &event, again),
+                     sizeof(value));
+    assert_memory_equal(again, value, sizeof(value));
+
+    again[0] = 2;
+    slice.data = again;
+    assert_int_equal(store_decode(STORE_IS_event, slice, &event),
+                     STORE_NEWER);
+}
+
+
 int
 main(void)
 {
@@ -336,6 +427,8 @@ main(void)
         cmocka_unit_test(truncated_at_every_length),
         cmocka_unit_test(unknown_tags_survive),
         cmocka_unit_test(bad_values),
+        cmocka_unit_test(the_older_form_is_read),
+        cmocka_unit_test(an_event_keeps_its_bytes),
         cmocka_unit_test(over_limits_are_refused),
         cmocka_unit_test(tags_are_in_order)
     };
