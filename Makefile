@@ -65,7 +65,7 @@ TORTURES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/torture/*.c)))
 RUN = XASSIST_SUMMARY=build/summary t/run
 
 .PHONY: all build libs units tools deps test test-unit test-http test-san demo \
-	bench fuzz torture valgrind install clean FORCE
+	screenshots 	bench fuzz torture valgrind install clean FORCE
 
 all:
 	@$(MAKE) -j$(JOBS) build
@@ -220,6 +220,11 @@ valgrind: deps-build deps-test deps-bench
 demo: deps
 	@$(MAKE) -j$(JOBS) build
 	@exec conf/demo/run $(if $(ONCE),once)
+
+screenshots: deps
+	@$(MAKE) -j$(JOBS) build
+	@$(MAKE) build/axe/axe.min.js
+	@perl -It/lib t/e2e/screenshots.pl $(PAGES)
 
 bench: deps-build deps-test deps-bench
 	@$(MAKE) -j$(JOBS) build tools $(BENCHES)

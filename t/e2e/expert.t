@@ -151,13 +151,23 @@ subtest 'withdraw, remove, end: each asks first' => sub {
     $page->click('#sure-yes');
 
     $page->until('return !document.getElementById("sure-dialog").open', 5);
+    $page->click('#people button[data-action=handOver]');
+    is(text($page, '#sure-head'),
+        'Hand the call over to Karl-Heinz Obermeier?', 'it says to whom');
+    $page->click('#sure-yes');
+    ok($page->until('return !document.querySelector('
+        . '"#people button[data-action=handOver]")', 10),
+        'what is another\'s cannot be handed on');
+
+    $page->until('return !document.getElementById("sure-dialog").open', 5);
     $page->click('#end');
     $page->click('#sure-yes');
     ok($page->until('return document.getElementById("detail").hidden', 10),
         'the call is gone');
-    is_deeply([ grep { /withdraw|DELETE|end/ } $mock->asked ],
+    is_deeply([ grep { /withdraw|DELETE|hand|end/ } $mock->asked ],
         ['POST invitations/*/withdraw', 'DELETE calls/*/participants/*',
-            'POST invitations/*/withdraw', 'POST calls/*/end'],
+            'POST invitations/*/withdraw', 'POST calls/*/hand-over',
+            'POST calls/*/end'],
         'and this is what was asked of the edge');
 };
 

@@ -94,7 +94,7 @@ window.view = (function () {
 
     /* The one word for a call: what asks for the expert first. */
     function state(call) {
-        return call.ringing && call.mine ? "ringsNow"
+        return call.rings_me ? "ringsNow"
             : call.waiting_since ? "waiting" : call.state;
     }
 
@@ -138,12 +138,18 @@ window.view = (function () {
         times();
     }
 
+    /* A request is called by its guests, another call by who owns it. */
+    function callers(call) {
+        return call.mine || !call.owner ? guests(call).map(name).join(", ")
+            : call.owner.name;
+    }
+
     function rings(list) {
         renew($("rings"), list.map(function (c) {
-            return [c.id, guests(c).map(name), c.title];
+            return [c.id, callers(c), c.title];
         }), function () {
             return list.map(function (call) {
-                var who = guests(call).map(name).join(", ");
+                var who = callers(call);
 
                 return make("div", { className: "ring" }, [
                     make("p", { className: "ring-who" }, [
@@ -181,13 +187,24 @@ window.view = (function () {
     }
 
     function person(p, call) {
+        var buttons = [];
+
+        if (call.state !== "ended" && !p.me && p.state !== "removed") {
+            if (call.mine && p.kind === "regular" && p.state === "present") {
+                buttons.push(act("handOver", p.id, "small small-calm",
+                    say("handOver"), name(p)));
+            }
+
+            buttons.push(act("remove", p.id, "small", say("remove"),
+                name(p)));
+        }
+
         return row(name(p) + (p.me ? " (" + say("you") + ")" : ""), [
             p.owner && p.kind === "regular"
                 ? say("owner") : say("kinds." + p.kind),
             say("states." + p.state),
             here(p) && p.since ? say("since", { when: clock(p.since) }) : ""
-        ], call.state !== "ended" && !p.me && p.state !== "removed"
-            ? [act("remove", p.id, "small", say("remove"), name(p))] : []);
+        ], buttons);
     }
 
     function invitation(i) {

@@ -37,7 +37,7 @@
         var call = find(chosen);
 
         view.rings(calls.filter(function (c) {
-            return c.ringing && c.mine;
+            return c.rings_me;
         }));
         view.calls(calls, chosen);
         view.requests(requests);
@@ -142,6 +142,18 @@
         }).catch(failed);
     }
 
+    function handOver(id) {
+        var person = people.find(function (p) {
+            return p.id === id;
+        });
+
+        dialogs.sure(say("sureHandOver", { name: view.name(person) }),
+            say("sureHandOverText"), say("handOver")).then(function () {
+            return api.ask("POST", "/calls/" + chosen + "/hand-over",
+                { user: person.user });
+        }).then(done).catch(failed);
+    }
+
     var actions = {
         accept: function (id) {
             enter(id);
@@ -154,6 +166,8 @@
             api.ask("POST", "/calls/" + id + "/decline").then(done)
                 .catch(failed);
         },
+
+        handOver: handOver,
 
         remove: remove,
 

@@ -95,7 +95,7 @@ sub call {
     return $calls{$id} = { id => $id, kind => $kind, state => 'open',
         title => $title, owner => { id => id(), name => 'Erika Expert' },
         mine => true, created => when(), starts_at => undef,
-        live_at => undef, ended_at => undef, reason => '', ringing => false,
+        live_at => undef, ended_at => undef, reason => '', ringing => false, rings_me => false,
         ring_until => undef, answered_at => undef, here => 0,
         waiting_since => undef, %more };
 }
@@ -136,7 +136,7 @@ sub announce { $_->write("id: " . ++$n . "\nevent: $_[0]\ndata: {}\n\n") for @st
 
 sub ring {
     my ($name) = @_;
-    call('service', 'Pump 7 is leaking', ringing => true,
+    call('service', 'Pump 7 is leaking', ringing => true, rings_me => true,
         waiting_since => when(), ring_until => when(45),
         people => [ person('guest', $name, since => when()) ]);
     announce('call.ringing');
@@ -177,11 +177,21 @@ my %routes = (
         return made($made, $_[1]);
     },
     'POST calls/*/accept' => sub {
-        @{ $calls{ $_[0] } }{qw(ringing state)} = (false, 'live');
+        @{ $calls{ $_[0] } }{qw(ringing rings_me state)} =
+            (false, false, 'live');
         return shown($calls{ $_[0] });
     },
-    'POST calls/*/decline' => sub { $calls{ $_[0] }{ringing} = false;
-        return shown($calls{ $_[0] }) },
+    'POST calls/*/decline' => sub {
+        @{ $calls{ $_[0] } }{qw(ringing rings_me)} = (false, false);
+        return shown($calls{ $_[0] });
+    },
+    'POST calls/*/hand-over' => sub {
+        my ($who) = grep { ($_->{user} // '') eq $_[1]{user} }
+            @{ $people{ $_[0] } };
+        $_->{owner} = $_ == $who ? true : false for @{ $people{ $_[0] } };
+        $calls{ $_[0] }{mine} = false;
+        return shown($calls{ $_[0] });
+    },
     'POST calls/*/end' => sub { $calls{ $_[0] }{state} = 'ended';
         return shown($calls{ $_[0] }) },
     'DELETE calls/*/participants/*' => sub {
@@ -246,6 +256,7 @@ sub serve {
         if ($what->{live}) {
             call('conference', $what->{live}, state => 'live', people => [
                 person('regular', 'Erika Expert', owner => true, me => true),
+                person('regular', 'Karl-Heinz Obermeier', user => id()),
                 person('guest', 'Ann Alpert', state => 'away'),
                 person('external', 'Theo Techniker') ]);
         }
