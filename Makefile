@@ -65,7 +65,7 @@ TORTURES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard t/torture/*.c)))
 RUN = XASSIST_SUMMARY=build/summary t/run
 
 .PHONY: all build libs units tools deps test test-unit test-http test-san demo \
-	screenshots 	bench fuzz torture valgrind install clean FORCE
+	screenshots bench fuzz torture valgrind install clean FORCE
 
 all:
 	@$(MAKE) -j$(JOBS) build
