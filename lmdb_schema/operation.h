@@ -63,6 +63,7 @@ typedef enum {
     STORE_OP_GROUP_REMOVE,
     STORE_OP_GROUP_MANAGER,
     STORE_OP_GROUP_DELETE,
+    STORE_OP_TRANSFER,
     STORE_OPS
 } store_op_kind_t;
 
@@ -401,6 +402,12 @@ typedef struct {
             bool          manages;     /* MANAGER: from now on, or no more */
         } group;                       /* GROUP_*; DELETE sets out.more: ask
                                           again, with another id */
+        struct {
+            store_id_t pass;           /* a transfer */
+            store_id_t session;        /* minted; the guest's from then on */
+            uint8_t    browser[STORE_HASH_LEN];  /* SHA-256 */
+            uint8_t    device;
+        } transfer;
     } in;
 
     /* The outcome.  On any status but STORE_OK nothing of it was done. */

@@ -500,9 +500,17 @@ typedef struct {
     bool               terms;          /* must be accepted */
     store_slice_t      accepted;       /* version, by this browser before */
     bool               same_browser;
+    bool               transfer;       /* not of an invitation: of a guest
+                                          who goes on with this device */
 } store_link_t;
 
 store_status_t store_link(store_txn_t *txn, const store_id_t *invitation,
+    const uint8_t browser[STORE_HASH_LEN], uint64_t now, store_link_t *out)
+    STORE_USE_RESULT;
+
+/* The same of a transfer: the name and the call are those of the guest who
+   is taken over.  UNKNOWN_LINK when the pass is none. */
+store_status_t store_transfer(store_txn_t *txn, const store_id_t *pass,
     const uint8_t browser[STORE_HASH_LEN], uint64_t now, store_link_t *out)
     STORE_USE_RESULT;
 

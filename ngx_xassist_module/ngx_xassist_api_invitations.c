@@ -231,7 +231,9 @@ ngx_xassist_api_invitations_get(ngx_xassist_api_t *api)
 
     if (status == STORE_OK && own) {
 
-        if (ngx_xassist_api_link(api, &api->ids[0], &link) != NGX_OK) {
+        if (ngx_xassist_api_link(api, POLICY_TOKEN_LINK, &api->ids[0], &link)
+            != NGX_OK)
+        {
             return NGX_XASSIST_R_STORE_UNAVAILABLE;
         }
 
@@ -455,7 +457,7 @@ ngx_xassist_api_invitations_made(ngx_xassist_api_t *api)
 
     id = &api->write.op.out.made;
 
-    if (ngx_xassist_api_link(api, id, &link) != NGX_OK) {
+    if (ngx_xassist_api_link(api, POLICY_TOKEN_LINK, id, &link) != NGX_OK) {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 

@@ -1,6 +1,7 @@
 /* Links, for apps: what one says now, and the Join press. */
 
 #include "ngx_xassist_api_route.h"
+#include "ngx_xassist_credentials.h"
 #include "ngx_xassist_form.h"
 #include "ngx_xassist_visit.h"
 
@@ -61,6 +62,7 @@ ngx_xassist_api_links_get(ngx_xassist_api_t *api)
     ngx_xassist_json_time(json, "starts_at", visit->link.starts_at);
     ngx_xassist_json_time(json, "expires", visit->link.expires);
     ngx_xassist_json_bool(json, "again", visit->link.same_browser);
+    ngx_xassist_json_bool(json, "transfer", visit->transfer);
     ngx_xassist_links_terms(api, visit);
 
     return NGX_XASSIST_R_NONE;
@@ -184,14 +186,66 @@ ngx_xassist_api_links_joined(ngx_xassist_api_t *api)
     api->ctx->call = op->out.call;
     api->ctx->session = op->out.session;
     api->ctx->participant = op->out.participant;
+    api->ctx->expires = op->out.expires;
 
     ngx_xassist_json_id(json, "call", &op->out.call);
     ngx_xassist_json_text(json, "session", token, POLICY_TOKEN_LEN);
     ngx_xassist_json_time(json, "expires", op->out.expires);
     ngx_xassist_json_str(json, "websocket", &socket);
-    ngx_xassist_json_open(json, "ice_servers", '[');
-    ngx_xassist_json_close(json, ']');
     ngx_xassist_json_bool(json, "again", op->out.again);
+
+    return ngx_xassist_credentials_servers(api->request, api->ctx, json);
+}
+
+
+/* For the guest who goes on with another device: a link to it. */
+
+ngx_xassist_reason_t
+ngx_xassist_api_transfers_create(ngx_xassist_api_t *api)
+{
+    store_op_t            *op;
+    ngx_xassist_reason_t   reason;
+
+    op = &api->write.op;
+
+    reason = ngx_xassist_api_op(api, STORE_OP_PASS_CREATE);
+
+    if (reason != NGX_XASSIST_R_NONE) {
+        return reason;
+    }
+
+    /* Of a user it would be a login card, which another rule gives. */
+
+    if (!store_id_none(&api->ctx->user) || api->ctx->service) {
+        return NGX_XASSIST_R_PERMISSION_MISSING;
+    }
+
+    op->in.pass_create.session = api->ctx->session;
+    op->in.pass_create.valid_for = STORE_PASS_LIFE;
+
+    return ngx_xassist_api_mint(&op->in.pass_create.pass) == NGX_OK
+           ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
+}
+
+
+ngx_xassist_reason_t
+ngx_xassist_api_transfers_created(ngx_xassist_api_t *api)
+{
+    ngx_str_t    link;
+    store_op_t  *op;
+
+    op = &api->write.op;
+
+    if (ngx_xassist_api_link(api, POLICY_TOKEN_TRANSFER, &op->out.made, &link)
+        != NGX_OK)
+    {
+        return NGX_XASSIST_R_STORE_UNAVAILABLE;
+    }
+
+    api->status = NGX_HTTP_CREATED;
+
+    ngx_xassist_json_str(&api->json, "link", &link);
+    ngx_xassist_json_time(&api->json, "expires", op->out.expires);
 
     return NGX_XASSIST_R_NONE;
 }

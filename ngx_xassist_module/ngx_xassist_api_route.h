@@ -163,9 +163,9 @@ void ngx_xassist_api_invitation(ngx_xassist_api_t *api,
 void ngx_xassist_api_policy_live(ngx_xassist_api_t *api,
     const char *generation, const char *sha256, const char *loaded);
 
-/* The link of an invitation. */
-ngx_int_t ngx_xassist_api_link(ngx_xassist_api_t *api, const store_id_t *id,
-    ngx_str_t *link);
+/* The link of an invitation, or of a transfer. */
+ngx_int_t ngx_xassist_api_link(ngx_xassist_api_t *api,
+    policy_token_kind_t kind, const store_id_t *id, ngx_str_t *link);
 
 
 /* ---- bodies and handlers, by resource ------------------------------------ */
@@ -233,6 +233,9 @@ ngx_xassist_reason_t ngx_xassist_api_profiles_list(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_links_get(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_links_join(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_links_joined(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_transfers_create(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_transfers_created(
+    ngx_xassist_api_t *api);
 
 ngx_xassist_reason_t ngx_xassist_api_events(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_audit_list(ngx_xassist_api_t *api);

@@ -94,6 +94,11 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       ngx_xassist_body_user,
       ngx_xassist_api_calls_ring, ngx_xassist_api_calls_rung },
 
+    { POST, ngx_string("calls/*/transfer"),
+      NGX_XASSIST_API_CALLS_TRANSFER, NGX_XASSIST_ASK_CALL,
+      ngx_xassist_body_empty,
+      ngx_xassist_api_transfers_create, ngx_xassist_api_transfers_created },
+
     { GET, ngx_string("calls/*/ice"),
       NGX_XASSIST_API_CALLS_ICE, NGX_XASSIST_ASK_CALL, NULL,
       ngx_xassist_api_ice, NULL },

@@ -146,16 +146,15 @@ ngx_xassist_api_base(ngx_xassist_api_t *api, ngx_uint_t ws, ngx_str_t *base)
 
 
 ngx_int_t
-ngx_xassist_api_link(ngx_xassist_api_t *api, const store_id_t *id,
-    ngx_str_t *link)
+ngx_xassist_api_link(ngx_xassist_api_t *api, policy_token_kind_t kind,
+    const store_id_t *id, ngx_str_t *link)
 {
     char       token[POLICY_TOKEN_LEN];
     u_char    *p;
     ngx_str_t  base;
 
     if (ngx_xassist_api_base(api, 0, &base) != NGX_OK
-        || policy_token_make(api->worker->conf->keys, POLICY_TOKEN_LINK,
-                             id->b, token)
+        || policy_token_make(api->worker->conf->keys, kind, id->b, token)
            != POLICY_OK)
     {
         return NGX_ERROR;

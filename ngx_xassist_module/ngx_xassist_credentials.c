@@ -148,6 +148,18 @@ ngx_xassist_credentials_json(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
         ngx_xassist_json_close(json, '}');
     }
 
+    return ngx_xassist_credentials_servers(r, ctx, json);
+}
+
+
+ngx_xassist_reason_t
+ngx_xassist_credentials_servers(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
+    ngx_xassist_json_t *json)
+{
+    ngx_xassist_loc_conf_t  *xlcf;
+
+    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
+
     ngx_xassist_json_open(json, "ice_servers", '[');
 
     if (xlcf->turn != NULL

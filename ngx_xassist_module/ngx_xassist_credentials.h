@@ -27,6 +27,10 @@ char *ngx_xassist_credentials_livekit(ngx_conf_t *cf, ngx_command_t *cmd,
 ngx_xassist_reason_t ngx_xassist_credentials_json(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx, ngx_xassist_json_t *json);
 
+/* The last of these alone, for who has just joined. */
+ngx_xassist_reason_t ngx_xassist_credentials_servers(ngx_http_request_t *r,
+    ngx_xassist_ctx_t *ctx, ngx_xassist_json_t *json);
+
 /* Of the files here: a secret's file, "ttl=TIME", and until when (in seconds
    UTC) a credential may last: the ttl, but not beyond the session. */
 char *ngx_xassist_credentials_secret(ngx_conf_t *cf, ngx_str_t *path,

@@ -323,7 +323,7 @@ ngx_xassist_join_redeemed(ngx_xassist_visit_t *visit)
 
     ngx_str_null(&token);
 
-    if (op->kind == STORE_OP_REDEEM) {
+    if (op->kind != STORE_OP_ADMIT) {
         visit->ctx->session = op->out.session;
 
         if (policy_token_make(worker->conf->keys, POLICY_TOKEN_GUEST,

@@ -11,6 +11,8 @@ static ngx_uint_t ngx_xassist_visit_whole(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_visit_browser(ngx_xassist_visit_t *visit);
 static ngx_int_t ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
     ngx_xassist_reason_t *reason);
+static ngx_int_t ngx_xassist_visit_take_over(ngx_xassist_visit_t *visit,
+    ngx_uint_t touch);
 static void ngx_xassist_visit_told(ngx_xassist_write_t *write);
 static void ngx_xassist_visit_call(ngx_xassist_visit_t *visit,
     store_txn_t *txn);
@@ -48,11 +50,13 @@ ngx_xassist_visit_open(ngx_http_request_t *r, ngx_xassist_visit_t *visit,
                              (char *) ctx->link.data, ctx->link.len, &kind,
                              visit->invitation.b)
            != POLICY_OK
-        || kind != POLICY_TOKEN_LINK)
+        || (kind != POLICY_TOKEN_LINK && kind != POLICY_TOKEN_TRANSFER))
     {
         ctx->reason = *reason;
         return NGX_OK;
     }
+
+    visit->transfer = kind == POLICY_TOKEN_TRANSFER;
 
     if (ngx_xassist_visit_browser(visit) != NGX_OK
         || ngx_xassist_visit_link(visit, reason) != NGX_OK)
@@ -63,7 +67,10 @@ ngx_xassist_visit_open(ngx_http_request_t *r, ngx_xassist_visit_t *visit,
     ctx->reason = *reason;
     ctx->call = visit->link.call;
     ctx->account = visit->link.account;
-    ctx->invitation = visit->invitation;
+
+    if (!visit->transfer) {
+        ctx->invitation = visit->invitation;
+    }
 
     return NGX_OK;
 }
@@ -140,8 +147,11 @@ ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
         return NGX_OK;
     }
 
-    status = store_link(worker->read, &visit->invitation, visit->hash,
-                        ngx_xassist_now(), &visit->link);
+    status = visit->transfer
+             ? store_transfer(worker->read, &visit->invitation, visit->hash,
+                              ngx_xassist_now(), &visit->link)
+             : store_link(worker->read, &visit->invitation, visit->hash,
+                          ngx_xassist_now(), &visit->link);
 
     rc = NGX_OK;
 
@@ -212,7 +222,7 @@ ngx_xassist_visit_user(ngx_xassist_visit_t *visit, store_txn_t *txn)
         return NGX_ERROR;
     }
 
-    if (!ctx->has_user || ctx->bearer
+    if (!ctx->has_user || ctx->bearer || visit->transfer
         || visit->link.kind == STORE_INV_EXTERNAL
         || store_id_none(&visit->link.call)
         || store_principal(txn, &ctx->user_session, ngx_xassist_now(),
@@ -269,6 +279,10 @@ ngx_xassist_visit_redeem(ngx_xassist_visit_t *visit, const ngx_str_t *name,
     policy_settings_t        settings;
     ngx_xassist_worker_t    *worker;
     ngx_xassist_loc_conf_t  *xlcf;
+
+    if (visit->transfer) {
+        return ngx_xassist_visit_take_over(visit, touch);
+    }
 
     op = &visit->write.op;
     worker = ngx_xassist_worker(visit->request);
@@ -330,6 +344,32 @@ ngx_xassist_visit_admit(ngx_xassist_visit_t *visit)
 }
 
 
+static ngx_int_t
+ngx_xassist_visit_take_over(ngx_xassist_visit_t *visit, ngx_uint_t touch)
+{
+    store_op_t  *op;
+
+    op = &visit->write.op;
+
+    if (ngx_xassist_writer_prepare(ngx_xassist_worker(visit->request),
+                                   STORE_OP_TRANSFER, op)
+        != NGX_OK
+        || policy_random(op->in.transfer.session.b, STORE_ID_LEN)
+           != POLICY_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    op->in.transfer.session.b[0] = 0;
+    op->in.transfer.pass = visit->invitation;
+    op->in.transfer.device = (uint8_t) ngx_xassist_device(visit->request,
+                                                          touch);
+    ngx_memcpy(op->in.transfer.browser, visit->hash, STORE_HASH_LEN);
+
+    return NGX_OK;
+}
+
+
 void
 ngx_xassist_visit_refused(ngx_xassist_visit_t *visit)
 {
@@ -337,6 +377,10 @@ ngx_xassist_visit_refused(ngx_xassist_visit_t *visit)
     ngx_xassist_worker_t  *worker;
 
     worker = ngx_xassist_worker(visit->request);
+
+    if (visit->transfer) {
+        return;
+    }
 
     write = ngx_calloc(sizeof(ngx_xassist_write_t), worker->log);
     if (write == NULL) {

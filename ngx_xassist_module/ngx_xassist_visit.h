@@ -16,7 +16,7 @@
 typedef struct {
     ngx_http_request_t   *request;
     ngx_xassist_ctx_t    *ctx;
-    store_id_t            invitation;
+    store_id_t            invitation;          /* or the pass of a transfer */
     ngx_uint_t            placed;              /* the caller knows that it
                                                   stands in its place */
     u_char                browser[POLICY_BROWSER_LEN];
@@ -32,6 +32,8 @@ typedef struct {
     store_id_t            user;                /* who is signed in and may
                                                   come as himself */
     ngx_str_t             me;                  /* his name */
+    ngx_uint_t            transfer;            /* of a guest to this device,
+                                                  not of an invitation */
     uint64_t              ring;                /* of a service request's
                                                   call: until when */
     ngx_uint_t            answered;            /* ... somebody came to it */

@@ -63,6 +63,7 @@ ngx_xassist_visit_join_page(ngx_xassist_visit_t *visit,
 
     ngx_xassist_visit_section(&fields, "terms", visit->link.terms);
     ngx_xassist_visit_section(&fields, "again", visit->link.same_browser);
+    ngx_xassist_visit_section(&fields, "transfer", visit->transfer);
     ngx_xassist_visit_section(&fields, "external",
                               visit->link.kind == STORE_INV_EXTERNAL);
     ngx_xassist_visit_section(&fields, "request",

@@ -149,6 +149,7 @@ holds($olga, GET => $path);
 holds($ann, GET => $path);
 holds($ann, GET => "$path/ice");
 holds($ann, GET => "$path/admission");
+holds($ann, POST => "$path/transfer");
 my $people = holds($olga, GET => "$path/participants");
 holds($olga, GET => "$path/invitations");
 holds($olga, GET => 'invitations');

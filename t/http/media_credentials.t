@@ -12,6 +12,7 @@ use MIME::Base64 qw(decode_base64url encode_base64 encode_base64url);
 use Mojo::JSON qw(decode_json);
 use Test::More;
 use Time::Piece ();
+use Xassist::Api;
 use Xassist::World;
 
 my %secret = (livekit => 'a secret of LiveKit that is long enough',
@@ -69,6 +70,22 @@ my $call = $world->call;
 my $ann = $world->guest($call, name => 'Ann');
 my $olga = $world->signed_in('olga');
 my ($host) = $olga->websocket("/ws/$call");
+
+subtest 'an app that joins has servers to go by' => sub {
+    my $joined = api($world->client,
+        POST => 'links/' . token_of($world->link($call)) . '/join',
+        { browser => 'A' x 22, name => 'App', terms => \1 })->{json};
+    my ($server) = @{ $joined->{ice_servers} };
+    is_deeply($server->{urls}, ['turn:turn.example:3478?transport=udp',
+        'turns:turn.example:443'], 'addresses');
+    my ($until, $who) = split /:/, $server->{username};
+    is(length $who, 16, 'named after the participant');
+    is($until, int(Time::Piece->strptime(
+        $joined->{expires} =~ s/\.\d+Z$/Z/r, '%Y-%m-%dT%H:%M:%SZ')->epoch),
+        'no longer than the session');
+    is($server->{credential}, encode_base64(hmac_sha1($server->{username},
+        $secret{turn}), ''), 'the credential holds');
+};
 
 subtest 'LiveKit, a guest' => sub {
     my $ice = ice($ann, $call);
