@@ -48,6 +48,8 @@ typedef struct ngx_xassist_room_conf_s  ngx_xassist_room_conf_t;
 typedef struct ngx_xassist_rooming_s ngx_xassist_rooming_t;
 typedef struct ngx_xassist_turn_s    ngx_xassist_turn_t;
 typedef struct ngx_xassist_livekit_s ngx_xassist_livekit_t;
+typedef struct ngx_xassist_token_s   ngx_xassist_token_t;
+typedef struct ngx_xassist_meeting_s ngx_xassist_meeting_t;
 
 
 #define NGX_XASSIST_COOKIE_SECURE  0
@@ -110,6 +112,7 @@ typedef struct {
     ngx_array_t                 places;        /* ngx_xassist_loc_conf_t * */
     ngx_array_t                 headers;       /* identity header hashes */
     ngx_array_t                 in_call;       /* ngx_xassist_require_t */
+    ngx_array_t                 grants;        /* lists of one of them */
     ngx_array_t                 api;           /* the same, by rule of
                                                   ngx_xassist_api_rule_t */
     ngx_thread_pool_t          *pool;
@@ -142,6 +145,8 @@ typedef struct {
     time_t                      janus_ttl;
     ngx_xassist_turn_t         *turn;
     ngx_xassist_livekit_t      *livekit;
+    ngx_xassist_meeting_t      *meeting;       /* BigBlueButton */
+    ngx_array_t                *tokens;        /* ngx_xassist_token_t */
 } ngx_xassist_loc_conf_t;
 
 

@@ -1,4 +1,5 @@
 #include "ngx_xassist_assertion.h"
+#include "ngx_xassist_credentials.h"
 #include "ngx_xassist_json.h"
 #include "ngx_xassist_variables.h"
 
@@ -61,6 +62,10 @@ ngx_xassist_assertion(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
         if (text.len != 0) {
             ngx_xassist_json_str(&json, ngx_xassist_members[i].name, &text);
         }
+    }
+
+    if (ngx_xassist_credentials_grants(r, ctx, &json) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     ngx_xassist_json_close(&json, '}');

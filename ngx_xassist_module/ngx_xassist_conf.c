@@ -1,4 +1,5 @@
 #include "ngx_xassist_conf.h"
+#include "ngx_xassist_credentials.h"
 #include "ngx_xassist_api.h"
 #include "ngx_xassist_file.h"
 #include "ngx_xassist_macro.h"
@@ -93,6 +94,14 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->service == NULL) {
         conf->service = prev->service;
+    }
+
+    if (conf->meeting == NULL) {
+        conf->meeting = prev->meeting;
+    }
+
+    if (conf->tokens == NULL) {
+        conf->tokens = prev->tokens;
     }
 
     if (conf->call == NULL) {
@@ -404,6 +413,10 @@ ngx_xassist_conf_check(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf)
 
     if (ngx_xassist_conf_one(cf, xmcf, &xmcf->in_call, "in-call") != NGX_OK)
     {
+        return NGX_ERROR;
+    }
+
+    if (ngx_xassist_credentials_init(cf, xmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -3,7 +3,6 @@
 
 
 #define NGX_XASSIST_SECRET_MAX  4096
-#define NGX_XASSIST_JANUS_MAX   192
 
 
 struct ngx_xassist_turn_s {
@@ -17,6 +16,8 @@ static ngx_int_t ngx_xassist_credentials_janus(ngx_xassist_ctx_t *ctx,
     ngx_xassist_json_t *json, const ngx_xassist_loc_conf_t *xlcf);
 static ngx_int_t ngx_xassist_credentials_ice(ngx_xassist_ctx_t *ctx,
     ngx_xassist_json_t *json, const ngx_xassist_turn_t *turn);
+
+
 char *
 ngx_xassist_credentials_secret(ngx_conf_t *cf, ngx_str_t *path,
     ngx_str_t *secret)
@@ -116,6 +117,7 @@ ngx_xassist_credentials_json(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ngx_xassist_json_t *json)
 {
     char                     token[NGX_XASSIST_JWT_MAX];
+    ngx_str_t                meeting;
     const ngx_str_t         *url;
     ngx_xassist_loc_conf_t  *xlcf;
 
@@ -146,6 +148,25 @@ ngx_xassist_credentials_json(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
         ngx_xassist_json_text(json, "token", (u_char *) token,
                               ngx_strlen(token));
         ngx_xassist_json_close(json, '}');
+    }
+
+    if (xlcf->meeting != NULL) {
+
+        if (ngx_xassist_credentials_meeting(r, ctx, xlcf->meeting, &meeting)
+            != NGX_OK)
+        {
+            return NGX_XASSIST_R_STORE_UNAVAILABLE;
+        }
+
+        ngx_xassist_json_open(json, "bigbluebutton", '{');
+        ngx_xassist_json_str(json, "url", &meeting);
+        ngx_xassist_json_close(json, '}');
+    }
+
+    if (xlcf->tokens != NULL
+        && ngx_xassist_credentials_tokens(r, ctx, json) != NGX_OK)
+    {
+        return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
     return ngx_xassist_credentials_servers(r, ctx, json);
@@ -203,41 +224,22 @@ static ngx_int_t
 ngx_xassist_credentials_janus(ngx_xassist_ctx_t *ctx,
     ngx_xassist_json_t *json, const ngx_xassist_loc_conf_t *xlcf)
 {
-    char           token[NGX_XASSIST_JANUS_MAX];
-    u_char         room[sizeof("janus.plugin.videoroom,room=")
-                        + NGX_INT64_LEN];
-    uint64_t       expires;
-    ngx_uint_t     i;
-    policy_str_t   secret;
-    policy_str_t   descriptors[2];
+    char         token[NGX_XASSIST_JANUS_TOKEN];
+    ngx_uint_t   room;
 
     static const char * const  names[] = { "token", "room_token" };
 
-    expires = ngx_xassist_credentials_until(ctx, xlcf->janus_ttl);
-
-    secret.data = (char *) xlcf->janus_secret.data;
-    secret.len = xlcf->janus_secret.len;
-
-    descriptors[0].data = "janus,janus.plugin.videoroom";
-    descriptors[0].len = sizeof("janus,janus.plugin.videoroom") - 1;
-
-    descriptors[1].data = (char *) room;
-    descriptors[1].len = ngx_sprintf(room, "janus.plugin.videoroom,room=%uL",
-                                     ctx->room)
-                         - room;
-
     ngx_xassist_json_open(json, "janus", '{');
 
-    for (i = 0; i < 2; i++) {
+    for (room = 0; room < 2; room++) {
 
-        if (policy_janus_token(secret, expires, descriptors[i], token,
-                               sizeof(token))
-            != POLICY_OK)
+        if (ngx_xassist_credentials_token_of(ctx, xlcf, room, token)
+            != NGX_OK)
         {
             return NGX_ERROR;
         }
 
-        ngx_xassist_json_text(json, names[i], (u_char *) token,
+        ngx_xassist_json_text(json, names[room], (u_char *) token,
                               ngx_strlen(token));
     }
 
@@ -247,30 +249,53 @@ ngx_xassist_credentials_janus(ngx_xassist_ctx_t *ctx,
 }
 
 
+ngx_int_t
+ngx_xassist_credentials_token_of(const ngx_xassist_ctx_t *ctx,
+    const ngx_xassist_loc_conf_t *xlcf, ngx_uint_t room,
+    char token[NGX_XASSIST_JANUS_TOKEN])
+{
+    u_char         text[sizeof("janus.plugin.videoroom,room=")
+                        + NGX_INT64_LEN];
+    policy_str_t   secret, descriptors;
+
+    secret.data = (char *) xlcf->janus_secret.data;
+    secret.len = xlcf->janus_secret.len;
+
+    if (room) {
+        descriptors.data = (char *) text;
+        descriptors.len = ngx_sprintf(text, "janus.plugin.videoroom,room=%uL",
+                                      ctx->room)
+                          - text;
+
+    } else {
+        descriptors.data = "janus,janus.plugin.videoroom";
+        descriptors.len = sizeof("janus,janus.plugin.videoroom") - 1;
+    }
+
+    return policy_janus_token(secret,
+                              ngx_xassist_credentials_until(ctx,
+                                                            xlcf->janus_ttl),
+                              descriptors, token, NGX_XASSIST_JANUS_TOKEN)
+           == POLICY_OK ? NGX_OK : NGX_ERROR;
+}
+
+
 /* As RTCPeerConnection takes it. */
 
 static ngx_int_t
 ngx_xassist_credentials_ice(ngx_xassist_ctx_t *ctx, ngx_xassist_json_t *json,
     const ngx_xassist_turn_t *turn)
 {
-    char           name[NGX_INT64_LEN + NGX_XASSIST_ID_TEXT + 2];
-    char           credential[POLICY_TURN_LEN];
-    u_char         id[NGX_XASSIST_ID_TEXT];
-    ngx_str_t     *uri;
-    ngx_uint_t     i;
-    policy_str_t   secret, user;
+    char         name[NGX_XASSIST_TURN_NAME];
+    char         credential[POLICY_TURN_LEN];
+    ngx_str_t   *uri;
+    ngx_uint_t   i;
 
-    secret.data = (char *) turn->secret.data;
-    secret.len = turn->secret.len;
-
-    user.data = (char *) id;
-    user.len = ngx_xassist_id_text(id, ngx_xassist_credentials_who(ctx))
-               - id;
-
-    if (policy_turn_credential(secret,
-                               ngx_xassist_credentials_until(ctx, turn->ttl),
-                               user, name, sizeof(name), credential)
-        != POLICY_OK)
+    if (ngx_xassist_credentials_relay(ctx, turn,
+                                      ngx_xassist_credentials_until(ctx,
+                                                                 turn->ttl),
+                                      name, credential)
+        != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -292,4 +317,32 @@ ngx_xassist_credentials_ice(ngx_xassist_ctx_t *ctx, ngx_xassist_json_t *json,
     ngx_xassist_json_close(json, '}');
 
     return NGX_OK;
+}
+
+
+time_t
+ngx_xassist_credentials_turn_ttl(const ngx_xassist_turn_t *turn)
+{
+    return turn->ttl;
+}
+
+
+ngx_int_t
+ngx_xassist_credentials_relay(const ngx_xassist_ctx_t *ctx,
+    const ngx_xassist_turn_t *turn, uint64_t until,
+    char name[NGX_XASSIST_TURN_NAME], char credential[POLICY_TURN_LEN])
+{
+    u_char         id[NGX_XASSIST_ID_TEXT];
+    policy_str_t   secret, user;
+
+    secret.data = (char *) turn->secret.data;
+    secret.len = turn->secret.len;
+
+    user.data = (char *) id;
+    user.len = ngx_xassist_id_text(id, ngx_xassist_credentials_who(ctx))
+               - id;
+
+    return policy_turn_credential(secret, until, user, name,
+                                  NGX_XASSIST_TURN_NAME, credential)
+           == POLICY_OK ? NGX_OK : NGX_ERROR;
 }

@@ -1,8 +1,6 @@
 /* Access tokens of LiveKit: the room of one call, what one may do there. */
 
-#include "ngx_xassist_conf.h"
 #include "ngx_xassist_credentials.h"
-#include "ngx_xassist_decide.h"
 
 
 /* Permissions that become grants of LiveKit. */
@@ -22,19 +20,12 @@ struct ngx_xassist_livekit_s {
     ngx_str_t                key;
     ngx_str_t                url;
     time_t                   ttl;
-    ngx_array_t              may[NGX_XASSIST_MAY];  /* ngx_xassist_require_t */
+    ngx_array_t              may;              /* as the enum orders them */
 };
 
 
-static ngx_int_t ngx_xassist_credentials_sign(ngx_xassist_json_t *json,
-    const ngx_xassist_livekit_t *livekit, char token[NGX_XASSIST_JWT_MAX]);
-static void ngx_xassist_credentials_grants(ngx_xassist_json_t *json,
+static void ngx_xassist_credentials_video(ngx_xassist_json_t *json,
     ngx_xassist_ctx_t *ctx, const ngx_uint_t may[NGX_XASSIST_MAY]);
-static ngx_int_t ngx_xassist_credentials_may(ngx_http_request_t *r,
-    ngx_xassist_ctx_t *ctx, const ngx_xassist_livekit_t *livekit,
-    ngx_uint_t may[NGX_XASSIST_MAY]);
-static ngx_uint_t ngx_xassist_credentials_views(ngx_http_request_t *r,
-    const ngx_xassist_ctx_t *ctx);
 
 
 static ngx_str_t  ngx_xassist_credentials_names[NGX_XASSIST_MAY] = {
@@ -57,8 +48,6 @@ ngx_xassist_credentials_livekit(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t                *value;
     ngx_uint_t                i;
     ngx_xassist_livekit_t    *livekit;
-    ngx_xassist_require_t    *require;
-    ngx_xassist_main_conf_t  *xmcf;
 
     if (xlcf->livekit != NULL) {
         return "is duplicate";
@@ -68,9 +57,6 @@ ngx_xassist_credentials_livekit(ngx_conf_t *cf, ngx_command_t *cmd,
     if (livekit == NULL) {
         return NGX_CONF_ERROR;
     }
-
-    xmcf = ngx_http_conf_get_module_main_conf(cf, ngx_xassist_module);
-    xmcf->used = 1;
 
     value = cf->args->elts;
     livekit->ttl = 10 * 60;
@@ -98,20 +84,17 @@ ngx_xassist_credentials_livekit(ngx_conf_t *cf, ngx_command_t *cmd,
         return "needs key=KEY";
     }
 
+    if (ngx_array_init(&livekit->may, cf->pool, NGX_XASSIST_MAY,
+                       sizeof(ngx_array_t))
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     for (i = 0; rv == NGX_CONF_OK && i < NGX_XASSIST_MAY; i++) {
 
-        if (ngx_array_init(&livekit->may[i], cf->pool, 1,
-                           sizeof(ngx_xassist_require_t))
-            != NGX_OK)
-        {
-            return NGX_CONF_ERROR;
-        }
-
-        require = ngx_array_push(&livekit->may[i]);
-        require->attributes = NULL;
-
-        if (ngx_xassist_conf_slot(cf, xmcf, &ngx_xassist_credentials_names[i],
-                                  &require->slot)
+        if (ngx_xassist_credentials_rule(cf, &livekit->may,
+                                         &ngx_xassist_credentials_names[i])
             != NGX_OK)
         {
             return NGX_CONF_ERROR;
@@ -130,11 +113,17 @@ ngx_int_t
 ngx_xassist_credentials_room(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     const ngx_xassist_livekit_t *livekit, char token[NGX_XASSIST_JWT_MAX])
 {
+    ngx_str_t            claims;
     ngx_uint_t           may[NGX_XASSIST_MAY];
     ngx_xassist_json_t   json;
 
-    if (ngx_xassist_credentials_may(r, ctx, livekit, may) != NGX_OK) {
+    if (ngx_xassist_credentials_may(r, ctx, &livekit->may, may) != NGX_OK) {
         return NGX_ERROR;
+    }
+
+    if (!ngx_xassist_credentials_controls(r, ctx)) {
+        may[NGX_XASSIST_MAY_MEDIA] = 0;
+        may[NGX_XASSIST_MAY_SHARE] = 0;
     }
 
     ngx_xassist_json_init(&json, r->pool);
@@ -145,10 +134,12 @@ ngx_xassist_credentials_room(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ngx_xassist_json_number(&json, "nbf", ngx_xassist_now() / 1000);
     ngx_xassist_json_number(&json, "exp",
                             ngx_xassist_credentials_until(ctx, livekit->ttl));
-    ngx_xassist_credentials_grants(&json, ctx, may);
+    ngx_xassist_credentials_video(&json, ctx, may);
     ngx_xassist_json_close(&json, '}');
 
-    return ngx_xassist_credentials_sign(&json, livekit, token);
+    return ngx_xassist_json_done(&json, &claims) == NGX_OK
+           ? ngx_xassist_credentials_sign(&livekit->secret, &claims, token)
+           : NGX_ERROR;
 }
 
 
@@ -158,6 +149,7 @@ ngx_xassist_credentials_admin(ngx_pool_t *pool, const store_id_t *call,
     char token[NGX_XASSIST_JWT_MAX])
 {
     uint64_t             now;
+    ngx_str_t            claims;
     ngx_xassist_json_t   json;
 
     now = ngx_xassist_now() / 1000;
@@ -173,28 +165,9 @@ ngx_xassist_credentials_admin(ngx_pool_t *pool, const store_id_t *call,
     ngx_xassist_json_close(&json, '}');
     ngx_xassist_json_close(&json, '}');
 
-    return ngx_xassist_credentials_sign(&json, livekit, token);
-}
-
-
-static ngx_int_t
-ngx_xassist_credentials_sign(ngx_xassist_json_t *json,
-    const ngx_xassist_livekit_t *livekit, char token[NGX_XASSIST_JWT_MAX])
-{
-    ngx_str_t      claims;
-    policy_str_t   secret, text;
-
-    if (ngx_xassist_json_done(json, &claims) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    secret.data = (char *) livekit->secret.data;
-    secret.len = livekit->secret.len;
-    text.data = (char *) claims.data;
-    text.len = claims.len;
-
-    return policy_hs256(secret, text, token, NGX_XASSIST_JWT_MAX)
-           == POLICY_OK ? NGX_OK : NGX_ERROR;
+    return ngx_xassist_json_done(&json, &claims) == NGX_OK
+           ? ngx_xassist_credentials_sign(&livekit->secret, &claims, token)
+           : NGX_ERROR;
 }
 
 
@@ -206,7 +179,7 @@ ngx_xassist_credentials_url(const ngx_xassist_livekit_t *livekit)
 
 
 static void
-ngx_xassist_credentials_grants(ngx_xassist_json_t *json,
+ngx_xassist_credentials_video(ngx_xassist_json_t *json,
     ngx_xassist_ctx_t *ctx, const ngx_uint_t may[NGX_XASSIST_MAY])
 {
     ngx_uint_t  i;
@@ -244,118 +217,4 @@ ngx_xassist_credentials_grants(ngx_xassist_json_t *json,
     ngx_xassist_json_bool(json, "roomAdmin", may[NGX_XASSIST_MAY_REMOVE]);
     ngx_xassist_json_bool(json, "hidden", 0);
     ngx_xassist_json_close(json, '}');
-}
-
-
-/* Each permission as the policy decides it now, for this principal. */
-
-static ngx_int_t
-ngx_xassist_credentials_may(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
-    const ngx_xassist_livekit_t *livekit, ngx_uint_t may[NGX_XASSIST_MAY])
-{
-    store_id_t            call;
-    ngx_uint_t            i;
-    ngx_xassist_ctx_t     admitted;
-    ngx_xassist_reason_t  reason;
-
-    admitted = *ctx;
-    call = ctx->call;
-    reason = NGX_XASSIST_R_NONE;
-
-    for (i = 0; i < NGX_XASSIST_MAY; i++) {
-
-        ngx_xassist_decide_for(r, ctx, &call, &livekit->may[i]);
-
-        may[i] = ctx->verdict == NGX_XASSIST_ALLOW;
-
-        if (ctx->verdict == NGX_XASSIST_ERROR) {
-            reason = ctx->reason;
-        }
-    }
-
-    /* The decision that admitted is the one to be told of. */
-
-    *ctx = admitted;
-
-    if (ngx_xassist_credentials_views(r, ctx)) {
-        may[NGX_XASSIST_MAY_MEDIA] = 0;
-        may[NGX_XASSIST_MAY_SHARE] = 0;
-    }
-
-    return reason == NGX_XASSIST_R_NONE ? NGX_OK : NGX_ERROR;
-}
-
-
-/* Whether the external's profile lets him see and hear alone. */
-
-static ngx_uint_t
-ngx_xassist_credentials_views(ngx_http_request_t *r,
-    const ngx_xassist_ctx_t *ctx)
-{
-    uint32_t           profile;
-    ngx_uint_t         i;
-    ngx_str_t         *profiles;
-    policy_str_t       name;
-    policy_image_t     image;
-    policy_profile_t   found;
-
-    if (ctx->kind != POLICY_KIND_EXTERNAL) {
-        return 0;
-    }
-
-    if (ctx->asked.external == NULL) {
-        return 1;
-    }
-
-    profiles = ctx->asked.external->profiles;
-
-    for (i = 0; i < 2 && profiles[i].len == 0; i++) { /* void */ }
-
-    if (i == 2) {
-        return 1;
-    }
-
-    name.data = (char *) profiles[i].data;
-    name.len = profiles[i].len;
-
-    if (policy_zone_read(ngx_xassist_worker(r)->conf->zone->data, &image)
-        != POLICY_OK)
-    {
-        return 1;
-    }
-
-    profile = policy_profile_find(&image, name);
-
-    return profile == POLICY_NONE
-           || policy_profile_at(&image, profile, &found) != POLICY_OK
-           || !found.control;
-}
-
-
-ngx_int_t
-ngx_xassist_credentials_value(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
-    ngx_str_t *value)
-{
-    char                     token[NGX_XASSIST_JWT_MAX];
-    ngx_xassist_loc_conf_t  *xlcf;
-
-    xlcf = ngx_http_get_module_loc_conf(r, ngx_xassist_module);
-
-    if (xlcf->livekit == NULL || ctx->verdict != NGX_XASSIST_ALLOW
-        || !ctx->has_call || !ctx->known
-        || ngx_xassist_credentials_room(r, ctx, xlcf->livekit, token)
-           != NGX_OK)
-    {
-        return NGX_OK;
-    }
-
-    value->len = ngx_strlen(token);
-    value->data = ngx_pnalloc(r->pool, value->len);
-    if (value->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(value->data, token, value->len);
-
-    return NGX_OK;
 }

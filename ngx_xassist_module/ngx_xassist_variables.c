@@ -55,6 +55,14 @@ static const ngx_xassist_variable_t  ngx_xassist_variables[] = {
     { ngx_string("xassist_call"), ngx_xassist_value_call },
     { ngx_string("xassist_media"), ngx_xassist_value_media },
     { ngx_string("xassist_livekit"), ngx_xassist_credentials_value },
+    { ngx_string("xassist_janus_token"), ngx_xassist_credentials_value_janus },
+    { ngx_string("xassist_room_token"), ngx_xassist_credentials_value_room },
+    { ngx_string("xassist_turn_name"),
+      ngx_xassist_credentials_value_turn_name },
+    { ngx_string("xassist_turn_password"),
+      ngx_xassist_credentials_value_turn },
+    { ngx_string("xassist_bigbluebutton"),
+      ngx_xassist_credentials_value_meeting },
     { ngx_string("xassist_invitation"), ngx_xassist_value_invitation },
     { ngx_string("xassist_generation"), ngx_xassist_value_generation },
     { ngx_string("xassist_time"), ngx_xassist_value_time },
@@ -116,7 +124,7 @@ ngx_xassist_variables_init(ngx_conf_t *cf)
 
     v->get_handler = ngx_xassist_variable_uri;
 
-    return NGX_OK;
+    return ngx_xassist_credentials_variables(cf);
 }
 
 
