@@ -126,6 +126,36 @@ subtest 'after a reload one is back' => sub {
     $guest->close;
 };
 
+subtest 'a guest goes on with the phone' => sub {
+    my $desk = $driver->open;
+    my $phone = $driver->open(device => 'Pixel', scheme => 'dark');
+
+    joins($desk, $demo->invite($demo->{call})->{link}, 'Berta');
+    ok($desk->until('return !document.getElementById("move").hidden', 10),
+        'the room offers it');
+    $desk->click('#move');
+    ok($desk->until('return document.querySelector(".xassist-move-link")'
+        . '.value', 10), 'a link');
+    ok($desk->js('return !!document.querySelector(".xassist-move-code svg")'),
+        '... as a code, too');
+    is_deeply(barriers($desk) // [], [], 'the dialog shuts nobody out');
+    $desk->screenshot(Xassist::Edge::top() . '/build/t/e2e/move-desktop.png');
+
+    $phone->go($desk->js('return document.querySelector(".xassist-move-link")'
+        . '.value') . '?lang=de');
+    is(text($phone, '#guest button'), 'Hier weitermachen', 'what it is');
+    is($phone->js('return document.getElementById("name").value'), 'Berta',
+        'whose');
+    sound($phone, 'join-transfer-Pixel-dark-de');
+    $phone->click('#guest button');
+    ok($phone->until('return window.room && room.state === "alone"', 30),
+        'the phone is in the room');
+    is($desk->until('return room.reason', 10), 'moved', 'the desk is out');
+    is(text($desk, '#over-title'), 'You went on with another device',
+        '... and says why');
+    $_->close for $desk, $phone;
+};
+
 my $request = $demo->request(name => 'Gustav Gast');
 my $gustav = $driver->open(device => 'iPhone');
 my $service;

@@ -30,6 +30,7 @@
     var local = { audio: null, video: null, card: null, plain: false };
     var started = 0;
     var ringing = null;
+    var guest = false;
 
     function $(id) {
         return document.getElementById(id);
@@ -39,6 +40,7 @@
         room.state = document.body.dataset.state = name;
         $("status").textContent = words[name] || words.call;
         $("waiting").hidden = name !== "alone";
+        $("move").hidden = !guest || name === "over";
         ring(name === "alone");
         $("controls").hidden = name === "connecting";
     }
@@ -87,6 +89,21 @@
                     $("waiting").firstElementChild.textContent =
                         text.replaceAll("{name}", call.owner.name);
                 }
+            })
+            .catch(function () {});
+    }
+
+    /* Guests have no account to sign in with elsewhere: they move over. */
+    function offerMove() {
+        fetch(api, { headers: { Accept: "application/json" } })
+            .then(function (answer) {
+                return answer.json();
+            })
+            .then(function (call) {
+                guest = call.people.some(function (p) {
+                    return p.me && p.kind !== "regular";
+                });
+                $("move").hidden = !guest || room.state === "over";
             })
             .catch(function () {});
     }
@@ -239,6 +256,7 @@
                     started = started || Date.now();
                     room.tries = 0;
                     arrange();
+                    offerMove();
                     offer();
                 }
 
@@ -362,6 +380,11 @@
             return;
         }
 
+        if (event.code === 4401 && window.xassistMove.shown()) {
+            over("moved");
+            return;
+        }
+
         try {
             var answer = await (await fetch(api + "/admission")).json();
 
@@ -448,6 +471,7 @@
         room.reason = reason;
         document.title = said[0];
         $("controls").hidden = $("sound").hidden = true;
+        window.xassistMove.close();
         $("over-title").textContent = said[0];
         $("over-text").textContent = said[1] || detail || "";
         $("over-next").textContent = said[2];
@@ -482,6 +506,8 @@
         state("connecting");
         $("waiting").firstElementChild.textContent = words.waiting;
         $("sound").textContent = words.sound;
+        $("move").textContent = words.move;
+        $("move").dataset.xassistMove = call;
         begin();
     }
 
