@@ -12,8 +12,10 @@ static store_status_t user_create(store_view_t *view, store_op_t *op);
 static store_status_t user_set(store_view_t *view, store_op_t *op);
 static void registered(store_view_t *view, const store_op_t *op,
     const store_session_t *session, const store_user_t *user);
+static store_status_t new_roles(store_view_t *view, store_op_t *op,
+    store_slice_t *direct);
 static store_status_t set_roles(store_view_t *view, store_op_t *op,
-    store_user_t *user);
+    store_slice_t direct, store_user_t *user);
 static void user_event(store_view_t *view, const store_op_t *op,
     store_event_kind_t kind, const store_user_t *user, store_slice_t detail);
 static bool name_free(store_view_t *view, const store_key_t *key,
@@ -235,7 +237,7 @@ user_set(store_view_t *view, store_op_t *op)
     bool            roles, suspended, licensed, subject;
     store_key_t     key;
     store_user_t    user;
-    store_slice_t   detail = { NULL, 0 };
+    store_slice_t   direct, detail = { NULL, 0 };
     store_status_t  rc;
 
     if (op->in.user_set.set_roles && !store_words_good(op->in.user_set.roles))
@@ -255,8 +257,17 @@ user_set(store_view_t *view, store_op_t *op)
         return STORE_OK;
     }
 
-    roles = op->in.user_set.set_roles
-            && !store_slice_equal(user.direct, op->in.user_set.roles);
+    direct = user.direct;
+
+    if (op->in.user_set.set_roles) {
+        rc = new_roles(view, op, &direct);
+
+        if (rc != STORE_OK) {
+            return rc;
+        }
+    }
+
+    roles = !store_slice_equal(user.direct, direct);
     suspended = op->in.user_set.set_suspended
                 && (user.suspended != 0) != op->in.user_set.suspended;
     licensed = op->in.user_set.set_licensed
@@ -285,7 +296,7 @@ user_set(store_view_t *view, store_op_t *op)
     }
 
     if (roles) {
-        rc = set_roles(view, op, &user);
+        rc = set_roles(view, op, direct, &user);
 
         if (rc != STORE_OK) {
             return rc;
@@ -323,10 +334,39 @@ user_set(store_view_t *view, store_op_t *op)
 }
 
 
+/* From the direct roles that there are, so that of two who give a role at the
+   same time neither takes back what the other gave. */
+
+static store_status_t
+new_roles(store_view_t *view, store_op_t *op, store_slice_t *direct)
+{
+    uint8_t  buffer[STORE_LIMIT_ROLES], *bytes;
+
+    if (!store_words_change(*direct, op->in.user_set.how,
+                            op->in.user_set.roles, buffer, sizeof(buffer),
+                            direct))
+    {
+        return store_refuse(op, STORE_REASON_LIMIT_REACHED);
+    }
+
+    bytes = store_arena_take(view->arena, direct->len + 1);
+
+    if (bytes == NULL) {
+        return STORE_NO_MEMORY;
+    }
+
+    memcpy(bytes, buffer, direct->len);
+    direct->data = bytes;
+
+    return STORE_OK;
+}
+
+
 /* The direct roles are others; those of the teams stay. */
 
 static store_status_t
-set_roles(store_view_t *view, store_op_t *op, store_user_t *user)
+set_roles(store_view_t *view, store_op_t *op, store_slice_t direct,
+    store_user_t *user)
 {
     store_teams_t   teams;
     store_status_t  rc;
@@ -334,7 +374,7 @@ set_roles(store_view_t *view, store_op_t *op, store_user_t *user)
     rc = store_teams_read(view, &user->id, &teams);
 
     if (rc == STORE_OK) {
-        user->direct = op->in.user_set.roles;
+        user->direct = direct;
         rc = store_roles_of(view, op, user->direct, &teams, &user->roles);
     }
 

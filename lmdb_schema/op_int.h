@@ -113,6 +113,11 @@ bool store_words_good(store_slice_t words);
 bool store_word_next(store_slice_t *words, store_slice_t *word);
 bool store_words_have(store_slice_t words, store_slice_t word);
 
+/* `words` as they become by a change, each once, written into `buffer`;
+   false: more than `size` bytes. */
+bool store_words_change(store_slice_t words, store_words_change_t how,
+    store_slice_t change, uint8_t *buffer, size_t size, store_slice_t *out);
+
 bool store_slice_equal(store_slice_t a, store_slice_t b);
 
 /*

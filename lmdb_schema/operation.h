@@ -67,6 +67,13 @@ typedef enum {
     STORE_OPS
 } store_op_kind_t;
 
+/* Words given: in place of those that are there, besides, or away. */
+typedef enum {
+    STORE_WORDS_SET = 0,
+    STORE_WORDS_ADD,
+    STORE_WORDS_TAKE
+} store_words_change_t;
+
 /* What users and who assists them may change. */
 typedef enum {
     STORE_PROFILE_DISPLAY = 0,
@@ -183,6 +190,7 @@ typedef struct {
             store_id_t    user;
             bool          set_roles;
             store_slice_t roles;
+            store_words_change_t how;  /* what becomes of them */
             bool          set_suspended;
             bool          suspended;
             bool          set_licensed;

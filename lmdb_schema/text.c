@@ -111,6 +111,45 @@ store_words_have(store_slice_t words, store_slice_t word)
 
 
 bool
+store_words_change(store_slice_t words, store_words_change_t how,
+    store_slice_t change, uint8_t *buffer, size_t size, store_slice_t *out)
+{
+    int            i;
+    store_slice_t  word, parts[2];
+
+    parts[0] = how == STORE_WORDS_SET ? change : words;
+    parts[1] = how == STORE_WORDS_ADD ? change : (store_slice_t) { NULL, 0 };
+    out->data = buffer;
+    out->len = 0;
+
+    for (i = 0; i < 2; i++) {
+
+        while (store_word_next(&parts[i], &word)) {
+
+            if (store_words_have(*out, word)
+                || (how == STORE_WORDS_TAKE && store_words_have(change, word)))
+            {
+                continue;
+            }
+
+            if (word.len + 1 > size - out->len) {
+                return false;
+            }
+
+            if (out->len != 0) {
+                buffer[out->len++] = ',';
+            }
+
+            memcpy(buffer + out->len, word.data, word.len);
+            out->len += word.len;
+        }
+    }
+
+    return true;
+}
+
+
+bool
 store_slice_equal(store_slice_t a, store_slice_t b)
 {
     return a.len == b.len

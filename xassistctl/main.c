@@ -17,6 +17,7 @@ static const ctl_command_t *const  tables[] = {
     ctl_keys_commands,
     ctl_store_commands,
     ctl_user_commands,
+    ctl_role_commands,
     ctl_team_commands,
     ctl_group_commands,
     ctl_login_commands,

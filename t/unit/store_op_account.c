@@ -17,6 +17,61 @@ user_of(world_t *w, uint32_t n)
 
 
 static void
+assert_text(store_slice_t slice, const char *expected)
+{
+    assert_int_equal(slice.len, strlen(expected));
+    assert_memory_equal(slice.data, expected, slice.len);
+}
+
+
+static void
+change_roles(world_t *w, store_words_change_t how, const char *roles)
+{
+    ask(w, STORE_OP_USER_SET);
+    w->op.in.user_set.user = id(OLGA);
+    w->op.in.user_set.set_roles = true;
+    w->op.in.user_set.how = how;
+    w->op.in.user_set.roles = text(roles);
+}
+
+
+static void
+roles_are_given_and_taken(void **state)
+{
+    char     many[STORE_LIMIT_ROLES];
+    world_t  w;
+
+    (void) state;
+    world(&w);
+
+    change_roles(&w, STORE_WORDS_SET, "client,agent,client");
+    done(&w);
+    assert_text(user_of(&w, OLGA).direct, "client,agent");
+
+    change_roles(&w, STORE_WORDS_ADD, "agent,admin");
+    done(&w);
+    assert_text(user_of(&w, OLGA).direct, "client,agent,admin");
+    assert_text(user_of(&w, OLGA).roles, "client,agent,admin");
+
+    change_roles(&w, STORE_WORDS_TAKE, "agent,none");
+    done(&w);
+    assert_text(user_of(&w, OLGA).direct, "client,admin");
+
+    memset(many, 'r', sizeof(many) - 1);
+    many[sizeof(many) - 1] = '\0';
+    change_roles(&w, STORE_WORDS_ADD, many);
+    assert_int_equal(run(&w), STORE_REFUSED);
+    assert_text(user_of(&w, OLGA).direct, "client,admin");
+
+    change_roles(&w, STORE_WORDS_TAKE, "client,admin");
+    done(&w);
+    assert_int_equal(user_of(&w, OLGA).roles.len, 0);
+
+    end_of_world(&w);
+}
+
+
+static void
 names_are_taken_once(void **state)
 {
     world_t  w;
@@ -298,6 +353,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(names_are_taken_once),
+        cmocka_unit_test(roles_are_given_and_taken),
         cmocka_unit_test(bad_arguments),
         cmocka_unit_test(changing_a_user),
         cmocka_unit_test(the_oldest_session_goes),
