@@ -142,6 +142,10 @@ minted(const store_op_t *op)
         return &op->in.assist.interaction;
     case STORE_OP_TASK:
         return &op->in.task.task;
+    case STORE_OP_TEAM_CREATE:
+        return &op->in.team.team;
+    case STORE_OP_GROUP_CREATE:
+        return &op->in.group.group;
     case STORE_OP_PASS_CREATE:
         return &op->in.pass_create.pass;
     default:

@@ -221,6 +221,7 @@ store_standing(store_txn_t *txn, const store_principal_t *principal,
     out->state = (store_call_state_t) call.state;
     out->kind = (store_call_kind_t) call.kind;
     out->room = call.room;
+    out->owner_id = call.owner;
     out->media = call.media;
     out->call_profile = call.profile;
 

@@ -471,6 +471,7 @@ typedef struct {
     bool               inviter_holds;  /* external: inviter is in the call */
     store_id_t         participant;    /* none when there is none yet */
     store_part_state_t part_state;     /* 0 when there is none yet */
+    store_id_t         owner_id;       /* user */
     store_slice_t      call_profile;
     store_slice_t      media;          /* server that the call is on */
     store_slice_t      inviter_roles;  /* external: the inviter's, now */

@@ -168,6 +168,8 @@ struct ngx_xassist_worker_s {
     ngx_xassist_jwt_state_t    *jwt;           /* NULL: not asked yet */
     uint64_t                    generation;    /* that `slots` belong to */
     uint32_t                   *slots;         /* rule indexes */
+    uint8_t                    *grouped;       /* whether each looks at
+                                                  POLICY_FACT_IN_GROUP */
 
     ngx_xassist_writer_t       *writer;
     ngx_xassist_live_t         *live;
@@ -252,11 +254,14 @@ typedef struct {
     unsigned                    page_sent:1;
     unsigned                    past:1;        /* a call that is over is no
                                                   refusal */
+    unsigned                    object_group:1;  /* `object` is a group */
     policy_kind_t               kind;
     policy_device_t             device;
     store_id_t                  session;
     store_id_t                  account;
     store_id_t                  user;
+    const store_id_t           *object;        /* user or group that it is
+                                                  about, or NULL */
     store_id_t                  invitation;
     store_id_t                  call;
     store_id_t                  participant;

@@ -299,6 +299,34 @@ ngx_xassist_api_ask_past(ngx_xassist_api_t *api, ngx_xassist_api_rule_t rule,
 }
 
 
+ngx_xassist_reason_t
+ngx_xassist_api_ask_user(ngx_xassist_api_t *api, ngx_xassist_api_rule_t rule,
+    const store_id_t *user)
+{
+    ngx_xassist_reason_t  reason;
+
+    api->ctx->object = user;
+    reason = ngx_xassist_api_ask(api, rule, NULL);
+    api->ctx->object = NULL;
+
+    return reason;
+}
+
+
+ngx_xassist_reason_t
+ngx_xassist_api_ask_group(ngx_xassist_api_t *api, ngx_xassist_api_rule_t rule,
+    const store_id_t *group)
+{
+    ngx_xassist_reason_t  reason;
+
+    api->ctx->object_group = 1;
+    reason = ngx_xassist_api_ask_user(api, rule, group);
+    api->ctx->object_group = 0;
+
+    return reason;
+}
+
+
 static ngx_xassist_reason_t
 ngx_xassist_api_write(ngx_xassist_api_t *api)
 {
@@ -344,6 +372,9 @@ ngx_xassist_api_outcome(ngx_xassist_api_t *api)
 
     case STORE_NOT_FOUND:
         return NGX_XASSIST_R_NOT_FOUND;
+
+    case STORE_EXISTS:
+        return NGX_XASSIST_R_NAME_TAKEN;
 
     case STORE_INVALID:
         return ngx_xassist_api_wrong(api, "a value is too long or holds "

@@ -86,6 +86,13 @@ ngx_xassist_reason_t ngx_xassist_api_ask(ngx_xassist_api_t *api,
 ngx_xassist_reason_t ngx_xassist_api_ask_past(ngx_xassist_api_t *api,
     ngx_xassist_api_rule_t rule, const store_id_t *call);
 
+/* The same about a user, or about a group: the rule may ask whether it is one
+   that the caller manages. */
+ngx_xassist_reason_t ngx_xassist_api_ask_user(ngx_xassist_api_t *api,
+    ngx_xassist_api_rule_t rule, const store_id_t *user);
+ngx_xassist_reason_t ngx_xassist_api_ask_group(ngx_xassist_api_t *api,
+    ngx_xassist_api_rule_t rule, const store_id_t *group);
+
 /* Renews the worker's read transaction; STORE_UNAVAILABLE when it cannot. */
 ngx_xassist_reason_t ngx_xassist_api_read(ngx_xassist_api_t *api);
 

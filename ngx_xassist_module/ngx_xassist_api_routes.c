@@ -1,5 +1,6 @@
 /* Every call of the API: method, path, rule, body and handlers. */
 
+#include "ngx_xassist_api_admin.h"
 #include "ngx_xassist_api_assist.h"
 
 
@@ -211,6 +212,95 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       NGX_XASSIST_API_TASKS_CREATE, NGX_XASSIST_ASK,
       ngx_xassist_body_task,
       ngx_xassist_api_tasks_create, ngx_xassist_api_tasks_created },
+
+    { POST, ngx_string("users/*/roles"),
+      NGX_XASSIST_API_USERS_ROLES, NGX_XASSIST_ASK_SELF,
+      ngx_xassist_body_roles,
+      ngx_xassist_api_users_roles, ngx_xassist_api_users_changed },
+
+    { POST, ngx_string("users/*/suspend"),
+      NGX_XASSIST_API_USERS_SUSPEND, NGX_XASSIST_ASK_SELF,
+      ngx_xassist_body_empty,
+      ngx_xassist_api_users_suspend, ngx_xassist_api_users_changed },
+
+    { POST, ngx_string("users/*/resume"),
+      NGX_XASSIST_API_USERS_SUSPEND, NGX_XASSIST_ASK_SELF,
+      ngx_xassist_body_empty,
+      ngx_xassist_api_users_resume, ngx_xassist_api_users_changed },
+
+    { POST, ngx_string("users/*/licence"),
+      NGX_XASSIST_API_USERS_LICENCE, NGX_XASSIST_ASK_SELF,
+      ngx_xassist_body_licence,
+      ngx_xassist_api_users_licence, ngx_xassist_api_users_changed },
+
+    { GET, ngx_string("teams"),
+      NGX_XASSIST_API_TEAMS_LIST, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_teams_list, NULL },
+
+    { POST, ngx_string("teams"),
+      NGX_XASSIST_API_TEAMS_CREATE, NGX_XASSIST_ASK,
+      ngx_xassist_body_team,
+      ngx_xassist_api_teams_create, ngx_xassist_api_teams_changed },
+
+    { GET, ngx_string("teams/*"),
+      NGX_XASSIST_API_TEAMS_LIST, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_teams_get, NULL },
+
+    { POST, ngx_string("teams/*"),
+      NGX_XASSIST_API_TEAMS_UPDATE, NGX_XASSIST_ASK,
+      ngx_xassist_body_team,
+      ngx_xassist_api_teams_set, ngx_xassist_api_teams_changed },
+
+    { NGX_HTTP_DELETE, ngx_string("teams/*"),
+      NGX_XASSIST_API_TEAMS_DELETE, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_teams_delete, ngx_xassist_api_teams_gone },
+
+    { POST, ngx_string("teams/*/members"),
+      NGX_XASSIST_API_TEAMS_MEMBERS, NGX_XASSIST_ASK,
+      ngx_xassist_body_user,
+      ngx_xassist_api_teams_add, ngx_xassist_api_teams_changed },
+
+    { POST, ngx_string("teams/*/members/remove"),
+      NGX_XASSIST_API_TEAMS_MEMBERS, NGX_XASSIST_ASK,
+      ngx_xassist_body_user,
+      ngx_xassist_api_teams_remove, ngx_xassist_api_teams_changed },
+
+    { GET, ngx_string("groups"),
+      NGX_XASSIST_API_GROUPS_LIST, NGX_XASSIST_ASK_SELF, NULL,
+      ngx_xassist_api_groups_list, NULL },
+
+    { POST, ngx_string("groups"),
+      NGX_XASSIST_API_GROUPS_CREATE, NGX_XASSIST_ASK,
+      ngx_xassist_body_group,
+      ngx_xassist_api_groups_create, ngx_xassist_api_groups_changed },
+
+    { GET, ngx_string("groups/*"),
+      NGX_XASSIST_API_GROUPS_GET, NGX_XASSIST_ASK_SELF, NULL,
+      ngx_xassist_api_groups_get, NULL },
+
+    { NGX_HTTP_DELETE, ngx_string("groups/*"),
+      NGX_XASSIST_API_GROUPS_DELETE, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_groups_delete, ngx_xassist_api_groups_gone },
+
+    { POST, ngx_string("groups/*/members"),
+      NGX_XASSIST_API_GROUPS_MEMBERS, NGX_XASSIST_ASK_SELF,
+      ngx_xassist_body_member,
+      ngx_xassist_api_groups_add, ngx_xassist_api_groups_changed },
+
+    { POST, ngx_string("groups/*/members/remove"),
+      NGX_XASSIST_API_GROUPS_MEMBERS, NGX_XASSIST_ASK_SELF,
+      ngx_xassist_body_member,
+      ngx_xassist_api_groups_remove, ngx_xassist_api_groups_changed },
+
+    { POST, ngx_string("groups/*/managers"),
+      NGX_XASSIST_API_GROUPS_MANAGERS, NGX_XASSIST_ASK,
+      ngx_xassist_body_user,
+      ngx_xassist_api_groups_manage, ngx_xassist_api_groups_changed },
+
+    { POST, ngx_string("groups/*/managers/remove"),
+      NGX_XASSIST_API_GROUPS_MANAGERS, NGX_XASSIST_ASK,
+      ngx_xassist_body_user,
+      ngx_xassist_api_groups_unmanage, ngx_xassist_api_groups_changed },
 
     { GET, ngx_string("events"),
       NGX_XASSIST_API_EVENTS_LIST, NGX_XASSIST_ASK_SELF, NULL,

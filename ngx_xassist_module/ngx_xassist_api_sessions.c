@@ -113,8 +113,9 @@ ngx_xassist_api_sessions_list(ngx_xassist_api_t *api)
     }
 
     if (!store_id_equal(&whose, &api->ctx->user)) {
-        reason = ngx_xassist_api_ask(api, NGX_XASSIST_API_SESSIONS_OTHERS,
-                                     NULL);
+        reason = ngx_xassist_api_ask_user(api,
+                                          NGX_XASSIST_API_SESSIONS_OTHERS,
+                                          &whose);
         if (reason != NGX_XASSIST_R_NONE) {
             return reason;
         }
@@ -207,7 +208,8 @@ ngx_xassist_api_sessions_revoke(ngx_xassist_api_t *api)
     }
 
     if (!store_id_equal(&session.user, &api->ctx->user)
-        && ngx_xassist_api_ask(api, NGX_XASSIST_API_SESSIONS_OTHERS, NULL)
+        && ngx_xassist_api_ask_user(api, NGX_XASSIST_API_SESSIONS_OTHERS,
+                                    &session.user)
            != NGX_XASSIST_R_NONE)
     {
         return NGX_XASSIST_R_NOT_FOUND;

@@ -152,7 +152,8 @@ ngx_xassist_tasks_whose(ngx_xassist_api_t *api, ngx_xassist_tasks_t *tasks,
         return NGX_XASSIST_R_NONE;
     }
 
-    reason = ngx_xassist_api_ask(api, NGX_XASSIST_API_TASKS_LIST_ALL, NULL);
+    reason = ngx_xassist_api_ask_user(api, NGX_XASSIST_API_TASKS_LIST_ALL,
+                                      whose);
 
     if (reason != NGX_XASSIST_R_NONE
         && store_id_equal(whose, &api->ctx->subject)

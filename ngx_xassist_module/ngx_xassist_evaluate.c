@@ -1,6 +1,7 @@
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_asked.h"
 #include "ngx_xassist_assist.h"
+#include "ngx_xassist_group.h"
 #include "ngx_xassist_reason.h"
 #include "ngx_xassist_shadow.h"
 
@@ -118,7 +119,7 @@ ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
     policy_decision_t *decision, ngx_uint_t *slot)
 {
     uint32_t                facts, rule;
-    ngx_uint_t              i, given;
+    ngx_uint_t              i, given, grouped;
     ngx_xassist_require_t  *require;
 
     if (ngx_xassist_evaluate_query(d, image) != NGX_OK) {
@@ -135,6 +136,7 @@ ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
 
         *slot = require[i].slot;
         d->query.facts = facts;
+        d->owner = d->standing.owner_id;
 
         if (ngx_xassist_evaluate_attributes(d, &require[i], &given)
             != NGX_OK)
@@ -144,6 +146,14 @@ ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
 
         rule = live ? ngx_xassist_slot(d->worker, image, *slot)
                     : ngx_xassist_evaluate_slot(d, image, *slot);
+
+        grouped = live ? d->worker->grouped[*slot]
+                       : (policy_rule_facts(image, rule)
+                          & POLICY_FACT_IN_GROUP) != 0;
+
+        if (grouped && ngx_xassist_group(d) != NGX_OK) {
+            return NGX_ERROR;
+        }
 
         policy_decide(image, rule, &d->query, decision);
 
@@ -403,6 +413,7 @@ ngx_xassist_evaluate_call(ngx_xassist_decision_t *d, const ngx_str_t *text)
 
     ss.inviter_holds = 0;
 
+    d->owner = ss.owner_id;
     d->query.facts |= ngx_xassist_evaluate_facts(&ss);
 
     return NGX_OK;
@@ -423,6 +434,8 @@ ngx_xassist_slot(ngx_xassist_worker_t *worker, const policy_image_t *image,
         for (i = 0; i < worker->conf->rules.nelts; i++) {
             worker->slots[i] = ngx_xassist_assist_rule(image,
                                                        &rules[i].name);
+            worker->grouped[i] = (policy_rule_facts(image, worker->slots[i])
+                                  & POLICY_FACT_IN_GROUP) != 0;
         }
 
         /* Names read from a torn image must be looked up again. */

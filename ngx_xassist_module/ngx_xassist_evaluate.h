@@ -21,6 +21,7 @@ typedef struct {
     uint32_t                       inviter_roles[NGX_XASSIST_MAX_ROLES];
     policy_attribute_t             attributes[NGX_XASSIST_ATTRIBUTES];
                                                /* of v1/policy/explain */
+    store_id_t                     owner;      /* of the call it is about */
     unsigned                       again:1;    /* of the same things */
 } ngx_xassist_decision_t;
 

@@ -53,7 +53,9 @@ ngx_xassist_worker_init(ngx_cycle_t *cycle)
 
     worker->slots = ngx_pcalloc(cycle->pool,
                                 (xmcf->rules.nelts + 1) * sizeof(uint32_t));
-    if (worker->slots == NULL) {
+    worker->grouped = ngx_pcalloc(cycle->pool, xmcf->rules.nelts + 1);
+
+    if (worker->slots == NULL || worker->grouped == NULL) {
         return NGX_ERROR;
     }
 
