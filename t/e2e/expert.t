@@ -123,6 +123,11 @@ subtest 'the link with its ready text' => sub {
         qr/^mailto:theo\@example\.com/, 'for the own mail program');
     sound($page, 'expert-made-desktop');
 
+    $page->click('#made-code summary');
+    ok($page->js('return !!document.querySelector("#made-code svg")'),
+        'as a code, for who stands beside');
+    sound($page, 'expert-made-code-desktop');
+
     $page->click('#copy-link');
     ok($page->until('return document.getElementById("copied").textContent',
         5), 'copying says so');

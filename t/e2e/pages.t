@@ -54,7 +54,7 @@ for (qw(iPhone/light/en iPhone/dark/de small/light/fr desktop/light/en
         $page->go("$link->{link}?lang=$language");
         is(text($page, 'h1'), 'Pump 7 is leaking', 'the call has its title');
         is(text($page, 'label[for=name]'), $words{$language}[0], 'the name');
-        is(text($page, 'button'), $words{$language}[1], 'the button');
+        is(text($page, '#guest button'), $words{$language}[1], 'the button');
         is(text($page, '.lead'), $words{$language}[2], 'the inviter');
         is($page->js('return document.documentElement.lang'), $language,
             'the page knows its language');
@@ -75,7 +75,7 @@ subtest 'the language is a link away' => sub {
     $page->scheme('light');
     $page->go($link->{link});
     $page->click('nav a[hreflang=de]');
-    is(text($page, 'button'), 'Am Anruf teilnehmen', 'German');
+    is(text($page, '#guest button'), 'Am Anruf teilnehmen', 'German');
     is($page->js('return location.pathname'), $link->{path}, 'same link');
 };
 
@@ -85,7 +85,7 @@ subtest 'what can be mended is said and kept' => sub {
     $page->go($link->{link} . '?lang=en');
     $page->js('document.forms[0].noValidate = true');
     $page->type('#name', 'Zoë Zuber');
-    $page->click('button');
+    $page->click('#guest button');
     ok($page->until('return document.querySelector("[role=alert]")', 30),
         'the page comes back with an alert');
     is($page->js('return document.forms[0].dataset.reason'),
@@ -107,6 +107,39 @@ subtest 'a name that the inviter gave' => sub {
     sound($page, 'join-named-iPhone');
 };
 
+subtest 'what is wrong here is said before anything is spent' => sub {
+    my %hints = (
+        blocked => sub { $_[0]->cdp('Browser.setPermission', { permission => {
+            name => $_ }, setting => 'denied', origin => $demo->url })
+            for qw(camera microphone) },
+        webrtc => sub { $_[0]->cdp('Page.addScriptToEvaluateOnNewDocument', {
+            source => 'delete window.RTCPeerConnection' }) },
+        cookies => sub { $_[0]->cdp('Page.addScriptToEvaluateOnNewDocument', {
+            source => 'Object.defineProperty(Navigator.prototype, '
+            . '"cookieEnabled", { get: () => false })' }) },
+        inapp => sub { $_[0]->cdp('Emulation.setUserAgentOverride', {
+            userAgent => 'Mozilla/5.0 (Linux; Android 14; Pixel 8) '
+            . 'AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 '
+            . 'Chrome/124.0.0.0 Mobile Safari/537.36 [FB_IAB/FB4A;]' }) },
+    );
+
+    for my $hint (sort keys %hints) {
+        my $page = $driver->open(device => 'Pixel');
+        $page->go($demo->url('/demo/terms.html'));
+        $hints{$hint}->($page);
+        $page->go($link->{link} . '?lang=de');
+        ok($page->until('var h = document.querySelector("[data-hint="'
+            . ' + arguments[0] + "]"); return h && !h.hidden', 10, $hint),
+            $hint);
+        is($page->js('return document.querySelector("[data-hint=" + '
+            . 'arguments[0] + "] [data-browser]")?.textContent', $hint),
+            $hint eq 'inapp' || $hint eq 'webrtc' ? 'Chrome' : undef,
+            'which browser to open');
+        sound($page, "join-$hint-Pixel");
+        $page->close;
+    }
+};
+
 subtest 'what shuts people out is found' => sub {
     my $page = $pages{desktop};
     $page->go($link->{link} . '?lang=en');
@@ -126,7 +159,7 @@ subtest 'without JavaScript' => sub {
     $page->go($demo->invite($call)->{link});
     $page->type('#name', 'Ann');
     $page->click('#terms');
-    $page->click('button');
+    $page->click('#guest button');
     for (1 .. 100) {
         last if $page->url =~ m{/call/};
         select undef, undef, undef, 0.1;

@@ -116,9 +116,9 @@ subtest 'after a reload one is back' => sub {
     ok($guest->until('return window.room && room.state === "alone"', 30),
         'in the same place');
     $guest->go("$link?lang=en");
-    is(text($guest, 'button'), 'Back to the call', 'and so by the link');
+    is(text($guest, '#guest button'), 'Back to the call', 'and so by the link');
     sound($guest, 'join-again-Pixel');
-    $guest->click('button');
+    $guest->click('#guest button');
     ok($guest->until('return window.room && room.state === "alone"', 30),
         'with one press');
     my $people = $demo->ctl('call', 'show', $demo->{call}{id})->{participants};
@@ -162,7 +162,7 @@ my $service;
 
 subtest 'a service request rings the expert' => sub {
     $gustav->go("$request->{link}?lang=en");
-    is(text($gustav, 'button'), 'Call now', 'the page says what it does');
+    is(text($gustav, '#guest button'), 'Call now', 'the page says what it does');
     sound($gustav, 'join-request-iPhone');
     ok(!$expert->js('return document.querySelector(".ring")'),
         'opening it rings nobody');

@@ -247,6 +247,13 @@ window.dialogs = (function () {
             copy($("made-text"));
         };
 
+        if (window.drawCode) {
+            $("made-code").open = false;
+            $("made-code").hidden = false;
+            $("made-code").querySelector(".qr").replaceChildren(
+                window.drawCode(answer.link));
+        }
+
         dialog.showModal();
     }
 

@@ -26,14 +26,38 @@
             .test(navigator.userAgent);
     }
 
+    /* Which browser can do it is known where there is one of the system. */
+    function advise() {
+        var own = /iPhone|iPad/.test(navigator.userAgent) ? "Safari"
+            : /Android/.test(navigator.userAgent) ? "Chrome" : null;
+        var copy = document.getElementById("copy");
+
+        document.querySelectorAll("[data-browser]").forEach(function (e) {
+            e.textContent = own || e.textContent;
+        });
+
+        copy.hidden = !navigator.clipboard;
+        copy.addEventListener("click", function () {
+            navigator.clipboard.writeText(copy.dataset.link).then(function () {
+                copy.textContent = copy.dataset.done;
+            });
+        });
+    }
+
+    /* A page may have been refused before, for good. */
+    function blocked() {
+        return Promise.all(["camera", "microphone"].map(function (name) {
+            return navigator.permissions.query({ name: name });
+
+        })).then(function (all) {
+            return all.every(function (p) {
+                return p.state === "denied";
+            });
+        });
+    }
+
     /* Asks what there is, not for leave to use it: no prompt is shown. */
     function devices() {
-        if (!navigator.mediaDevices || !navigator.mediaDevices.enumerateDevices)
-        {
-            hint("webrtc");
-            return;
-        }
-
         navigator.mediaDevices.enumerateDevices().then(function (list) {
             var camera = list.some(function (d) {
                 return d.kind === "videoinput";
@@ -160,12 +184,24 @@
 
     if (insideApp()) {
         hint("inapp");
+        advise();
 
-    } else if (!window.RTCPeerConnection) {
+    } else if (!window.RTCPeerConnection || !navigator.mediaDevices) {
         hint("webrtc");
+        advise();
 
     } else {
-        devices();
+        Promise.resolve().then(blocked).catch(function () {
+            return false;
+
+        }).then(function (yes) {
+            if (yes) {
+                hint("blocked");
+
+            } else {
+                devices();
+            }
+        });
     }
 
     mend(form);
