@@ -182,6 +182,21 @@ store_stat(store_env_t *env, store_stat_t *out)
 
 
 store_status_t
+store_env_hurry(store_env_t *env, bool on)
+{
+    int  rc;
+
+    rc = mdb_env_set_flags(env->env, MDB_NOSYNC, on);
+
+    if (rc == 0 && !on) {
+        rc = mdb_env_sync(env->env, 1);
+    }
+
+    return store_lmdb_status(rc);
+}
+
+
+store_status_t
 store_env_copy(store_env_t *env, int fd)
 {
     return store_lmdb_status(mdb_env_copyfd2(env->env, fd, MDB_CP_COMPACT));

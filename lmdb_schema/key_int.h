@@ -18,7 +18,7 @@
  * appending.
  */
 typedef enum {
-    STORE_KEY_META            = 0x01,  /* word */
+    STORE_KEY_META            = 0x01,  /* word; 02 is LMDB's: names of tables */
 
     STORE_KEY_ACCOUNT         = 0x10,  /* id */
     STORE_KEY_USER            = 0x11,  /* id */

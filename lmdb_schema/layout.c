@@ -3,8 +3,8 @@
  * main one, which is then as deep as the people and calls there are ask for,
  * however many invitations, index keys and events lie beside it.
  *
- * The main tree holds the names of the others, too, as keys of their own; so
- * no class of keys begins as a name does.
+ * The main tree holds the names of the others, too, as keys of their own, in
+ * front of all records; so no class of keys begins as a name does.
  */
 
 #include <string.h>
@@ -12,16 +12,15 @@
 #include <lmdb_schema/lmdb_int.h>
 
 
-#define NAMES_FROM  'b'
-#define NAMES_TO    'z'
+#define NAME  "\002"
 
 
 static const char *const  names[STORE_TABLES] = {
-    [STORE_TABLE_INVITATION] = "invitation",
-    [STORE_TABLE_HISTORY] = "history",
-    [STORE_TABLE_INDEX] = "index",
-    [STORE_TABLE_DUE] = "due",
-    [STORE_TABLE_LOG] = "log"
+    [STORE_TABLE_INVITATION] = NAME "invitation",
+    [STORE_TABLE_HISTORY] = NAME "history",
+    [STORE_TABLE_INDEX] = NAME "index",
+    [STORE_TABLE_DUE] = NAME "due",
+    [STORE_TABLE_LOG] = NAME "log"
 };
 
 
@@ -57,7 +56,7 @@ store_table_of(uint8_t key_class, store_table_t *table)
     *table = STORE_TABLE_MAIN;
 
     if (key_class < STORE_KEY_INVITATION) {
-        return true;
+        return key_class != NAME[0];
     }
 
     for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
@@ -67,7 +66,7 @@ store_table_of(uint8_t key_class, store_table_t *table)
         }
     }
 
-    return key_class < NAMES_FROM || key_class > NAMES_TO;
+    return true;
 }
 
 

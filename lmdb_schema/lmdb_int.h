@@ -51,6 +51,9 @@ store_txn_t *store_view_txn(store_view_t *view);
 /* The one place where LMDB's codes and errno become ours. */
 store_status_t store_lmdb_status(int rc);
 
+/* While `on`, nothing is durable: for what is thrown away after a crash. */
+store_status_t store_env_hurry(store_env_t *env, bool on);
+
 /* A compact copy of the store as of now, into an open file; of one that
    nobody else has open, and whose lock is held. */
 store_status_t store_env_copy(store_env_t *env, int fd) STORE_USE_RESULT;
@@ -96,6 +99,10 @@ store_status_t store_table_entries(store_txn_t *txn, uint64_t *n)
 store_status_t store_table_get(store_txn_t *txn, store_slice_t key,
     store_slice_t *value) STORE_USE_RESULT;
 store_status_t store_table_put(store_txn_t *txn, store_slice_t key,
+    store_slice_t value) STORE_USE_RESULT;
+/* The same of a key that is not there yet, and is mostly the last of its
+   table: STORE_EXISTS otherwise. */
+store_status_t store_table_append(store_txn_t *txn, store_slice_t key,
     store_slice_t value) STORE_USE_RESULT;
 store_status_t store_table_remove(store_txn_t *txn, store_slice_t key)
     STORE_USE_RESULT;

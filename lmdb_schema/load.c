@@ -9,19 +9,6 @@
 #include <lmdb_schema/lmdb_int.h>
 
 
-typedef enum {
-    LOAD_HEAD = 0, LOAD_BODY, LOAD_END
-} load_state_t;
-
-struct store_load_s {
-    store_env_t   *env;
-    store_view_t  *view;               /* NULL between transactions */
-    load_state_t   state;
-    uint64_t       lines;
-};
-
-
-static store_status_t begin(store_load_t *load);
 static store_status_t take_head(store_slice_t rest, store_error_t *error);
 static store_status_t take_end(store_load_t *load, store_slice_t rest,
     store_error_t *error);
@@ -29,6 +16,7 @@ static store_status_t take_row(store_load_t *load, store_slice_t rest,
     store_error_t *error);
 static store_status_t take_record(store_load_t *load, store_slice_t word,
     store_slice_t rest, store_error_t *error);
+static store_status_t said(store_status_t status, store_error_t *error);
 static const store_schema_t *schema_of(store_slice_t word);
 static store_status_t take_member(store_load_t *load,
     const store_schema_t *schema, store_slice_t word, uint64_t *seen,
@@ -68,11 +56,20 @@ store_load_new(store_env_t *env, store_load_t **out, store_error_t *error)
     }
 
     load->env = env;
-    rc = begin(load);
+    rc = store_load_sorter(load);
+
+    if (rc == STORE_OK) {
+        rc = store_load_begin(load);
+    }
 
     if (rc == STORE_OK) {
         store_schema_loading(load->view, true);
         rc = store_load_commit(load);
+    }
+
+    if (rc == STORE_OK) {
+        load->hurried = true;
+        rc = store_env_hurry(env, true);
     }
 
     if (rc != STORE_OK) {
@@ -97,6 +94,12 @@ store_load_free(store_load_t *load)
         store_write_abort(load->env);
     }
 
+    if (load->hurried) {
+        (void) store_env_hurry(load->env, false);
+    }
+
+    store_sorter_free(load->index);
+    free(load->folder);
     free(load);
 }
 
@@ -115,7 +118,9 @@ store_load_commit(store_load_t *load)
 
 
 store_status_t
-store_load_end(store_load_t *load, store_error_t *error)
+store_load_end(store_load_t *load,
+    void (*progress)(void *data, uint64_t done, uint64_t total), void *data,
+    store_error_t *error)
 {
     store_status_t  rc;
 
@@ -127,7 +132,18 @@ store_load_end(store_load_t *load, store_error_t *error)
         return STORE_INVALID;
     }
 
-    rc = begin(load);
+    rc = store_load_index(load, progress, data);
+
+    /* all of it is durable before the store says that it is whole */
+
+    if (rc == STORE_OK) {
+        load->hurried = false;
+        rc = store_env_hurry(load->env, false);
+    }
+
+    if (rc == STORE_OK) {
+        rc = store_load_begin(load);
+    }
 
     if (rc == STORE_OK) {
         store_schema_loading(load->view, false);
@@ -167,7 +183,7 @@ store_load_line(store_load_t *load, const char *line, size_t len,
         return refuse(error, "a line after \"end\"");
     }
 
-    rc = begin(load);
+    rc = store_load_begin(load);
 
     if (rc != STORE_OK) {
         return rc;
@@ -182,13 +198,14 @@ store_load_line(store_load_t *load, const char *line, size_t len,
          : take_record(load, word, rest, error);
 
     load->lines += rc == STORE_OK;
+    store_arena_reset(load->view->arena);
 
     return rc;
 }
 
 
-static store_status_t
-begin(store_load_t *load)
+store_status_t
+store_load_begin(store_load_t *load)
 {
     return load->view != NULL ? load->view->status
                               : store_write_begin(load->env, &load->view);
@@ -239,7 +256,6 @@ take_end(store_load_t *load, store_slice_t rest, store_error_t *error)
 static store_status_t
 take_row(store_load_t *load, store_slice_t rest, store_error_t *error)
 {
-    store_key_t    key;
     store_slice_t  name, bytes, value;
 
     if (!store_load_word(&rest, &name)
@@ -257,11 +273,7 @@ take_row(store_load_t *load, store_slice_t rest, store_error_t *error)
         return refuse(error, "a row may not stand for a record");
     }
 
-    key.len = 0;
-    store_key_bytes(&key, bytes.data, bytes.len);
-    store_view_put(load->view, &key, value);
-
-    return load->view->status;
+    return said(store_load_put(load, bytes, value), error);
 }
 
 
@@ -302,9 +314,16 @@ take_record(store_load_t *load, store_slice_t word, store_slice_t rest,
                       schema->name);
     }
 
-    store_record_put(load->view, (store_record_t) schema->number, &any);
+    return said(store_load_record(load, (store_record_t) schema->number,
+                                  &any, &key), error);
+}
 
-    return load->view->status;
+
+static store_status_t
+said(store_status_t status, store_error_t *error)
+{
+    return status == STORE_EXISTS ? refuse(error, "it has the key of another")
+                                  : status;
 }
 
 

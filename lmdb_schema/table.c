@@ -148,6 +148,30 @@ store_table_put(store_txn_t *txn, store_slice_t key, store_slice_t value)
 
 
 store_status_t
+store_table_append(store_txn_t *txn, store_slice_t key, store_slice_t value)
+{
+    int            rc;
+    MDB_val        k, v;
+    store_table_t  table;
+
+    if (key.len == 0 || !store_table_of(key.data[0], &table)) {
+        return STORE_INVALID;
+    }
+
+    from_slice(&k, key);
+    from_slice(&v, value);
+    rc = mdb_put(txn->txn, txn->env->dbi[table], &k, &v, MDB_APPEND);
+
+    if (rc == MDB_KEYEXIST) {
+        rc = mdb_put(txn->txn, txn->env->dbi[table], &k, &v,
+                     MDB_NOOVERWRITE);
+    }
+
+    return rc == MDB_KEYEXIST ? STORE_EXISTS : store_lmdb_status(rc);
+}
+
+
+store_status_t
 store_table_remove(store_txn_t *txn, store_slice_t key)
 {
     MDB_val        k;

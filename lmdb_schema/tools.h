@@ -96,9 +96,11 @@ store_status_t store_dump(store_txn_t *txn, store_line_pt line, void *data)
     STORE_USE_RESULT;
 
 /*
- * Takes such lines into an empty store (STORE_EXISTS for another).  What was
- * put is durable after each commit; a store is opened by others only once
- * store_load_end said STORE_OK.  An error names what is wrong with the line.
+ * Takes such lines into an empty store (STORE_EXISTS for another).  A commit
+ * gives up the writer's lock; nothing is durable, and others do not open the
+ * store, before store_load_end said STORE_OK: it puts the index keys, in
+ * order, and says how many of them are put.  An error names what is wrong with
+ * the line.
  */
 typedef struct store_load_s store_load_t;
 
@@ -107,8 +109,9 @@ store_status_t store_load_new(store_env_t *env, store_load_t **load,
 store_status_t store_load_line(store_load_t *load, const char *line,
     size_t len, store_error_t *error) STORE_USE_RESULT;
 store_status_t store_load_commit(store_load_t *load) STORE_USE_RESULT;
-store_status_t store_load_end(store_load_t *load, store_error_t *error)
-    STORE_USE_RESULT;
+store_status_t store_load_end(store_load_t *load,
+    void (*progress)(void *data, uint64_t done, uint64_t total), void *data,
+    store_error_t *error) STORE_USE_RESULT;
 void store_load_free(store_load_t *load);
 
 #pragma GCC visibility pop

@@ -26,6 +26,7 @@ typedef struct {
 
 static bool write_line(void *data, const char *line, size_t len);
 static int load_from(ctl_store_t *store, FILE *file, uint64_t *lines);
+static void show(void *data, uint64_t done, uint64_t total);
 static int load_lines(store_load_t *load, FILE *file, uint64_t *lines,
     ctl_progress_t *progress);
 static int complain_line(store_status_t status, uint64_t line,
@@ -164,7 +165,9 @@ load_from(ctl_store_t *store, FILE *file, uint64_t *lines)
     ctl_progress_end(&progress);
 
     if (rc == CTL_OK) {
-        status = store_load_end(load, &error);
+        ctl_progress_begin(&progress, "put index keys", 0);
+        status = store_load_end(load, show, &progress, &error);
+        ctl_progress_end(&progress);
         rc = status == STORE_OK ? CTL_OK
                                 : complain_line(status, *lines, &error);
     }
@@ -175,8 +178,18 @@ load_from(ctl_store_t *store, FILE *file, uint64_t *lines)
 }
 
 
-/* The writer's lock is given up, and what was put made durable, often: a
-   worker that waits for it must not wait long. */
+static void
+show(void *data, uint64_t done, uint64_t total)
+{
+    ctl_progress_t  *progress = data;
+
+    progress->total = total;
+    ctl_progress(progress, done);
+}
+
+
+/* The writer's lock is given up often: a worker that has the store open must
+   not wait long for it. */
 
 static int
 load_lines(store_load_t *load, FILE *file, uint64_t *lines,

@@ -117,7 +117,7 @@ load(store_env_t *env, const char *text, size_t len, store_error_t *error)
     }
 
     if (rc == STORE_OK) {
-        rc = store_load_end(l, error);
+        rc = store_load_end(l, NULL, NULL, error);
     }
 
     store_load_free(l);
@@ -236,6 +236,52 @@ fields_of_a_newer_version_are_kept(void **state)
 }
 
 
+/* The key by which a browser comes back leads to the session that is open,
+   whichever of the two has the higher id. */
+
+static void
+a_browser_finds_its_open_session(void **state)
+{
+    int            ended;
+    char           path[64], line[2048];
+    uint8_t        browser[32];
+    store_id_t     inv = folder_id(7);
+    store_env_t   *env;
+    store_key_t    key;
+    store_txn_t   *txn;
+    store_error_t  error;
+    store_slice_t  id;
+
+    (void) state;
+    memset(browser, 0xab, sizeof(browser));
+
+    for (ended = 1; ended <= 2; ended++) {
+        (void) snprintf(line, sizeof(line), "xassist-store 3\n"
+            "session id=%s kind=2 invitation=%s browser=%s %s\n"
+            "session id=%s kind=2 invitation=%s browser=%s %s\nend 2\n",
+            "001d00000000000000000001", "001d00000000000000000007",
+            "abababababababababababababababababababababababababababababababab",
+            ended == 1 ? "ended=5" : "expires=9",
+            "001d00000000000000000002", "001d00000000000000000007",
+            "abababababababababababababababababababababababababababababababab",
+            ended == 2 ? "ended=5" : "expires=9");
+
+        env = folder_new(path, 0);
+        assert_int_equal(load(env, line, strlen(line), &error), STORE_OK);
+
+        txn = folder_read(env);
+        store_key(&key, STORE_KEY_SESSION_BROWSER);
+        store_key_id(&key, &inv);
+        store_key_bytes(&key, browser, sizeof(browser));
+        assert_int_equal(store_view_get(store_txn_view(txn), &key, &id),
+                         STORE_OK);
+        assert_int_equal(id.data[11], 3 - ended);
+        store_read_free(txn);
+        folder_drop(env, path);
+    }
+}
+
+
 static void
 what_is_wrong_is_said(void **state)
 {
@@ -278,7 +324,11 @@ what_is_wrong_is_said(void **state)
         { HEAD "account id=" ID " rest=0100\n", STORE_INVALID, "\"rest\"" },
         { HEAD "row 0\n", STORE_INVALID, "row" },
         { HEAD "row 10" ID " 01\n", STORE_INVALID, "for a record" },
-        { HEAD "row 40ff 01\n", STORE_INVALID, "for a record" }
+        { HEAD "row 40ff 01\n", STORE_INVALID, "for a record" },
+        { HEAD "row 01736368656d61 00000001\n", STORE_INVALID,
+          "key of another" },
+        { HEAD "account id=" ID " name=a\naccount id=" ID " name=b\n",
+          STORE_INVALID, "key of another" }
     };
 
     (void) state;
@@ -397,6 +447,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(fields_of_a_newer_version_are_kept),
+        cmocka_unit_test(a_browser_finds_its_open_session),
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(every_cut_is_found),
         cmocka_unit_test(a_reader_that_stops_is_told),

@@ -272,8 +272,8 @@ no_key_begins_as_a_table_is_named(void **state)
     env = folder_new(path, 0);
 
     assert_int_equal(store_write_begin(env, &view), STORE_OK);
-    store_key(&key, (store_key_class_t) 'l');
-    store_key_bytes(&key, "og", 2);
+    store_key(&key, (store_key_class_t) 2);
+    store_key_bytes(&key, "log", 3);
     assert_int_equal(store_view_get(view, &key, &value), STORE_NOT_FOUND);
     store_view_put(view, &key, value);
     assert_int_equal(view->status, STORE_INVALID);
