@@ -14,6 +14,7 @@ use Time::HiRes qw(sleep time);
 
 use Xassist::Browser ();
 use Xassist::Demo ();
+use Xassist::Look;
 
 my $why = Xassist::Demo::missing() || Xassist::Browser::missing();
 plan skip_all => $why if $why;
@@ -93,6 +94,7 @@ subtest 'each sees the other' => sub {
         ok($page->until('return room.frames().then(n => n > arguments[0])',
             30, $before + 10), "frames for $name grow from $before");
         is($page->overflow, 0, "the room of $name is not too wide");
+        is_deeply(barriers($page) // [], [], '... and shuts nobody out');
     }
     $alice->screenshot("$shots/call-desktop.png");
     $bob->screenshot("$shots/call-phone.png");
@@ -169,6 +171,7 @@ subtest 'the call ends' => sub {
             "the page on the $device knows why");
         is($page->js('return document.getElementById("over-title")'
             . '.textContent'), 'The call has ended', '... and says it');
+        is_deeply(barriers($page) // [], [], '... to everybody');
         $page->screenshot("$shots/ended-$device.png");
     }
 

@@ -125,6 +125,22 @@ subtest 'the app is offered with the link in it' => sub {
     is((app('mac'))[0], '', 'none for others');
 };
 
+subtest 'an outside expert is offered the console, on a desktop' => sub {
+    my $olga = $world->signed_in('olga');
+    my ($here) = $olga->websocket("/ws/$call");
+    my $outside = $world->link($call, '--kind', 'external', '--name', 'Max',
+        '--comment', 'knows pumps', '--profile', 'view');
+    my ($to) = $outside =~ m{(/j/.*)};
+    my $whole = "http://127.0.0.1:$edge->{port}$to";
+    my $body = $world->client->get($to, 'User-Agent' => $agents{windows})
+        ->{body};
+
+    is(($body =~ /id="app" href="([^"]*)"/)[0], 'acme-console://join?link='
+        . Mojo::Util::url_escape($whole), 'with the link in it');
+    is((grep { $_->{name} eq 'Max' } @{ $edge->ctl(qw(invite list --call),
+        $call)->{invitations} })[0]{state}, 'unused', 'which is not spent');
+};
+
 subtest 'the page has the whole link for a QR code' => sub {
     my (undef, $body) = app('mac');
     like($body, qr/data-link="\Q$address\E"/, 'as this browser came');
