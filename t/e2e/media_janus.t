@@ -21,21 +21,21 @@ use Xassist::World;
 my $missing = Xassist::Janus::missing();
 plan skip_all => $missing if $missing;
 
-my $calls = $ENV{XASSIST_CALLS} // 20;
+my $calls = $ENV{XASSIST_CALLS} // 40;
 my $run = File::Temp->newdir;
 chmod 0755, "$run";
 
-my @janus = map { Xassist::Janus->start(dir => "$run/janus$_") } 1, 2;
-$_->{token_secret} = $janus[0]{token_secret} for @janus;
-$janus[1]->stop;
-$janus[1]->configure;
-$janus[1]->spawn;
-$janus[1]->wait_ready(15);
+my @janus = Xassist::Janus->start(dir => "$run/janus1");
+push @janus, Xassist::Janus->start(dir => "$run/janus2",
+    map { $_ => $janus[0]{$_} } Xassist::Janus::secrets());
 
 my $turn = Xassist::Edge::free_port();
 my $world = media_world(stopped => 1, workers => 2, policy => sub {
         $_[0] =~ s{"guest_seats": 50}{"guest_seats": 500}r },
     servers => [map { Behind->new($_->{ws_port}) } @janus],
+    media => 'janus=janus.secret-api ' . join(' ', map {
+        "api=127.0.0.1:$_->{ws_port}=http://127.0.0.1:$_->{admin_port}/admin"
+        } @janus),
     substitute => sub {
         $_[0] =~ s{xassist_cookie plain;}{$&
             xassist_janus janus.secret;
@@ -44,8 +44,11 @@ my $world = media_world(stopped => 1, workers => 2, policy => sub {
 my $edge = $world->edge;
 my %of = map { ("127.0.0.1:$_->{ws_port}" => $_) } @janus;
 
-for my $secret ([janus => $janus[0]{token_secret}], [turn => 'north wind']) {
-    my $file = "$edge->{dir}/conf/$secret->[0].secret";
+for my $secret (['janus.secret' => $janus[0]{token_secret}],
+    ['janus.secret-api' => $janus[0]->api_file],
+    ['turn.secret' => 'north wind'])
+{
+    my $file = "$edge->{dir}/conf/$secret->[0]";
     Xassist::Edge::spew($file, $secret->[1]);
     chmod 0600, $file;
 }
@@ -135,12 +138,11 @@ subtest "$calls calls of three" => sub {
     diag sprintf '%d handshakes in %.1f s', 3 * $calls, time - $start;
 };
 
-my ($call, $other) = sort keys %on;
+# Two on the same server, which is not the one that dies.
+my ($call, $other) = grep { $on{$_}{ (sort keys %of)[1] } } sort keys %on;
 
 subtest 'rooms' => sub {
-    my $there = $of{ (keys %{ $on{$call} })[0] };
     my %room = map { ($_ => $world->shown($_)->{room}) } $call, $other;
-    $there->create_room($_) for values %room;
 
     my $guest = $people{$call}[1];
     my $ice = $guest->get("/xassist/v1/calls/$call/ice")->{json};
@@ -199,6 +201,51 @@ subtest 'kill -9 of one' => sub {
     is_deeply(\%to, { map { ($_ => { (sort keys %of)[1] => 3 }) } @lost },
         'all of each call on the other');
     is_deeply(moved_events($world), { map { ($_ => 1) } @lost }, 'moved once');
+
+    my $moved = $lost[0];
+    my $guest = $people{$moved}[1];
+    my ($socket) = handshake($guest, $moved);
+    is(enter($socket, $guest->get("/xassist/v1/calls/$moved/ice")->{json})
+        ->{videoroom}, 'joined', 'and there is the room');
+};
+
+subtest 'the call ends' => sub {
+    my $janus = $of{ (sort keys %of)[1] };
+    my $guest = $people{$other}[1];
+    my ($socket) = handshake($guest, $other);
+    my $ice = $guest->get("/xassist/v1/calls/$other/ice")->{json};
+    is(enter($socket, $ice)->{videoroom}, 'joined', 'one is in');
+    my $before = $janus->sessions;
+    my $room = $world->shown($other)->{room} + 0;
+    ok($janus->videoroom(request => 'exists', room => $room)->{exists},
+        'the room is there');
+
+    $edge->ctl('call', 'end', $other);
+    my $start = time;
+    $edge->wait_for(sub { $janus->sessions < $before ? 1 : 0 }, 5);
+    my $cut = time - $start;
+    cmp_ok($cut, '<', 1, 'Janus has dropped the session');
+    ok($edge->wait_for(sub { !$janus->videoroom(request => 'exists',
+        room => $room)->{exists} }, 5), 'and the room');
+    diag sprintf 'session gone %.0f ms after the commit, room %.0f ms',
+        1000 * $cut, 1000 * (time - $start);
+    is($socket->wait_close(3)->{code}, 4404, 'the guest knows why');
+};
+
+subtest 'Janus is started anew' => sub {
+    my $janus = $of{ (sort keys %of)[1] };
+    my $guest = $people{$call}[1];
+    kill 'KILL', $janus->{pid};
+    waitpid delete $janus->{pid}, 0;
+    $janus->spawn;
+    $janus->wait_ready(15);
+
+    my ($start, $socket) = (time);
+    $edge->wait_for(sub { ($socket) = handshake($guest, $call) and $socket
+        ? 1 : 0 }, 10);
+    ok($socket, 'the call goes on') or return;
+    is(enter($socket, $guest->get("/xassist/v1/calls/$call/ice")->{json})
+        ->{videoroom}, 'joined', 'in its room, which was gone with it');
 };
 
 subtest 'coturn' => sub {
