@@ -124,6 +124,57 @@ run_all(store_env_t *env, store_op_t *const *ops, size_t n, size_t *spoiled)
 }
 
 
+store_status_t
+store_apply_whole(store_env_t *env, store_op_t *const *ops, size_t n,
+    bool commit, void (*progress)(void *data, uint64_t done, uint64_t total),
+    void *data)
+{
+    bool            good, spoiled;
+    size_t          i;
+    store_view_t   *view;
+    store_status_t  rc;
+
+    if (n > STORE_LIMIT_BATCH) {
+        return STORE_INVALID;
+    }
+
+    for (i = 0; i < n; i++) {
+        forget(ops[i]);
+    }
+
+    rc = store_write_begin(env, &view);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    good = true;
+    spoiled = false;
+
+    for (i = 0; i < n && !spoiled; i++) {
+        spoiled = store_op_run(view, ops[i]);
+
+        if (spoiled && ops[i]->status == STORE_OK) {
+            ops[i]->status = view->status;
+        }
+
+        good = good && ops[i]->status == STORE_OK;
+
+        if (progress != NULL) {
+            progress(data, i + 1, n);
+        }
+    }
+
+    if (good && commit) {
+        return store_write_commit(env);
+    }
+
+    store_write_abort(env);
+
+    return good ? STORE_OK : STORE_REFUSED;
+}
+
+
 bool
 store_op_run(store_view_t *view, store_op_t *op)
 {

@@ -448,6 +448,18 @@ typedef struct {
 store_status_t store_apply(store_env_t *env, store_op_t *const *ops, size_t n)
     STORE_USE_RESULT;
 
+/*
+ * Applies n operations in order and commits only if each of them is STORE_OK:
+ * all or nothing, and with `commit` false nothing in any case.  STORE_REFUSED
+ * when one was not; each has its own status then, those after a failure that
+ * had written STORE_OK without having been tried.  `progress` may be NULL.
+ * Whoever else writes waits meanwhile.
+ */
+store_status_t store_apply_whole(store_env_t *env, store_op_t *const *ops,
+    size_t n, bool commit,
+    void (*progress)(void *data, uint64_t done, uint64_t total), void *data)
+    STORE_USE_RESULT;
+
 #pragma GCC visibility pop
 
 #endif /* STORE_OPERATION_H */
