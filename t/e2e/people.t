@@ -126,6 +126,32 @@ subtest 'after a reload one is back' => sub {
     $guest->close;
 };
 
+subtest 'who is signed in joins as himself' => sub {
+    my $page = $driver->open(device => 'iPad', scheme => 'dark');
+    my $link = $demo->invite($demo->{call});
+
+    $page->go($demo->url('/demo/expert', 'expert.localhost'));
+    $page->go($demo->url($link->{path}, 'expert.localhost') . '?lang=de');
+    is(text($page, 'form .button'), 'Als Erika Expert beitreten', 'is first');
+    sound($page, 'join-as-user-iPad-dark-de');
+    $page->click('#as-guest summary');
+    ok($page->js('return document.getElementById("name").checkVisibility()'),
+        'a guest is one press away');
+    sound($page, 'join-as-guest-iPad-dark-de');
+    $page->click('form .button');
+    ok($page->until('return window.room && room.state === "alone"', 30),
+        'in the room');
+    my ($erika) = grep { $_->{name} eq 'Erika Expert' } @{ $demo->ctl('call',
+        'show', $demo->{call}{id})->{participants} };
+    is($erika->{kind}, 'regular', 'as Erika');
+    ok($page->js('return document.getElementById("move").hidden'),
+        'who has an account moves by that');
+    $page->close;
+    $demo->edge->wait_for(sub { $demo->ctl('call', 'show', $demo->{call}{id})
+        ->{state} eq 'ended' }, 5);
+    $demo->{call} = $demo->call('Pump 7 leaks again');
+};
+
 subtest 'a guest goes on with the phone' => sub {
     my $desk = $driver->open;
     my $phone = $driver->open(device => 'Pixel', scheme => 'dark');
@@ -309,6 +335,13 @@ subtest 'a page for who is not signed in' => sub {
         is(reason_of($page), 'signed_out', 'signed_out');
         ok(length(text($page, '.next') // ''), 'what to do');
         sound($page, 'refused-signed-out-' . ($device // 'desktop')
+            . "-$scheme-$language");
+        $page->click('#sign-in');
+        is($page->js('return document.forms[0].elements.next.value'),
+            "/expert?lang=$language", 'the way to sign in leads back');
+        is($page->js('return document.documentElement.lang'), $language,
+            'in the same language');
+        sound($page, 'signin-' . ($device // 'desktop')
             . "-$scheme-$language");
         $page->close;
     }
