@@ -275,6 +275,9 @@ index_target(store_slice_t key, store_slice_t value, store_record_t *record,
         { STORE_KEY_USER_WORDS, STORE_IS_user, STORE_KEY_USER, false },
         { STORE_KEY_USER_BACK, STORE_IS_user, STORE_KEY_USER, false },
         { STORE_KEY_USER_TERM, STORE_IS_user, STORE_KEY_USER, false },
+        { STORE_KEY_CALL_OWNER, STORE_IS_call, STORE_KEY_CALL, false },
+        { STORE_KEY_PARTICIPANT_BY, STORE_IS_participant,
+          STORE_KEY_PARTICIPANT, false },
         { STORE_KEY_SESSION_USER, STORE_IS_session, STORE_KEY_SESSION,
           false },
         { STORE_KEY_SESSION_BROWSER, STORE_IS_session, STORE_KEY_SESSION,
@@ -329,10 +332,12 @@ index_target(store_slice_t key, store_slice_t value, store_record_t *record,
         }
 
         if (*record == STORE_IS_participant) {
-            if (key.len != 1 + 2 * STORE_ID_LEN) {
+            if (key.len < 1 + 2 * STORE_ID_LEN) {
                 return false;
             }
-            store_key_bytes(primary, key.data + 1, STORE_ID_LEN);
+            store_key_bytes(primary, key.data
+                            + (kinds[i].valued ? 1 : 1 + STORE_ID_LEN),
+                            STORE_ID_LEN);
         }
 
         /* who it is comes first there, and what it is of last */

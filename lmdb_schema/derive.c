@@ -223,6 +223,12 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
         store_key_u64(key, call->created);
         store_key_id(key, &call->id);
 
+        if (call->state != STORE_CALL_ENDED) {
+            key = add(&d, STORE_KEY_CALL_OWNER, NULL);
+            store_key_id(key, &call->owner);
+            store_key_id(key, &call->id);
+        }
+
         add_due(&d, call->state != STORE_CALL_ENDED ? call->due : 0,
                 &primary);
         add_due(&d, call->state != STORE_CALL_ENDED ? call->ring : 0,
@@ -234,6 +240,15 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
             key = add(&d, STORE_KEY_PARTICIPANT_OF, &part->id);
             store_key_id(key, &part->call);
             store_key_id(key, &part->user);
+        }
+
+        if (!store_id_none(&part->user) && part->state != STORE_PART_LEFT
+            && part->state != STORE_PART_REMOVED)
+        {
+            key = add(&d, STORE_KEY_PARTICIPANT_BY, NULL);
+            store_key_id(key, &part->user);
+            store_key_id(key, &part->call);
+            store_key_id(key, &part->id);
         }
 
         add_due(&d, part->due, &primary);

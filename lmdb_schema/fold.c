@@ -284,6 +284,37 @@ store_fold_phone(store_digits_t *digits, store_slice_t text)
 }
 
 
+/* Codes of one digit, of two, and all others of three (E.164). */
+
+size_t
+store_phone_country(const store_digits_t *digits)
+{
+    static const char  two[] = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 "
+                               "47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 "
+                               "64 65 66 81 82 84 86 90 91 92 93 94 95 98";
+
+    const char  *at;
+
+    if (!digits->country || digits->len < 5) {
+        return 0;
+    }
+
+    if (digits->b[0] == '1' || digits->b[0] == '7') {
+        return 1;
+    }
+
+    for (at = two; ; at += 3) {
+        if (memcmp(at, digits->b, 2) == 0) {
+            return 2;
+        }
+
+        if (at[2] == '\0') {
+            return 3;
+        }
+    }
+}
+
+
 bool
 store_phone_same(const store_digits_t *a, const store_digits_t *b)
 {

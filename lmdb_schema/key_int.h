@@ -65,6 +65,8 @@ typedef enum {
     STORE_KEY_USER_WORDS      = 0x5b,  /* account, word, 0, word, 0, id */
     STORE_KEY_USER_BACK       = 0x5c,  /* account, word backwards, 0, id */
     STORE_KEY_USER_TERM       = 0x5d,  /* account, term, 0, id */
+    STORE_KEY_CALL_OWNER      = 0x5e,  /* owner, id: not ended */
+    STORE_KEY_PARTICIPANT_BY  = 0x5f,  /* user, call, id: not left */
 
     STORE_KEY_ATTACH          = 0x60,  /* call, participant, incarnation */
     STORE_KEY_ATTACH_OF       = 0x61,  /* incarnation, call, participant */

@@ -295,6 +295,14 @@ may_assist(store_view_t *view, store_op_t *op, const store_session_t *session,
 }
 
 
+store_status_t
+store_user_in_groups(store_txn_t *txn, const store_user_t *user,
+    store_slice_t groups, bool *in)
+{
+    return in_groups(store_txn_view(txn), user, groups, in);
+}
+
+
 /* Whether the user is in a group of one of these names; in none that is
    named, everybody is. */
 

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include <lmdb_schema/lmdb_int.h>
-#include <lmdb_schema/search_int.h>
 
 
 static store_status_t read_version(store_view_t *view, uint32_t *version,
@@ -18,6 +17,8 @@ static store_status_t read_version(store_view_t *view, uint32_t *version,
 static void write_version(store_view_t *view, uint32_t version);
 static store_status_t to_2(store_view_t *view);
 static store_status_t to_3(store_view_t *view);
+static store_status_t index_again(store_view_t *view,
+    store_key_class_t key_class);
 
 
 /* One row a version; the last one leads to STORE_SCHEMA_VERSION. */
@@ -200,7 +201,7 @@ to_2(store_view_t *view)
 /*
  * Teams, groups and cards appeared; what was in one tree went into several,
  * in this transaction, so that the store is as it was, or whole; users became
- * found by search.
+ * found by search, and their open calls by them.
  */
 
 static store_status_t
@@ -214,5 +215,50 @@ to_3(store_view_t *view)
         rc = store_layout_move(store_view_txn(view));
     }
 
-    return rc == STORE_OK ? store_search_index(view) : rc;
+    if (rc == STORE_OK) {
+        rc = index_again(view, STORE_KEY_USER);
+    }
+
+    if (rc == STORE_OK) {
+        rc = index_again(view, STORE_KEY_CALL);
+    }
+
+    return rc == STORE_OK ? index_again(view, STORE_KEY_PARTICIPANT) : rc;
+}
+
+
+/* Puts the index keys that records of a class have by now. */
+
+static store_status_t
+index_again(store_view_t *view, store_key_class_t key_class)
+{
+    size_t           i, n;
+    store_any_t      any;
+    store_key_t      prefix;
+    store_walk_t     walk;
+    store_slice_t    key, value;
+    store_record_t   record = store_record_of((uint8_t) key_class);
+    store_status_t   rc;
+    store_derived_t  derived[STORE_DERIVED_MAX];
+
+    store_key(&prefix, key_class);
+    store_walk(&walk, &prefix);
+
+    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
+        rc = store_decode(record, value, &any);
+
+        if (rc != STORE_OK) {
+            return rc;
+        }
+
+        n = store_derive(record, &any, view->sha256, derived);
+
+        for (i = 0; i < n; i++) {
+            value.data = derived[i].id.b;
+            value.len = derived[i].valued ? STORE_ID_LEN : 0;
+            store_view_put(view, &derived[i].key, value);
+        }
+    }
+
+    return rc == STORE_NOT_FOUND ? view->status : rc;
 }

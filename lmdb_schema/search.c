@@ -216,6 +216,8 @@ term_fits(const store_term_t *term, const store_term_t *of)
 static uint32_t
 number_fits(const store_digits_t *digits, const store_digits_t *of)
 {
+    size_t  n;
+
     if (digits->len == 0 || of->len == 0) {
         return 0;
     }
@@ -229,6 +231,14 @@ number_fits(const store_digits_t *digits, const store_digits_t *of)
     }
 
     if (memcmp(of->b, digits->b, digits->len) == 0) {
+        return FITS_NUMBER;
+    }
+
+    n = digits->country ? 0 : store_phone_country(of);
+
+    if (of->len - n >= digits->len
+        && memcmp(of->b + n, digits->b, digits->len) == 0)
+    {
         return FITS_NUMBER;
     }
 

@@ -68,6 +68,16 @@ typedef struct {
 store_status_t store_alike(store_txn_t *txn, const store_id_t *account,
     const store_alike_t *person, store_found_t *found) STORE_USE_RESULT;
 
+/* Whether the user is of one of these groups, comma-separated; of none named
+   everybody is. */
+store_status_t store_user_in_groups(store_txn_t *txn,
+    const store_user_t *user, store_slice_t groups, bool *in)
+    STORE_USE_RESULT;
+
+/* Calls that have not ended which the user owns, is in, or is invited to. */
+store_status_t store_calls_of(store_txn_t *txn, const store_id_t *user,
+    store_visit_pt visit, void *data) STORE_USE_RESULT;
+
 #pragma GCC visibility pop
 
 #endif /* STORE_SEARCH_H */

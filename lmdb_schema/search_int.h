@@ -21,7 +21,7 @@
 #define STORE_WORD_LEN   18            /* bytes; longer words are cut */
 #define STORE_WORDS_MAX  4             /* of one person */
 #define STORE_TERM_LEN   38
-#define STORE_TERMS_MAX  3
+#define STORE_TERMS_MAX  4
 #define STORE_DIGITS     15            /* E.164 */
 
 typedef struct {
@@ -66,6 +66,9 @@ void store_fold_term(store_term_t *term, store_slice_t text);
    number. */
 void store_fold_phone(store_digits_t *digits, store_slice_t text);
 
+/* How many of the digits are the country's; 0 when none are known to be. */
+size_t store_phone_country(const store_digits_t *digits);
+
 /* The same number: to the last digit if both have their country, else the
    shorter one, of at least six digits, ends the longer. */
 bool store_phone_same(const store_digits_t *a, const store_digits_t *b);
@@ -84,9 +87,6 @@ void store_person(const store_user_t *user, store_person_t *person);
      + STORE_TERMS_MAX)
 
 size_t store_search_keys(const store_user_t *user, store_derived_t *out);
-
-/* Puts the keys of all users: of a store that had none. */
-store_status_t store_search_index(store_view_t *view) STORE_USE_RESULT;
 
 /* ---- a search at work --------------------------------------------------- */
 

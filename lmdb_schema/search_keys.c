@@ -42,7 +42,7 @@ store_person(const store_user_t *user, store_person_t *person)
 size_t
 store_search_keys(const store_user_t *user, store_derived_t *out)
 {
-    size_t                i, j;
+    size_t                i, j, n;
     keys_t                keys = { out, 0, user };
     store_person_t        person;
     const store_words_t  *words = &person.words;
@@ -78,6 +78,11 @@ store_search_keys(const store_user_t *user, store_derived_t *out)
     if (person.phone.len != 0) {
         key_back(&keys, person.phone.b, person.phone.len);
         key_term(&keys, person.phone.b, person.phone.len);
+        n = store_phone_country(&person.phone);
+
+        if (n != 0) {
+            key_term(&keys, person.phone.b + n, person.phone.len - n);
+        }
     }
 
     return keys.n;
@@ -141,36 +146,4 @@ key_term(keys_t *keys, const uint8_t *data, size_t len)
     key = key_begin(keys, STORE_KEY_USER_TERM);
     store_key_bytes(key, data, len);
     key_end(keys, key);
-}
-
-
-store_status_t
-store_search_index(store_view_t *view)
-{
-    size_t           i, n;
-    store_key_t      prefix;
-    store_walk_t     walk;
-    store_user_t     user;
-    store_slice_t    key, value, none = { NULL, 0 };
-    store_status_t   rc;
-    store_derived_t  keys[STORE_SEARCH_KEYS];
-
-    store_key(&prefix, STORE_KEY_USER);
-    store_walk(&walk, &prefix);
-
-    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
-        rc = store_decode(STORE_IS_user, value, &user);
-
-        if (rc != STORE_OK) {
-            return rc;
-        }
-
-        n = store_search_keys(&user, keys);
-
-        for (i = 0; i < n; i++) {
-            store_view_put(view, &keys[i].key, none);
-        }
-    }
-
-    return rc == STORE_NOT_FOUND ? view->status : rc;
 }

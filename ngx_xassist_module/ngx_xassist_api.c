@@ -440,11 +440,12 @@ ngx_xassist_api_not_allowed(ngx_xassist_api_t *api, ngx_uint_t methods)
     } names[] = {
         { NGX_HTTP_GET, ngx_string("GET, HEAD") },
         { NGX_HTTP_POST, ngx_string("POST") },
+        { NGX_HTTP_PATCH, ngx_string("PATCH") },
         { NGX_HTTP_DELETE, ngx_string("DELETE") }
     };
 
     h = ngx_list_push(&api->request->headers_out.headers);
-    p = ngx_pnalloc(api->request->pool, sizeof("GET, HEAD, POST, DELETE"));
+    p = ngx_pnalloc(api->request->pool, sizeof("GET, HEAD, POST, PATCH, DELETE"));
 
     if (h == NULL || p == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -15,6 +15,7 @@ extern const policy_body_member_t  ngx_xassist_body_reassign[];
 extern const policy_body_member_t  ngx_xassist_body_task[];
 
 extern const ngx_xassist_column_t  ngx_xassist_interaction_columns[];
+extern const ngx_xassist_column_t  ngx_xassist_task_columns[];
 
 /* The value of a word in a list of store.h, 0 when it is none of it. */
 uint8_t ngx_xassist_api_word_of(const policy_str_t *text,

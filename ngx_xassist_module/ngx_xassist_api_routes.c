@@ -2,6 +2,7 @@
 
 #include "ngx_xassist_api_admin.h"
 #include "ngx_xassist_api_assist.h"
+#include "ngx_xassist_api_users.h"
 
 
 static ngx_uint_t ngx_xassist_api_match(ngx_xassist_api_t *api,
@@ -301,6 +302,24 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       NGX_XASSIST_API_GROUPS_MANAGERS, NGX_XASSIST_ASK,
       ngx_xassist_body_user,
       ngx_xassist_api_groups_unmanage, ngx_xassist_api_groups_changed },
+
+    { GET, ngx_string("users"),
+      NGX_XASSIST_API_USERS_SEARCH, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_users_list, NULL },
+
+    { POST, ngx_string("users"),
+      NGX_XASSIST_API_USERS_REGISTER, NGX_XASSIST_ASK,
+      ngx_xassist_body_person,
+      ngx_xassist_api_users_register, ngx_xassist_api_users_registered },
+
+    { GET, ngx_string("users/*"),
+      NGX_XASSIST_API_USERS_SEARCH, NGX_XASSIST_ASK_SELF, NULL,
+      ngx_xassist_api_users_get, NULL },
+
+    { NGX_HTTP_PATCH, ngx_string("users/*"),
+      NGX_XASSIST_API_USERS_ASSISTED, NGX_XASSIST_ASK_SELF,
+      ngx_xassist_body_profile,
+      ngx_xassist_api_users_update, ngx_xassist_api_users_updated },
 
     { GET, ngx_string("events"),
       NGX_XASSIST_API_EVENTS_LIST, NGX_XASSIST_ASK_SELF, NULL,

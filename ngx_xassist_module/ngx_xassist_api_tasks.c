@@ -16,7 +16,7 @@ const policy_body_member_t  ngx_xassist_body_task[] = {
 #define COLUMN(name, type, member, words)                                    \
     { name, NGX_XASSIST_COLUMN_##type, offsetof(store_task_t, member), words }
 
-static const ngx_xassist_column_t  ngx_xassist_task_columns[] = {
+const ngx_xassist_column_t  ngx_xassist_task_columns[] = {
     COLUMN("id", ID, id, NULL),
     COLUMN("time", TIME, time, NULL),
     COLUMN("subject", USER, subject, NULL),

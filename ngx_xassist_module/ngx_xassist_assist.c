@@ -129,6 +129,55 @@ ngx_xassist_assist_groups(const policy_image_t *image, ngx_pool_t *pool,
 }
 
 
+ngx_array_t *
+ngx_xassist_assist_shortcuts(ngx_xassist_worker_t *worker, ngx_pool_t *pool)
+{
+    ngx_str_t            *name;
+    ngx_uint_t            i, k;
+    ngx_array_t          *names;
+    policy_str_t          text;
+    policy_zone_t        *zone;
+    policy_image_t        image;
+    policy_assistance_t   terms;
+
+    zone = worker->conf->zone->data;
+
+    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
+
+        names = ngx_array_create(pool, 8, sizeof(ngx_str_t));
+
+        if (names == NULL || policy_zone_read(zone, &image) != POLICY_OK
+            || policy_assistance(&image, &terms) != POLICY_OK)
+        {
+            return NULL;
+        }
+
+        for (k = 0; k < terms.shortcuts; k++) {
+            text = policy_assistance_shortcut(&image, k);
+            name = text.len <= STORE_LIMIT_FIELD ? ngx_array_push(names)
+                                                 : NULL;
+            if (name == NULL) {
+                return NULL;
+            }
+
+            name->len = text.len;
+            name->data = ngx_pnalloc(pool, text.len + 1);
+            if (name->data == NULL) {
+                return NULL;
+            }
+
+            ngx_memcpy(name->data, text.data, text.len);
+        }
+
+        if (policy_zone_settled(zone, &image)) {
+            return names;
+        }
+    }
+
+    return NULL;
+}
+
+
 ngx_int_t
 ngx_xassist_assist_may(ngx_xassist_worker_t *worker, const store_user_t *user)
 {

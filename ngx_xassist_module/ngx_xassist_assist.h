@@ -23,6 +23,11 @@ uint32_t ngx_xassist_assist_rule(const policy_image_t *image,
 ngx_int_t ngx_xassist_assist_terms(ngx_xassist_worker_t *worker,
     ngx_pool_t *pool, policy_assistance_t *terms, ngx_str_t *groups);
 
+/* Names of the tasks that the live policy offers, ngx_str_t in the pool; NULL
+   when they cannot be told. */
+ngx_array_t *ngx_xassist_assist_shortcuts(ngx_xassist_worker_t *worker,
+    ngx_pool_t *pool);
+
 /* NGX_OK when a user may assist by the live policy, else NGX_DECLINED. */
 ngx_int_t ngx_xassist_assist_may(ngx_xassist_worker_t *worker,
     const store_user_t *user);

@@ -28,6 +28,8 @@ static ngx_xassist_reason_t ngx_xassist_login_token(
     ngx_xassist_login_t *login);
 static void ngx_xassist_login_checked(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_login_session(ngx_xassist_login_t *login);
+static void ngx_xassist_login_failed(ngx_xassist_login_t *login);
+static void ngx_xassist_login_counted(ngx_xassist_write_t *write);
 static void ngx_xassist_login_rehash(ngx_xassist_login_t *login);
 static void ngx_xassist_login_rehashed(ngx_xassist_write_t *write);
 static void ngx_xassist_login_resume(ngx_http_request_t *r);
@@ -305,6 +307,7 @@ ngx_xassist_login_checked(ngx_http_request_t *r)
         rc = ngx_xassist_login_session(login);
 
     } else {
+        ngx_xassist_login_failed(login);
         rc = ngx_xassist_login_answer(login, login->password.status
                                              == POLICY_FORGED
                                              ? NGX_XASSIST_R_SIGN_IN_FAILED
@@ -314,6 +317,49 @@ ngx_xassist_login_checked(ngx_http_request_t *r)
     if (rc != NGX_AGAIN) {
         ngx_http_finalize_request(r, rc);
     }
+}
+
+
+/* Counted for who helps the user, and not waited for: how long the answer
+   takes tells nothing of whether there is such a user. */
+
+static void
+ngx_xassist_login_failed(ngx_xassist_login_t *login)
+{
+    ngx_xassist_write_t  *write;
+
+    if (store_id_none(&login->user)
+        || login->password.status != POLICY_FORGED)
+    {
+        return;
+    }
+
+    write = ngx_calloc(sizeof(ngx_xassist_write_t), login->worker->log);
+    if (write == NULL) {
+        return;
+    }
+
+    write->done = ngx_xassist_login_counted;
+
+    if (ngx_xassist_writer_prepare(login->worker, STORE_OP_USER_FAILED,
+                                   &write->op)
+        == NGX_OK)
+    {
+        write->op.in.user_failed.user = login->user;
+
+        if (ngx_xassist_writer_post(login->worker, write) == NGX_OK) {
+            return;
+        }
+    }
+
+    ngx_free(write);
+}
+
+
+static void
+ngx_xassist_login_counted(ngx_xassist_write_t *write)
+{
+    ngx_free(write);
 }
 
 

@@ -13,7 +13,8 @@ static policy_str_t policy_assistance_name(const policy_image_t *image,
 policy_status_t
 policy_assistance(const policy_image_t *image, policy_assistance_t *out)
 {
-    uint32_t        flags;
+    size_t          i;
+    uint32_t        flags, weights[4];
     policy_array_t  special;
 
     memset(out, 0, sizeof(*out));
@@ -26,12 +27,29 @@ policy_assistance(const policy_image_t *image, policy_assistance_t *out)
         || !policy_array_get64(&special, 0, POLICY_SPECIAL_ASSIST_MAX,
                                &out->max_duration)
         || !policy_array_get(&special, 0, POLICY_SPECIAL_GROUPS + 1,
-                             &out->groups))
+                             &out->groups)
+        || !policy_array_get(&special, 0, POLICY_SPECIAL_SHORTCUTS + 1,
+                             &out->shortcuts))
     {
         out->requires = POLICY_NONE;
         return POLICY_CORRUPT;
     }
 
+    for (i = 0; i < 4; i++) {
+        if (!policy_array_get(&special, 0,
+                              POLICY_SPECIAL_DUPLICATES + (uint32_t) i,
+                              &weights[i])
+            || weights[i] > 100)
+        {
+            out->requires = POLICY_NONE;
+            return POLICY_CORRUPT;
+        }
+    }
+
+    out->mail = (uint8_t) weights[0];
+    out->phone = (uint8_t) weights[1];
+    out->name = (uint8_t) weights[2];
+    out->threshold = (uint8_t) weights[3];
     out->reason_required = (flags & POLICY_FLAG_REASON) != 0;
     out->anonymous = (flags & POLICY_FLAG_ANONYMOUS) != 0;
 

@@ -17,6 +17,11 @@ typedef struct {
     bool     anonymous;                /* users without an account */
     uint64_t max_duration;             /* milliseconds, 0: no limit */
     uint32_t groups;                   /* users of these; 0: of every one */
+    uint32_t shortcuts;                /* names of tasks to offer */
+    uint8_t  mail;                     /* percent that a same mail address, */
+    uint8_t  phone;                    /* phone number, or name makes it */
+    uint8_t  name;                     /* the same person, */
+    uint8_t  threshold;                /* and what is not worth telling */
 } policy_assistance_t;
 
 policy_status_t policy_assistance(const policy_image_t *image,

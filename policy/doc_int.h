@@ -84,9 +84,17 @@ typedef struct {
 } policy_doc_terms_t;
 
 typedef struct {
+    uint64_t mail;
+    uint64_t phone;
+    uint64_t name;
+    uint64_t threshold;
+} policy_doc_duplicates_t;
+
+typedef struct {
     policy_ref_t  requires;
     policy_refs_t scope_groups;
     policy_refs_t shortcuts;
+    policy_doc_duplicates_t duplicates;
     uint64_t      reason_required;
     uint64_t      max_duration;
     uint64_t      anonymous;

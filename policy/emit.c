@@ -238,6 +238,14 @@ policy_emit_special(policy_build_t *build, const uint32_t seeds[3])
     policy_writer_word64(writer, POLICY_SPECIAL, assist->max_duration);
     policy_emit_slices(writer, POLICY_SPECIAL, &assist->scope_groups);
     policy_emit_slices(writer, POLICY_SPECIAL, &assist->shortcuts);
+    policy_writer_word(writer, POLICY_SPECIAL,
+                       (uint32_t) assist->duplicates.mail);
+    policy_writer_word(writer, POLICY_SPECIAL,
+                       (uint32_t) assist->duplicates.phone);
+    policy_writer_word(writer, POLICY_SPECIAL,
+                       (uint32_t) assist->duplicates.name);
+    policy_writer_word(writer, POLICY_SPECIAL,
+                       (uint32_t) assist->duplicates.threshold);
 }
 
 

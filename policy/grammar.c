@@ -242,6 +242,19 @@ static const policy_shape_t  policy_shape_presence = {
 };
 
 
+static const policy_member_t  policy_members_duplicates[] = {
+    NUMBER("mail", ASSIST(duplicates.mail), 90, 0, 100, NULL),
+    NUMBER("phone", ASSIST(duplicates.phone), 70, 0, 100, NULL),
+    NUMBER("name", ASSIST(duplicates.name), 60, 0, 100, NULL),
+    NUMBER("threshold", ASSIST(duplicates.threshold), 40, 1, 100, NULL),
+    END
+};
+
+static const policy_shape_t  policy_shape_duplicates = {
+    policy_members_duplicates, 0, NULL, 0
+};
+
+
 static const policy_member_t  policy_members_assistance[] = {
     { "requires", POLICY_TYPE_NAME, ASSIST(requires), false, 0, 0, 0, NULL,
       NULL, NULL },
@@ -251,6 +264,7 @@ static const policy_member_t  policy_members_assistance[] = {
              POLICY_MINUTE, POLICY_LONGEST, "unlimited"),
     BOOLEAN("anonymous", ASSIST(anonymous), 0),
     NAMES("shortcuts", ASSIST(shortcuts), false, POLICY_MAX_SHORTCUTS),
+    OBJECT("duplicates", 0, false, &policy_shape_duplicates),
     END
 };
 

@@ -128,7 +128,8 @@ extern const policy_section_info_t policy_sections[POLICY_SECTIONS];
 #define POLICY_SPECIAL_ASSIST_MAX 12u
 #define POLICY_SPECIAL_GROUPS     14u
 #define POLICY_SPECIAL_SHORTCUTS  16u
-#define POLICY_SPECIAL_WORDS      18u
+#define POLICY_SPECIAL_DUPLICATES 18u  /* mail, phone, name, threshold */
+#define POLICY_SPECIAL_WORDS      22u
 
 #define POLICY_FLAG_REASON         1u
 #define POLICY_FLAG_ANONYMOUS      2u

@@ -32,8 +32,8 @@ const ctl_command_t  ctl_user_commands[] = {
       account_suspend },
     { "account resume", "NAME", "takes that back", account_resume },
     { "user create",
-      "ACCOUNT NAME [--display TEXT] [--mail ADDRESS] [--roles A,B] "
-      "[--no-licence]",
+      "ACCOUNT NAME [--display TEXT] [--mail ADDRESS] [--phone NUMBER] "
+      "[--roles A,B] [--no-licence]",
       "makes a user, with a regular licence unless told otherwise",
       user_create },
     { "user set",
@@ -152,6 +152,7 @@ user_create(const ctl_options_t *options, int argc, char **argv)
     int               rc;
     bool              no_licence = false;
     const char       *display = NULL, *mail = NULL, *roles = NULL;
+    const char       *phone = NULL;
     store_op_t        op;
     ctl_print_t       out;
     ctl_store_t       store;
@@ -161,6 +162,7 @@ user_create(const ctl_options_t *options, int argc, char **argv)
     const ctl_arg_t  args[] = {
         { "--display", &display, NULL },
         { "--mail", &mail, NULL },
+        { "--phone", &phone, NULL },
         { "--roles", &roles, NULL },
         { "--no-licence", NULL, &no_licence },
         { NULL, NULL, NULL }
@@ -192,6 +194,7 @@ user_create(const ctl_options_t *options, int argc, char **argv)
         op.in.user_create.name = ctl_slice(argv[1]);
         op.in.user_create.display = ctl_slice(display);
         op.in.user_create.mail = ctl_slice(mail);
+        op.in.user_create.phone = ctl_slice(phone);
         op.in.user_create.roles = ctl_slice(roles);
         op.in.user_create.licensed = !no_licence;
         rc = ctl_apply(&store, &op, "make the user");

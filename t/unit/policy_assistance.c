@@ -21,7 +21,8 @@ test_given(void **state)
     (void) state;
     test_good(&policy, HEAD ",'assistance':{'requires':'help',"
         "'scope_groups':['clients','staff'],'reason_required':false,"
-        "'max_duration':'2h','anonymous':true,'shortcuts':['address']}}");
+        "'max_duration':'2h','anonymous':true,'shortcuts':['address'],"
+        "'duplicates':{'mail':80,'threshold':55}}}");
 
     assert_int_equal(policy_assistance(&policy.image, &out), POLICY_OK);
     name = policy_rule_name(&policy.image, out.requires);
@@ -31,6 +32,11 @@ test_given(void **state)
     assert_true(out.anonymous);
     assert_int_equal(out.max_duration, 2 * 3600 * 1000);
     assert_int_equal(out.groups, 2);
+    assert_int_equal(out.shortcuts, 1);
+    assert_int_equal(out.mail, 80);
+    assert_int_equal(out.phone, 70);
+    assert_int_equal(out.name, 60);
+    assert_int_equal(out.threshold, 55);
 
     name = policy_assistance_group(&policy.image, 1);
     assert_memory_equal(name.data, "staff", 5);
