@@ -140,8 +140,10 @@ subtest 'failed sign-ins' => sub {
 subtest 'shortcuts and groups' => sub {
     $world->with_policy(sub {
         $_[0] =~ s/"shortcuts": \[\]/"shortcuts": ["address", "invoice"]/r
-            =~ s/"scope_groups": \[\]/"scope_groups": ["client"]/r
+            =~ s/"scope_groups": \[\]/"scope_groups": ["pumps"]/r
     });
+    $edge->ctl(qw(group create acme pumps));
+    $edge->ctl(qw(group add acme pumps carl));
     $edge->reload;
 
     my $one = api($sam, GET => 'users?q=carl')->{json};
