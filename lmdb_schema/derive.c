@@ -72,6 +72,11 @@ store_primary(store_record_t record, const void *in, store_key_t *key)
         store_key_u64(key, any->event.seq);
         return;
 
+    case STORE_IS_told:
+        store_key(key, STORE_KEY_TOLD);
+        store_key_bytes(key, any->told.name.data, any->told.name.len);
+        return;
+
     case STORE_IS_media:
         store_key(key, STORE_KEY_MEDIA);
         store_key_bytes(key, any->media.name.data, any->media.name.len);
@@ -150,6 +155,7 @@ store_record_of(uint8_t key_class)
         [STORE_KEY_PARTICIPANT] = STORE_IS_participant,
         [STORE_KEY_INVITATION] = STORE_IS_invitation,
         [STORE_KEY_MEDIA] = STORE_IS_media,
+        [STORE_KEY_TOLD] = STORE_IS_told,
         [STORE_KEY_INTERACTION] = STORE_IS_interaction,
         [STORE_KEY_ENTRY] = STORE_IS_entry,
         [STORE_KEY_TASK] = STORE_IS_task,
@@ -305,6 +311,7 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
     case STORE_IS_event:
     case STORE_IS_entry:
     case STORE_IS_media:
+    case STORE_IS_told:
     case STORE_IS_checkpoint:
     case STORE_IS_end:
         break;
@@ -458,6 +465,12 @@ derive_invitation(derive_t *d, const store_invitation_t *i,
         key = add(d, STORE_KEY_INVITATION_BY, NULL);
         store_key_id(key, &i->inviter);
         store_key_u64(key, i->created);
+        store_key_id(key, &i->id);
+    }
+
+    if (i->delivery == STORE_DELIVERY_QUEUED) {
+        key = add(d, STORE_KEY_INVITATION_SEND, NULL);
+        store_key_u64(key, i->retry);
         store_key_id(key, &i->id);
     }
 

@@ -34,6 +34,7 @@ typedef enum {
     STORE_KEY_GROUP           = 0x1b,  /* id */
     STORE_KEY_MEMBER          = 0x1c,  /* team or group, object */
     STORE_KEY_MANAGER         = 0x1d,  /* group, user */
+    STORE_KEY_TOLD            = 0x23,  /* name */
     STORE_KEY_CHECKPOINT      = 0x1e,  /* sequence */
     STORE_KEY_ANSWER          = 0x1f,  /* principal, SHA-256 of the key */
     STORE_KEY_PASS            = 0x20,  /* id */
@@ -60,6 +61,7 @@ typedef enum {
     STORE_KEY_MEMBER_OF       = 0x53,  /* object, kind, team or group */
     STORE_KEY_MANAGES         = 0x54,  /* user, group */
     STORE_KEY_PASS_SESSION    = 0x56,  /* session -> id of the newest */
+    STORE_KEY_INVITATION_SEND = 0x58,  /* time, id */
     STORE_KEY_SESSION_CERT    = 0x57,  /* SHA-256 of a certificate -> id */
 
     STORE_KEY_USER_WORDS      = 0x5b,  /* account, word, 0, word, 0, id */

@@ -34,6 +34,7 @@
 #define STORE_LIMIT_BATCH     65536    /* operations in one transaction */
 #define STORE_LIMIT_SWEEP     1024     /* steps of one sweep */
 
+#define STORE_LIMIT_TO        254      /* characters of an address */
 #define STORE_LIMIT_ONCE      255      /* bytes of an Idempotency-Key */
 #define STORE_ONCE_KEPT       (UINT64_C(24) * 3600 * 1000)
 

@@ -17,6 +17,8 @@
  *     LEAVE, REMOVE        the state asked for is there already
  *     REDEEM               the browser has a session by this invitation
  *     JOIN                 the participant holds a place in the call
+ *     DELIVERED            the record's `op`, or it is not queued
+ *     TOLD                 it was told of that event already
  *     TRANSFER             the session that came of it is of this browser
  *     CALL_RING            it rings already, or the user is in the call
  *     ATTACH, DETACH       the row of (participant, worker) keeps the id of
@@ -79,6 +81,7 @@ extern const store_transition_t store_pass_ops[];
 extern const store_transition_t store_team_ops[];
 extern const store_transition_t store_group_ops[];
 extern const store_transition_t store_transfer_ops[];
+extern const store_transition_t store_delivery_ops[];
 
 /* Runs one operation over a view and sets its status; true when what is in
    the view must not be committed (a failure after a write). */

@@ -129,6 +129,10 @@ well_formed(const store_op_t *op)
     if (!store_text_good(op->in.invitation_create.name, 0, STORE_LIMIT_NAME)
         || !store_text_good(op->in.invitation_create.comment, 0,
                             STORE_LIMIT_COMMENT)
+        || !store_text_good(op->in.invitation_create.to, 0, STORE_LIMIT_TO)
+        || !store_text_good(op->in.invitation_create.base, 0, STORE_LIMIT_TO)
+        || (op->in.invitation_create.base.len != 0
+            && op->in.invitation_create.to.len == 0)
         || !store_text_good(op->in.invitation_create.profile, 0,
                             STORE_LIMIT_WORD))
     {
@@ -235,6 +239,14 @@ fill(store_invitation_t *inv, const store_op_t *op, const store_call_t *call)
     inv->opens_call = op->in.invitation_create.opens_call;
     inv->terms = op->in.invitation_create.terms;
     inv->idle = op->in.invitation_create.idle_timeout;
+
+    if (op->in.invitation_create.base.len != 0) {
+        inv->to = op->in.invitation_create.to;
+        inv->base = op->in.invitation_create.base;
+        inv->delivery = STORE_DELIVERY_QUEUED;
+        inv->retry = op->now;
+    }
+
     inv->op = op->id;
 }
 
@@ -295,6 +307,13 @@ replaced(store_view_t *view, const store_op_t *op, store_invitation_t *old)
 static void
 withdraw(store_view_t *view, const store_op_t *op, store_invitation_t *inv)
 {
+    /* what is not sent yet is not sent any more */
+
+    if (inv->delivery == STORE_DELIVERY_QUEUED) {
+        inv->delivery = STORE_DELIVERY_FAILED;
+        inv->to.len = 0;
+    }
+
     inv->state = STORE_INV_WITHDRAWN;
     inv->ended = op->now;
     inv->op = op->id;

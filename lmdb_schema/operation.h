@@ -64,6 +64,8 @@ typedef enum {
     STORE_OP_GROUP_MANAGER,
     STORE_OP_GROUP_DELETE,
     STORE_OP_TRANSFER,
+    STORE_OP_DELIVERED,
+    STORE_OP_TOLD,
     STORE_OPS
 } store_op_kind_t;
 
@@ -273,6 +275,8 @@ typedef struct {
             bool             terms;
             uint64_t         idle_timeout;
             store_id_t       replaces; /* of the same inviter: withdrawn */
+            store_slice_t    to;       /* with `base`: where it is sent */
+            store_slice_t    base;     /* https://HOST; empty: not sent */
         } invitation_create;
         struct {
             store_id_t invitation;
@@ -416,6 +420,15 @@ typedef struct {
             uint8_t    browser[STORE_HASH_LEN];  /* SHA-256 */
             uint8_t    device;
         } transfer;
+        struct {
+            store_id_t       invitation;
+            store_delivery_t became;   /* QUEUED: to be tried again */
+            uint64_t         retry;    /* ... then */
+        } delivered;
+        struct {
+            store_slice_t name;
+            uint64_t      seq;         /* never goes back */
+        } told;
     } in;
 
     /* The outcome.  On any status but STORE_OK nothing of it was done. */

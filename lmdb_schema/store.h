@@ -180,6 +180,11 @@ typedef enum {
     STORE_PASS_TRANSFER                /* takes a guest to another device */
 } store_pass_purpose_t;
 
+typedef enum {
+    STORE_DELIVERY_NONE = 0,           /* by its inviter */
+    STORE_DELIVERY_QUEUED, STORE_DELIVERY_DELIVERED, STORE_DELIVERY_FAILED
+} store_delivery_t;
+
 /* The subject of assistance for somebody without an account: a value of its
    own, never the id of a user and never none. */
 extern const store_id_t store_anonymous;
@@ -191,6 +196,7 @@ extern const char *const store_channel_names[];
 extern const char *const store_outcome_names[];
 extern const char *const store_entry_kind_names[];
 extern const char *const store_task_kind_names[];
+extern const char *const store_delivery_names[];
 
 /* "open", "present", "withdrawn", ...: the words of DESIGN section 6. */
 const char *store_call_state_name(store_call_state_t state);
@@ -349,6 +355,14 @@ store_status_t store_users(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data) STORE_USE_RESULT;
 store_status_t store_accounts(store_txn_t *txn, store_visit_pt visit,
     void *data) STORE_USE_RESULT;
+
+/* Invitations that another system is to send, the most urgent first. */
+store_status_t store_deliveries(store_txn_t *txn, store_visit_pt visit,
+    void *data) STORE_USE_RESULT;
+
+/* Up to which event a system was told; STORE_NOT_FOUND: of none yet. */
+store_status_t store_told(store_txn_t *txn, store_slice_t name,
+    uint64_t *seq) STORE_USE_RESULT;
 
 /* Servers with calls, and drained ones. */
 store_status_t store_media(store_txn_t *txn, store_visit_pt visit,
