@@ -11,6 +11,7 @@ static ngx_uint_t ngx_xassist_identify_token(ngx_xassist_worker_t *worker,
     const ngx_str_t *text, policy_token_kind_t *kind, store_id_t *id);
 static void ngx_xassist_identify_bearer(ngx_http_request_t *r,
     ngx_xassist_worker_t *worker, ngx_xassist_ctx_t *ctx);
+static ngx_uint_t ngx_xassist_origin_crossed(ngx_http_request_t *r);
 static ngx_uint_t ngx_xassist_origin_host(ngx_http_request_t *r,
     const ngx_str_t *origin);
 
@@ -201,8 +202,11 @@ ngx_xassist_origin_ok(ngx_http_request_t *r, const ngx_xassist_ctx_t *ctx,
                  && (ctx->has_user || ctx->has_guest));
     }
 
+    /* A browser also says whether it is really this host's: one that has the
+       host's name over plain http, or on behalf of a neighbour, is not. */
+
     if (ngx_xassist_origin_host(r, &h->value)) {
-        return 1;
+        return !ngx_xassist_origin_crossed(r);
     }
 
     if (xlcf->origins == NULL) {
@@ -241,6 +245,31 @@ ngx_xassist_origin_ok(ngx_http_request_t *r, const ngx_xassist_ctx_t *ctx,
     }
 
     return 0;
+}
+
+
+/* Sec-Fetch-Site, which no page can set; what does not send it says nothing. */
+
+static ngx_uint_t
+ngx_xassist_origin_crossed(ngx_http_request_t *r)
+{
+    ngx_str_t        *value;
+    ngx_table_elt_t  *h;
+
+    h = ngx_xassist_header(r, "sec-fetch-site", sizeof("sec-fetch-site") - 1);
+
+    if (h == NULL) {
+        return 0;
+    }
+
+    value = &h->value;
+
+    return !((value->len == sizeof("same-origin") - 1
+              && ngx_strncasecmp(value->data, (u_char *) "same-origin",
+                                 value->len) == 0)
+             || (value->len == sizeof("none") - 1
+                 && ngx_strncasecmp(value->data, (u_char *) "none",
+                                    value->len) == 0));
 }
 
 

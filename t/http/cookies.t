@@ -52,6 +52,30 @@ subtest 'an upgrade decided by a cookie' => sub {
     }
 };
 
+subtest 'what the browser says of where it comes from' => sub {
+    for my $row (['same-origin', 1], ['none', 1], ['cross-site', 0],
+        ['same-site', 0], ['Same-Origin', 1], ['same-origin, cross-site', 0],
+        ['', 0])
+    {
+        my ($site, $passes) = @$row;
+        my ($socket, $answer) = $guest->websocket("/ws/$call",
+            'Sec-Fetch-Site' => $site, Accept => 'application/json');
+        is($socket ? 1 : 0, $passes, "an upgrade: \"$site\"");
+        is(reason($answer), 'origin_refused', 'its reason') if !$passes;
+
+        $answer = $user->request('POST', '/xassist/v1/cards',
+            { Origin => $user->origin, 'Sec-Fetch-Site' => $site,
+                'Content-Type' => 'application/json' }, '{}');
+        is($answer->{status}, $passes ? 201 : 403, "a change: \"$site\"");
+    }
+
+    my ($socket) = $guest->websocket("/ws/$call", Origin =>
+        'https://app.example.com', 'Sec-Fetch-Site' => 'cross-site');
+    ok($socket, 'a listed host may be another site');
+    is($user->get('/home/dashboard', 'Sec-Fetch-Site' => 'cross-site')
+        ->{status}, 200, 'following a link is no change');
+};
+
 subtest 'an upgrade decided by a Bearer' => sub {
     my $app = $world->client;
     my ($socket) = $app->websocket("/ws/$call", Origin => undef,

@@ -225,6 +225,24 @@ sub workers {
 }
 
 
+# Seconds that the workers' threads have run, to the nanosecond: what a request
+# costs, whoever else uses the machine.
+
+sub cpu {
+    my ($self) = @_;
+    my $ns = 0;
+
+    for my $pid ($self->workers) {
+        for my $file (glob "/proc/$pid/task/*/schedstat") {
+            my ($ran) = split ' ', slurp($file);
+            $ns += $ran // 0;
+        }
+    }
+
+    return $ns / 1e9;
+}
+
+
 sub stop {
     my ($self, $signal) = @_;
 
@@ -291,6 +309,13 @@ sub clock {
     return unlink $file unless defined $ms;
     spew("$file.new", sprintf '%.0f', $ms);
     rename "$file.new", $file;
+}
+
+
+sub clock_forward {
+    my ($self, $seconds) = @_;
+    my $now = slurp("$self->{dir}/conf/clock") || time * 1000;
+    $self->clock($now + $seconds * 1000);
 }
 
 
