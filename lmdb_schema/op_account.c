@@ -18,6 +18,8 @@ static store_status_t set_roles(store_view_t *view, store_op_t *op,
     store_slice_t direct, store_user_t *user);
 static void user_event(store_view_t *view, const store_op_t *op,
     store_event_kind_t kind, const store_user_t *user, store_slice_t detail);
+static bool subject_free(store_view_t *view, store_slice_t subject,
+    store_status_t *rc);
 static bool name_free(store_view_t *view, const store_key_t *key,
     store_status_t *rc);
 
@@ -160,7 +162,9 @@ user_create(store_view_t *view, store_op_t *op)
     store_key_id(&key, &account.id);
     store_key_name(&key, op->in.user_create.name, view->sha256);
 
-    if (!name_free(view, &key, &rc)) {
+    if (!name_free(view, &key, &rc)
+        || !subject_free(view, op->in.user_create.subject, &rc))
+    {
         return rc;
     }
 
@@ -188,6 +192,7 @@ user_create(store_view_t *view, store_op_t *op)
     user.first = op->in.user_create.first;
     user.last = op->in.user_create.last;
     user.phone = op->in.user_create.phone;
+    user.subject = op->in.user_create.subject;
     user.direct = op->in.user_create.roles;
     user.roles = op->in.user_create.roles;
     user.licensed = op->in.user_create.licensed;
@@ -199,6 +204,10 @@ user_create(store_view_t *view, store_op_t *op)
     store_record_put(view, STORE_IS_account, &account);
     store_record_put(view, STORE_IS_user, &user);
     user_event(view, op, STORE_EVENT_USER_CREATED, &user, user.name);
+
+    if (user.subject.len != 0) {
+        user_event(view, op, STORE_EVENT_USER_SUBJECT, &user, user.subject);
+    }
 
     if (!store_id_none(&session.id)) {
         registered(view, op, &session, &user);
@@ -235,7 +244,6 @@ static store_status_t
 user_set(store_view_t *view, store_op_t *op)
 {
     bool            roles, suspended, licensed, subject;
-    store_key_t     key;
     store_user_t    user;
     store_slice_t   direct, detail = { NULL, 0 };
     store_status_t  rc;
@@ -276,19 +284,8 @@ user_set(store_view_t *view, store_op_t *op)
     subject = op->in.user_set.set_subject
               && !store_slice_equal(user.subject, op->in.user_set.subject);
 
-    if (subject && op->in.user_set.subject.len != 0) {
-        if (!store_text_good(op->in.user_set.subject, 3,
-                             STORE_LIMIT_SUBJECT))
-        {
-            return STORE_INVALID;
-        }
-
-        store_key(&key, STORE_KEY_USER_SUBJECT);
-        store_key_name(&key, op->in.user_set.subject, view->sha256);
-
-        if (!name_free(view, &key, &rc)) {
-            return rc;
-        }
+    if (subject && !subject_free(view, op->in.user_set.subject, &rc)) {
+        return rc;
     }
 
     if (!roles && !suspended && !licensed && !subject) {
@@ -392,6 +389,29 @@ user_event(store_view_t *view, const store_op_t *op, store_event_kind_t kind,
     event.user = user->id;
     event.detail = detail;
     (void) store_log_add(view, &event);
+}
+
+
+/* One subject of a provider is one user, of whatever account. */
+
+static bool
+subject_free(store_view_t *view, store_slice_t subject, store_status_t *rc)
+{
+    store_key_t  key;
+
+    if (subject.len == 0) {
+        return true;
+    }
+
+    if (!store_text_good(subject, 3, STORE_LIMIT_SUBJECT)) {
+        *rc = STORE_INVALID;
+        return false;
+    }
+
+    store_key(&key, STORE_KEY_USER_SUBJECT);
+    store_key_name(&key, subject, view->sha256);
+
+    return name_free(view, &key, rc);
 }
 
 

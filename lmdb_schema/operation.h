@@ -187,6 +187,7 @@ typedef struct {
             store_slice_t phone;
             store_id_t    session;     /* registered by its user, or none */
             store_id_t    task;        /* minted, with a session */
+            store_slice_t subject;     /* "ISSUER SUBJECT", or empty */
         } user_create;
         struct {
             store_id_t    user;

@@ -40,6 +40,10 @@ static ngx_xassist_jwt_known_t *ngx_xassist_jwt_verify(
     ngx_xassist_jwt_state_t *state, const ngx_str_t *text, uint64_t now);
 static ngx_xassist_jwt_known_t *ngx_xassist_jwt_keep(
     const ngx_xassist_jwt_t *jwt, const policy_jwt_t *token, ngx_log_t *log);
+static ngx_xassist_claims_t *ngx_xassist_jwt_copy(ngx_pool_t *pool,
+    const ngx_xassist_claims_t *from);
+static u_char *ngx_xassist_jwt_text(ngx_str_t *to, u_char *p,
+    const char *text, size_t len);
 
 
 static const struct {
@@ -50,7 +54,15 @@ static const struct {
     { ngx_string("issuer="), offsetof(ngx_xassist_jwt_t, issuer) },
     { ngx_string("audience="), offsetof(ngx_xassist_jwt_t, audience) },
     { ngx_string("roles_claim="), offsetof(ngx_xassist_jwt_t, roles_claim) },
+    { ngx_string("teams_claim="), offsetof(ngx_xassist_jwt_t, teams_claim) },
     { ngx_string("account="), offsetof(ngx_xassist_jwt_t, account) }
+};
+
+static ngx_conf_enum_t  ngx_xassist_jwt_users[] = {
+    { ngx_string("users=known"), NGX_XASSIST_JWT_USERS_KNOWN },
+    { ngx_string("users=new"), NGX_XASSIST_JWT_USERS_NEW },
+    { ngx_string("users=licensed"), NGX_XASSIST_JWT_USERS_LICENSED },
+    { ngx_null_string, 0 }
 };
 
 #define NGX_XASSIST_JWT_PARAMETERS                                           \
@@ -91,6 +103,10 @@ ngx_xassist_jwt_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "needs jwks=FILE, issuer=TEXT and audience=TEXT";
     }
 
+    if (jwt->users != NGX_XASSIST_JWT_USERS_KNOWN && jwt->account.len == 0) {
+        return "needs account=NAME to make new users in";
+    }
+
     if (ngx_xassist_jwt_keys(cf, jwt) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
@@ -129,6 +145,17 @@ ngx_xassist_jwt_parameter(ngx_conf_t *cf, ngx_xassist_jwt_t *jwt,
         return NGX_OK;
     }
 
+    for (i = 0; ngx_xassist_jwt_users[i].name.len; i++) {
+        if (value->len == ngx_xassist_jwt_users[i].name.len
+            && ngx_strncmp(value->data, ngx_xassist_jwt_users[i].name.data,
+                           value->len)
+               == 0)
+        {
+            jwt->users = ngx_xassist_jwt_users[i].value;
+            return NGX_OK;
+        }
+    }
+
     if (value->len > sizeof("leeway=") - 1
         && ngx_strncmp(value->data, "leeway=", sizeof("leeway=") - 1) == 0)
     {
@@ -144,8 +171,9 @@ ngx_xassist_jwt_parameter(ngx_conf_t *cf, ngx_xassist_jwt_t *jwt,
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "invalid parameter \"%V\"; xassist_jwt takes jwks=, "
-                       "issuer=, audience=, roles_claim=, account= and "
-                       "leeway= of at most 10m", value);
+                       "issuer=, audience=, roles_claim=, teams_claim=, "
+                       "account=, users=known|new|licensed and leeway= of at "
+                       "most 10m", value);
 
     return NGX_ERROR;
 }
@@ -197,10 +225,9 @@ ngx_xassist_jwt_free(void *data)
 const ngx_xassist_claims_t *
 ngx_xassist_jwt_open(ngx_http_request_t *r, const ngx_str_t *text)
 {
-    u_char                    digest[32], *p;
+    u_char                    digest[32];
     uint64_t                  now;
     ngx_uint_t                slot;
-    ngx_xassist_claims_t     *claims;
     ngx_xassist_worker_t     *worker;
     ngx_xassist_jwt_known_t  *known;
     ngx_xassist_jwt_state_t  *state;
@@ -245,20 +272,40 @@ ngx_xassist_jwt_open(ngx_http_request_t *r, const ngx_str_t *text)
         return NULL;
     }
 
-    claims = ngx_palloc(r->pool, sizeof(ngx_xassist_claims_t)
-                        + known->claims.subject.len
-                        + known->claims.roles.len);
+    return ngx_xassist_jwt_copy(r->pool, &known->claims);
+}
+
+
+static ngx_xassist_claims_t *
+ngx_xassist_jwt_copy(ngx_pool_t *pool, const ngx_xassist_claims_t *from)
+{
+    u_char                *p;
+    size_t                 len;
+    ngx_uint_t             i;
+    ngx_xassist_claims_t  *claims;
+
+    const ngx_str_t  *texts[] = { &from->subject, &from->roles, &from->teams,
+                                  &from->name, &from->display, &from->mail };
+
+    for (i = 0, len = 0; i < 6; i++) {
+        len += texts[i]->len;
+    }
+
+    claims = ngx_palloc(pool, sizeof(ngx_xassist_claims_t) + len);
     if (claims == NULL) {
         return NULL;
     }
 
-    *claims = known->claims;
-
+    *claims = *from;
     p = (u_char *) (claims + 1);
-    claims->subject.data = p;
-    p = ngx_cpymem(p, known->claims.subject.data, claims->subject.len);
-    claims->roles.data = p;
-    ngx_memcpy(p, known->claims.roles.data, claims->roles.len);
+
+    ngx_str_t  *copies[] = { &claims->subject, &claims->roles, &claims->teams,
+                             &claims->name, &claims->display, &claims->mail };
+
+    for (i = 0; i < 6; i++) {
+        copies[i]->data = p;
+        p = ngx_cpymem(p, texts[i]->data, texts[i]->len);
+    }
 
     return claims;
 }
@@ -458,6 +505,8 @@ ngx_xassist_jwt_verify(ngx_http_request_t *r, ngx_xassist_worker_t *worker,
     terms.audience.len = jwt->audience.len;
     terms.roles_claim.data = (char *) jwt->roles_claim.data;
     terms.roles_claim.len = jwt->roles_claim.len;
+    terms.teams_claim.data = (char *) jwt->teams_claim.data;
+    terms.teams_claim.len = jwt->teams_claim.len;
     terms.leeway = jwt->leeway;
 
     status = policy_jwt_open(state->jwks != NULL ? state->jwks : jwt->jwks,
@@ -485,7 +534,9 @@ ngx_xassist_jwt_keep(const ngx_xassist_jwt_t *jwt, const policy_jwt_t *token,
     ngx_xassist_jwt_known_t  *known;
 
     known = ngx_alloc(sizeof(ngx_xassist_jwt_known_t) + jwt->issuer.len + 1
-                      + token->subject_len + token->roles_len, log);
+                      + token->subject_len + token->roles_len
+                      + token->teams_len + token->name_len
+                      + token->display_len + token->mail_len, log);
     if (known == NULL) {
         return NULL;
     }
@@ -499,13 +550,30 @@ ngx_xassist_jwt_keep(const ngx_xassist_jwt_t *jwt, const policy_jwt_t *token,
     p = ngx_cpymem(p, token->subject, token->subject_len);
     claims->subject.len = p - claims->subject.data;
 
-    claims->roles.data = p;
-    claims->roles.len = token->roles_len;
-    ngx_memcpy(p, token->roles, token->roles_len);
+    p = ngx_xassist_jwt_text(&claims->roles, p, token->roles,
+                             token->roles_len);
+    p = ngx_xassist_jwt_text(&claims->teams, p, token->teams,
+                             token->teams_len);
+    p = ngx_xassist_jwt_text(&claims->name, p, token->name, token->name_len);
+    p = ngx_xassist_jwt_text(&claims->display, p, token->display,
+                             token->display_len);
+    (void) ngx_xassist_jwt_text(&claims->mail, p, token->mail,
+                                token->mail_len);
 
+    claims->has_teams = token->has_teams;
     claims->has_roles = token->has_roles;
     claims->expires = token->expires;
     claims->issued = token->issued;
 
     return known;
+}
+
+
+static u_char *
+ngx_xassist_jwt_text(ngx_str_t *to, u_char *p, const char *text, size_t len)
+{
+    to->data = p;
+    to->len = len;
+
+    return ngx_cpymem(p, text, len);
 }

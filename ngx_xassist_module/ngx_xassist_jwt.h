@@ -7,6 +7,12 @@
 
 #pragma GCC visibility push(hidden)
 
+/* Who is let in by a provider's token: users that are known, or also new
+   ones, made when they sign in, without or with a regular licence. */
+#define NGX_XASSIST_JWT_USERS_KNOWN     0
+#define NGX_XASSIST_JWT_USERS_NEW       1
+#define NGX_XASSIST_JWT_USERS_LICENSED  2
+
 /* xassist_jwt; the file's keys are parsed by the master. */
 struct ngx_xassist_jwt_s {
     ngx_str_t           file;
@@ -14,7 +20,9 @@ struct ngx_xassist_jwt_s {
     ngx_str_t           issuer;
     ngx_str_t           audience;
     ngx_str_t           roles_claim;           /* empty: the store's count */
+    ngx_str_t           teams_claim;           /* empty: the store's count */
     ngx_str_t           account;               /* empty: any */
+    ngx_uint_t          users;                 /* NGX_XASSIST_JWT_USERS_* */
     ngx_uint_t          leeway;                /* seconds */
 };
 
@@ -23,9 +31,14 @@ struct ngx_xassist_jwt_s {
 struct ngx_xassist_claims_s {
     ngx_str_t           subject;               /* "ISSUER SUBJECT" */
     ngx_str_t           roles;
+    ngx_str_t           teams;                 /* names, comma-separated */
+    ngx_str_t           name;                  /* to sign in with, or empty */
+    ngx_str_t           display;
+    ngx_str_t           mail;
     uint64_t            expires;
     uint64_t            issued;
     unsigned            has_roles:1;
+    unsigned            has_teams:1;
 };
 
 

@@ -4,8 +4,8 @@
 #include "ngx_xassist_device.h"
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_form.h"
-#include "ngx_xassist_jwt.h"
 #include "ngx_xassist_page.h"
+#include "ngx_xassist_provider.h"
 #include "ngx_xassist_worker.h"
 
 
@@ -23,8 +23,6 @@ typedef struct {
 static void ngx_xassist_login_post(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_login_run(ngx_xassist_login_t *login);
 static ngx_xassist_reason_t ngx_xassist_login_find(
-    ngx_xassist_login_t *login);
-static ngx_xassist_reason_t ngx_xassist_login_token(
     ngx_xassist_login_t *login);
 static void ngx_xassist_login_checked(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_login_session(ngx_xassist_login_t *login);
@@ -168,7 +166,10 @@ ngx_xassist_login_run(ngx_xassist_login_t *login)
     }
 
     if (reason == NGX_XASSIST_R_NONE && login->ctx->claims != NULL) {
-        reason = ngx_xassist_login_token(login);
+        reason = ngx_xassist_provider_admit(login->worker,
+                                            login->ctx->claims, &login->user);
+        login->display = login->ctx->claims->display;
+        login->name = login->ctx->claims->name;
 
         if (reason == NGX_XASSIST_R_NONE) {
             return ngx_xassist_login_session(login);
@@ -258,37 +259,6 @@ ngx_xassist_login_find(ngx_xassist_login_t *login)
 
     return status == STORE_OK || status == STORE_NOT_FOUND
            ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
-}
-
-
-/* A token of the provider is swapped for a session. */
-
-static ngx_xassist_reason_t
-ngx_xassist_login_token(ngx_xassist_login_t *login)
-{
-    store_status_t     status;
-    store_principal_t  principal;
-
-    if (ngx_xassist_worker_read(login->worker) != NGX_OK) {
-        return NGX_XASSIST_R_STORE_UNAVAILABLE;
-    }
-
-    status = ngx_xassist_jwt_principal(login->worker, login->ctx->claims,
-                                       ngx_xassist_now(), &principal);
-
-    store_read_reset(login->worker->read);
-
-    if (status != STORE_OK) {
-        return NGX_XASSIST_R_STORE_UNAVAILABLE;
-    }
-
-    if (principal.reason != STORE_REASON_NONE) {
-        return ngx_xassist_reason_of_store(principal.reason);
-    }
-
-    login->user = principal.user;
-
-    return NGX_XASSIST_R_NONE;
 }
 
 
@@ -478,7 +448,10 @@ ngx_xassist_login_resume(ngx_http_request_t *r)
     if (op->status == STORE_OK) {
         rc = ngx_xassist_login_made(login);
 
-    } else if (op->status == STORE_REFUSED) {
+    } else if (op->status == STORE_REFUSED
+               || (op->status == STORE_NOT_FOUND
+                   && login->ctx->claims != NULL))
+    {
         rc = ngx_xassist_login_answer(login,
                  op->reason == STORE_REASON_SUSPENDED
                  ? NGX_XASSIST_R_SUSPENDED : NGX_XASSIST_R_SIGN_IN_FAILED);

@@ -56,7 +56,10 @@ ngx_xassist_login_admit(ngx_xassist_login_t *login)
                                             16)
                             != 0))
     {
-        return NGX_XASSIST_R_NOT_JSON;
+        /* a token of the provider that was not taken, and nothing else */
+
+        return r->headers_in.authorization != NULL ? NGX_XASSIST_R_SIGNED_OUT
+                                                   : NGX_XASSIST_R_NOT_JSON;
     }
 
     return NGX_XASSIST_R_NONE;

@@ -6,6 +6,7 @@
 
 #include <policy/json_int.h>
 #include <policy/jwks_int.h>
+#include <policy/jwt_int.h>
 
 
 #define POLICY_JWT_DIGITS  12          /* seconds, far beyond our days */
@@ -25,9 +26,6 @@ static policy_status_t policy_jwt_times(policy_jwt_reader_t *reader,
 static bool policy_jwt_date(const policy_node_t *node, uint64_t *seconds);
 static bool policy_jwt_audience(const policy_node_t *aud, policy_str_t ours);
 static bool policy_jwt_subject(policy_jwt_t *out, const policy_node_t *sub);
-static bool policy_jwt_roles(policy_jwt_t *out, const policy_node_t *root,
-    policy_str_t path);
-static bool policy_jwt_role(policy_jwt_t *out, policy_str_t role);
 static bool policy_jwt_equal(const policy_node_t *node, policy_str_t text);
 static policy_status_t policy_jwt_refuse(policy_jwt_reader_t *reader,
     policy_status_t status, const char *why);
@@ -107,15 +105,20 @@ policy_jwt_claims(policy_jwt_reader_t *reader, const policy_node_t *root)
         return status;
     }
 
-    if (terms->roles_claim.len == 0) {
-        return POLICY_OK;
-    }
+    policy_jwt_person(reader->out, root);
 
-    reader->out->has_roles = true;
-
-    if (!policy_jwt_roles(reader->out, root, terms->roles_claim)) {
+    if (terms->roles_claim.len != 0
+        && !policy_jwt_roles(reader->out, root, terms->roles_claim))
+    {
         return policy_jwt_refuse(reader, POLICY_FORGED,
                                  "its roles are not a list of names");
+    }
+
+    if (terms->teams_claim.len != 0
+        && !policy_jwt_teams(reader->out, root, terms->teams_claim))
+    {
+        return policy_jwt_refuse(reader, POLICY_FORGED,
+                                 "its teams are not a list of names");
     }
 
     return POLICY_OK;
@@ -243,109 +246,6 @@ policy_jwt_subject(policy_jwt_t *out, const policy_node_t *sub)
 
     memcpy(out->subject, sub->text.data, sub->text.len);
     out->subject_len = sub->text.len;
-
-    return true;
-}
-
-
-/*
- * A list of names, or one text with blanks between them.  A token without
- * the claim has no roles; one whose claim is something else is refused,
- * since dropping a role could make a rule with `not` hold.
- */
-
-static bool
-policy_jwt_roles(policy_jwt_t *out, const policy_node_t *root,
-    policy_str_t path)
-{
-    char                  name[POLICY_JWT_SUBJECT];
-    size_t                len;
-    policy_str_t          rest;
-    const char           *dot;
-    const policy_node_t  *node, *one;
-
-    node = root;
-
-    while (node != NULL && path.len != 0) {
-        dot = memchr(path.data, '.', path.len);
-        len = dot != NULL ? (size_t) (dot - path.data) : path.len;
-
-        if (len >= sizeof(name) || node->type != POLICY_JSON_OBJECT) {
-            return false;
-        }
-
-        memcpy(name, path.data, len);
-        name[len] = '\0';
-        node = policy_json_member(node, name);
-
-        path.data += dot != NULL ? len + 1 : len;
-        path.len -= dot != NULL ? len + 1 : len;
-    }
-
-    if (node == NULL) {
-        return true;
-    }
-
-    if (node->type == POLICY_JSON_ARRAY) {
-
-        for (one = node->first; one != NULL; one = one->next) {
-            if (one->type != POLICY_JSON_STRING
-                || !policy_jwt_role(out, one->text))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    if (node->type != POLICY_JSON_STRING) {
-        return false;
-    }
-
-    for (rest = node->text; rest.len != 0; /* void */ ) {
-        dot = memchr(rest.data, ' ', rest.len);
-        len = dot != NULL ? (size_t) (dot - rest.data) : rest.len;
-
-        if (len != 0
-            && !policy_jwt_role(out, (policy_str_t) { rest.data, len }))
-        {
-            return false;
-        }
-
-        rest.data += dot != NULL ? len + 1 : len;
-        rest.len -= dot != NULL ? len + 1 : len;
-    }
-
-    return true;
-}
-
-
-static bool
-policy_jwt_role(policy_jwt_t *out, policy_str_t role)
-{
-    size_t  i;
-
-    if (role.len == 0
-        || out->roles_len + role.len + 1 > sizeof(out->roles))
-    {
-        return false;
-    }
-
-    for (i = 0; i < role.len; i++) {
-        if ((unsigned char) role.data[i] <= 0x20 || role.data[i] == ','
-            || role.data[i] == 0x7f)
-        {
-            return false;
-        }
-    }
-
-    if (out->roles_len != 0) {
-        out->roles[out->roles_len++] = ',';
-    }
-
-    memcpy(out->roles + out->roles_len, role.data, role.len);
-    out->roles_len += role.len;
 
     return true;
 }

@@ -166,6 +166,7 @@ policy_status_t policy_hs256(policy_str_t secret, policy_str_t claims,
 #define POLICY_JWT_MAX      8192u
 #define POLICY_JWT_SUBJECT  256u
 #define POLICY_JWT_ROLES    2048u
+#define POLICY_JWT_TEXT     512u
 
 /*
  * The public keys of an identity provider (RFC 7517).  Each key has exactly
@@ -195,6 +196,7 @@ typedef struct {
     policy_str_t issuer;
     policy_str_t audience;
     policy_str_t roles_claim;          /* path of names, dots between them */
+    policy_str_t teams_claim;          /* likewise; empty: not asked for */
     uint32_t     leeway;               /* seconds */
 } policy_jwt_terms_t;
 
@@ -204,6 +206,15 @@ typedef struct {
     char        roles[POLICY_JWT_ROLES];  /* comma-separated */
     size_t      roles_len;
     bool        has_roles;             /* roles_claim was asked for */
+    char        teams[POLICY_JWT_ROLES];  /* names, comma-separated */
+    size_t      teams_len;
+    bool        has_teams;             /* teams_claim was asked for */
+    char        name[POLICY_JWT_TEXT]; /* preferred_username, else email */
+    size_t      name_len;
+    char        display[POLICY_JWT_TEXT];  /* name */
+    size_t      display_len;
+    char        mail[POLICY_JWT_TEXT]; /* email, unless said not verified */
+    size_t      mail_len;
     uint64_t    expires;               /* milliseconds UTC */
     uint64_t    issued;                /* likewise; 0: not said */
     const char *why;

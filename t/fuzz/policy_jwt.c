@@ -22,7 +22,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     policy_jwks_t      *jwks;
     policy_error_t      error;
     policy_status_t     status;
-    policy_jwt_terms_t  terms = { { "i", 1 }, { "a", 1 }, { "r.s", 3 }, 60 };
+    policy_jwt_terms_t  terms = { { "i", 1 }, { "a", 1 }, { "r.s", 3 },
+                                  { "t.u", 3 }, 60 };
 
     static const char  set[] = "{\"keys\":[{\"kty\":\"OKP\",\"crv\":"
         "\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}";

@@ -182,6 +182,98 @@ subtest 'roles of the claim, under the same ceiling' => sub {
         'one subject is one user');
 };
 
+sub swap {
+    my ($token) = @_;
+
+    return $world->client->request('POST', '/xassist/v1/login', {
+        Accept => 'application/json', Authorization => "Bearer $token" });
+}
+
+
+sub who {
+    my ($answer) = @_;
+
+    return $world->client->get('/xassist/v1/me', Accept => 'application/json',
+        Authorization => "Bearer $answer->{json}{session}")->{json};
+}
+
+
+subtest 'at first sight' => sub {
+    my %nina = (sub => 'nina-1', preferred_username => 'nina',
+        name => "Nina N\x{fc}sse", email => 'nina@example.com',
+        email_verified => Mojo::JSON::true,
+        realm => { roles => ['agent'] }, groups => ['pumps', 'Not Here']);
+    my $new = sub { $provider->token('ES256', { %nina, @_ }) };
+
+    is(swap($new->())->{status}, 401, 'a known user is required');
+
+    $more = 'roles_claim=realm.roles teams_claim=groups users=new';
+    $edge->write_config($edge->{text});
+    like(($edge->test_config)[1], qr/needs account=NAME/,
+        'new users need an account');
+    $more .= ' account=acme';
+    $edge->write_config($edge->{text});
+    ok($edge->reload, 'reloaded');
+    $edge->ctl('team', 'create', 'acme', 'pumps', '--roles', 'client');
+    $edge->ctl('team', 'create', 'acme', 'valves', '--roles', 'client');
+
+    is(me($new->())->{status}, 401, 'a token alone makes nobody');
+    my $answer = swap($new->());
+    is($answer->{status}, 200, 'signing in does') or diag $answer->{body};
+    my $nina = who($answer);
+    is($nina->{name}, "Nina N\x{fc}sse", 'with the name of the token');
+    is(join(',', sort split /,/, $nina->{roles}), 'agent,client',
+        'with its roles, and those of its teams');
+    is(me($new->())->{json}{user}, $nina->{user}, 'known by tokens from now');
+
+    my ($user) = grep { $_->{name} eq 'nina' }
+        @{ $edge->ctl('user', 'list', 'acme')->{users} };
+    is($user->{mail} // $edge->ctl('user', 'show', 'acme', 'nina')->{mail},
+        'nina@example.com', 'and the mail');
+    is($world->client->get('/assist/open', Authorization =>
+        "Bearer $answer->{json}{session}")->{status}, 403, 'without a licence');
+
+    $answer = swap($new->(groups => ['valves'],
+        realm => { roles => ['account_manager'] }));
+    is(who($answer)->{user}, $nina->{user}, 'again: the same user');
+    is(join(',', sort split /,/, who($answer)->{roles}),
+        'account_manager,client', 'roles and teams follow');
+    $answer = swap($new->(groups => undef, realm => undef));
+    is(who($answer)->{roles}, '', 'to nothing, too');
+
+    my @all = map { $provider->token('ES256', { sub => "many-$_" }) } 1 .. 6;
+    my @said = map { swap($_)->{status} } @all, @all;
+    is("@said", join(' ', (200) x 12), 'who has no name has the subject\'s');
+
+    is(swap($new->(sub => 'nina-2'))->{status}, 401,
+        'a name that is taken is another person');
+    is(who(swap($new->()))->{user}, $nina->{user}, 'who stays who she was');
+    is(swap($provider->token('ES256', { sub => 'otto-1' }))->{status}, 401,
+        'nor is somebody of another account taken over');
+
+    $edge->ctl('user', 'sign-out', 'acme', 'nina');
+    is(swap($new->())->{status}, 401, 'whose tokens are void');
+    $edge->ctl('user', 'set', 'acme', 'nina', '--suspend');
+    is(swap($new->(iat => time + 2))->{status}, 403, 'or is suspended');
+
+    for my $bad ({ groups => 'a,b' }, { groups => { a => 1 } },
+        { groups => ['a,b'] }, { groups => [1] }, { groups => ['x' x 3000] })
+    {
+        is(swap($new->(sub => 'bad-1', %$bad))->{status}, 401,
+            'teams that are none: ' . encode_json($bad->{groups}) =~ s/x{9,}/x/r);
+    }
+
+    $more =~ s/users=new/users=licensed/;
+    $edge->write_config($edge->{text});
+    ok($edge->reload, 'reloaded');
+    $answer = swap($provider->token('ES256', { sub => 'lena-1',
+        realm => { roles => ['agent'] } }));
+    is($world->client->get('/assist/open', Authorization =>
+        "Bearer $answer->{json}{session}")->{status}, 200,
+        'with a licence, if so configured');
+    is($edge->ctl('store', 'check')->{findings}, 0, 'the store is whole');
+};
+
 subtest 'a socket closes when the token is over' => sub {
     my $call = $world->call;
     my $iat = time + 2;
@@ -202,4 +294,4 @@ subtest 'a socket closes when the token is over' => sub {
     is($reason, 'signed_out', 'with its reason');
 };
 
-$world->finish(qr/no key of the set|jwks/);
+$world->finish(qr/no key of the set|jwks|needs account/);

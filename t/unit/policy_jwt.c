@@ -54,7 +54,7 @@ open_at(uint64_t now, const char *roles, const char *header,
     size_t              len;
     policy_status_t     status;
     policy_jwt_terms_t  terms = { str("https://id.example"), str("xassist"),
-                                  str(roles), 60 };
+                                  str(roles), str("groups"), 60 };
 
     len = token_of(header, claims, token);
     status = policy_jwt_open(jwks, &terms, now * 1000, token, len, jwt);
@@ -98,6 +98,72 @@ teardown(void **state)
     policy_pkey_free(pkey);
 
     return 0;
+}
+
+
+/* Whoever signs in the first time is made of these. */
+
+static void
+who_a_token_is_of(void **state)
+{
+    size_t        i;
+    policy_jwt_t  jwt;
+
+    static const char  head[] = "{\"alg\":\"EdDSA\",\"kid\":\"one\"}";
+    static const char  said[] = "{\"iss\":\"https://id.example\",\"aud\":"
+        "\"xassist\",\"sub\":\"7\",\"exp\":2000,%s}";
+
+    static const struct {
+        const char      *claims;
+        policy_status_t  status;
+        const char      *name, *display, *mail, *teams;
+    } rows[] = {
+        { "\"preferred_username\":\"ann\",\"name\":\"Ann A\",\"email\":"
+          "\"a@b.c\",\"groups\":[\"Pumps North\",\"valves\"]", POLICY_OK,
+          "ann", "Ann A", "a@b.c", "Pumps North,valves" },
+        { "\"email\":\"a@b.c\",\"groups\":\"Pumps North\"", POLICY_OK,
+          "a@b.c", "", "a@b.c", "Pumps North" },
+        { "\"email\":\"a@b.c\",\"email_verified\":false", POLICY_OK,
+          "", "", "", "" },
+        { "\"email\":\"a@b.c\",\"email_verified\":\"true\"", POLICY_OK,
+          "", "", "", "" },
+        { "\"email\":\"a@b.c\",\"email_verified\":true", POLICY_OK,
+          "a@b.c", "", "a@b.c", "" },
+        { "\"preferred_username\":[\"ann\"],\"name\":7", POLICY_OK,
+          "", "", "", "" },
+        { "\"name\":\"a\\u0001b\",\"preferred_username\":\"a\\nb\"",
+          POLICY_OK, "", "", "", "" },
+        { "\"groups\":[]", POLICY_OK, "", "", "", "" },
+        { "\"groups\":[\"a,b\"]", POLICY_FORGED, "", "", "", "" },
+        { "\"groups\":[\"\"]", POLICY_FORGED, "", "", "", "" },
+        { "\"groups\":[[\"a\"]]", POLICY_FORGED, "", "", "", "" },
+        { "\"groups\":{\"a\":1}", POLICY_FORGED, "", "", "", "" },
+        { "\"groups\":true", POLICY_FORGED, "", "", "", "" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char  claims[1024];
+
+        snprintf(claims, sizeof(claims), said, rows[i].claims);
+        assert_int_equal(open_at(1000, "", head, claims, &jwt),
+                         rows[i].status);
+
+        if (rows[i].status != POLICY_OK) {
+            continue;
+        }
+
+        assert_int_equal(jwt.name_len, strlen(rows[i].name));
+        assert_memory_equal(jwt.name, rows[i].name, jwt.name_len);
+        assert_int_equal(jwt.display_len, strlen(rows[i].display));
+        assert_memory_equal(jwt.display, rows[i].display, jwt.display_len);
+        assert_int_equal(jwt.mail_len, strlen(rows[i].mail));
+        assert_memory_equal(jwt.mail, rows[i].mail, jwt.mail_len);
+        assert_true(jwt.has_teams);
+        assert_int_equal(jwt.teams_len, strlen(rows[i].teams));
+        assert_memory_equal(jwt.teams, rows[i].teams, jwt.teams_len);
+    }
 }
 
 
@@ -296,7 +362,8 @@ main(void)
         cmocka_unit_test(what_a_token_says),
         cmocka_unit_test(time_has_a_leeway),
         cmocka_unit_test(attacks),
-        cmocka_unit_test(size_and_depth_are_bounded)
+        cmocka_unit_test(size_and_depth_are_bounded),
+        cmocka_unit_test(who_a_token_is_of)
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
