@@ -12,14 +12,29 @@
 
 /* Connections looked at in one turn of the event loop: so many, or for so
    many microseconds; then others have their turn for so many milliseconds. */
-#define NGX_XASSIST_SLICE       64
+#define NGX_XASSIST_SLICE       256
 #define NGX_XASSIST_SLICE_TIME  500
 #define NGX_XASSIST_SLICE_REST  1
+
+/*
+ * A cause that ends more than a few connections of one worker must not take
+ * it from everybody else: they are ended over so many microseconds, by their
+ * number, but not fewer or more than so many in one turn.
+ */
+#define NGX_XASSIST_FEW         64
+#define NGX_XASSIST_SPREAD      500000
+#define NGX_XASSIST_TURN        1500
+#define NGX_XASSIST_ENDS_MIN    8
+#define NGX_XASSIST_ENDS_MAX    64
 
 
 struct ngx_xassist_live_s {
     ngx_queue_t            all;
-    ngx_queue_t            dirty;
+    ngx_queue_t            few;                /* to be decided again first */
+    ngx_queue_t            many;
+    ngx_queue_t            ends;               /* decided, to be closed */
+    ngx_uint_t             nends;
+    uint64_t               until;              /* microseconds */
     ngx_uint_t             count;
     uint64_t               generation;
     ngx_event_t            slice;
@@ -42,8 +57,14 @@ static const size_t  ngx_xassist_live_ids[NGX_XASSIST_KEYS] = {
 
 
 static void ngx_xassist_live_dirty(ngx_xassist_live_t *live,
-    ngx_xassist_tunnel_t *tunnel);
+    ngx_xassist_tunnel_t *tunnel, ngx_uint_t many);
 static void ngx_xassist_live_slice(ngx_event_t *ev);
+static void ngx_xassist_live_decide(ngx_xassist_live_t *live,
+    ngx_xassist_tunnel_t *tunnel);
+static ngx_xassist_reason_t ngx_xassist_live_reason(
+    ngx_xassist_tunnel_t *tunnel);
+static void ngx_xassist_live_end(ngx_xassist_live_t *live);
+static ngx_xassist_tunnel_t *ngx_xassist_live_take(ngx_queue_t *queue);
 static uint64_t ngx_xassist_live_clock(void);
 
 
@@ -94,7 +115,9 @@ ngx_xassist_live_init(ngx_xassist_worker_t *worker)
     }
 
     ngx_queue_init(&live->all);
-    ngx_queue_init(&live->dirty);
+    ngx_queue_init(&live->few);
+    ngx_queue_init(&live->many);
+    ngx_queue_init(&live->ends);
 
     live->worker = worker;
     live->slice.handler = ngx_xassist_live_slice;
@@ -167,6 +190,8 @@ ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel)
     if (tunnel->is_dirty) {
         ngx_queue_remove(&tunnel->dirty);
         tunnel->is_dirty = 0;
+        tunnel->worker->live->nends -= tunnel->is_ending;
+        tunnel->is_ending = 0;
     }
 
     tunnel->worker->live->count--;
@@ -176,12 +201,13 @@ ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel)
 void
 ngx_xassist_live_doubt(ngx_xassist_tunnel_t *tunnel)
 {
-    ngx_xassist_live_dirty(tunnel->worker->live, tunnel);
+    ngx_xassist_live_dirty(tunnel->worker->live, tunnel, 0);
 }
 
 
 static void
-ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel)
+ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel,
+    ngx_uint_t many)
 {
     if (tunnel->is_dirty || tunnel->close != NULL
         || tunnel->conf->live == NGX_XASSIST_LIVE_OFF)
@@ -190,9 +216,20 @@ ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel)
     }
 
     tunnel->is_dirty = 1;
-    ngx_queue_insert_tail(&live->dirty, &tunnel->dirty);
+    tunnel->is_many = many;
+    ngx_queue_insert_tail(many ? &live->many : &live->few, &tunnel->dirty);
 
-    if (!live->slice.posted && !live->slice.timer_set) {
+    if (live->slice.posted) {
+        return;
+    }
+
+    /* Few do not wait for the next turn of many. */
+
+    if (!many && live->slice.timer_set) {
+        ngx_del_timer(&live->slice);
+    }
+
+    if (!live->slice.timer_set) {
         ngx_post_event(&live->slice, &ngx_posted_events);
     }
 }
@@ -202,10 +239,12 @@ void
 ngx_xassist_live_mark(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
     const store_id_t *id, uint64_t since)
 {
+    ngx_uint_t             n;
     ngx_queue_t           *q, *bucket;
     ngx_xassist_live_t    *live;
     ngx_xassist_tunnel_t  *tunnel;
 
+    n = 0;
     live = worker->live;
     bucket = ngx_xassist_live_bucket(live, key, id);
 
@@ -219,7 +258,7 @@ ngx_xassist_live_mark(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
 
         if (store_id_equal(ngx_xassist_live_id(tunnel, key), id)) {
             tunnel->since = tunnel->is_dirty ? tunnel->since : since;
-            ngx_xassist_live_dirty(live, tunnel);
+            ngx_xassist_live_dirty(live, tunnel, n++ >= NGX_XASSIST_FEW);
         }
     }
 }
@@ -238,7 +277,8 @@ ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker)
          q = ngx_queue_next(q))
     {
         ngx_xassist_live_dirty(live,
-                               ngx_queue_data(q, ngx_xassist_tunnel_t, all));
+                               ngx_queue_data(q, ngx_xassist_tunnel_t, all),
+                               1);
     }
 }
 
@@ -270,54 +310,139 @@ ngx_xassist_live_count(ngx_xassist_worker_t *worker)
 static void
 ngx_xassist_live_slice(ngx_event_t *ev)
 {
-    uint64_t               end;
-    ngx_uint_t             n;
-    ngx_queue_t           *q;
-    ngx_xassist_ctx_t     *ctx;
-    ngx_xassist_live_t    *live;
-    ngx_xassist_tunnel_t  *tunnel;
+    uint64_t             end;
+    ngx_uint_t           n;
+    ngx_queue_t         *queue;
+    ngx_xassist_live_t  *live;
 
     live = (ngx_xassist_live_t *)
                ((u_char *) ev - offsetof(ngx_xassist_live_t, slice));
 
     end = ngx_xassist_live_clock() + NGX_XASSIST_SLICE_TIME;
 
-    for (n = 0;
-         n < NGX_XASSIST_SLICE
-         && !ngx_queue_empty(&live->dirty)
-         && (n == 0 || ngx_xassist_live_clock() < end);
-         n++)
-    {
+    for (n = 0; n < NGX_XASSIST_SLICE; n++) {
 
-        q = ngx_queue_head(&live->dirty);
-        ngx_queue_remove(q);
+        queue = ngx_queue_empty(&live->few) ? &live->many : &live->few;
 
-        tunnel = ngx_queue_data(q, ngx_xassist_tunnel_t, dirty);
-        tunnel->is_dirty = 0;
-
-        ctx = tunnel->ctx;
-
-        ngx_http_set_log_request(tunnel->request->connection->log,
-                                 tunnel->request);
-
-        ngx_xassist_decide_again(tunnel->request, ctx, tunnel->conf);
-
-        if (ctx->verdict != NGX_XASSIST_ALLOW) {
-            ngx_xassist_tunnel_close(tunnel, ctx->reason);
-
-        } else if (ngx_xassist_media_moved(ctx)) {
-            ngx_xassist_tunnel_close(tunnel, NGX_XASSIST_R_MEDIA_MOVED);
-        } else if (!ngx_xassist_assist_same(ctx)) {
-            ngx_xassist_tunnel_close(tunnel, NGX_XASSIST_R_ASSISTANCE_ENDED);
-
-        } else {
-            tunnel->since = 0;
-            ngx_xassist_idle_plan(tunnel);
+        if (ngx_queue_empty(queue)
+            || (n != 0 && ngx_xassist_live_clock() >= end))
+        {
+            break;
         }
+
+        ngx_xassist_live_decide(live, ngx_xassist_live_take(queue));
     }
 
-    if (!ngx_queue_empty(&live->dirty)) {
+    ngx_xassist_live_end(live);
+
+    if ((!ngx_queue_empty(&live->few) || !ngx_queue_empty(&live->many)
+         || !ngx_queue_empty(&live->ends))
+        && !ev->posted && !ev->timer_set)
+    {
         ngx_add_timer(ev, NGX_XASSIST_SLICE_REST);
+    }
+}
+
+
+static ngx_xassist_tunnel_t *
+ngx_xassist_live_take(ngx_queue_t *queue)
+{
+    ngx_queue_t           *q;
+    ngx_xassist_tunnel_t  *tunnel;
+
+    q = ngx_queue_head(queue);
+    ngx_queue_remove(q);
+
+    tunnel = ngx_queue_data(q, ngx_xassist_tunnel_t, dirty);
+    tunnel->is_dirty = 0;
+
+    return tunnel;
+}
+
+
+static void
+ngx_xassist_live_decide(ngx_xassist_live_t *live,
+    ngx_xassist_tunnel_t *tunnel)
+{
+    ngx_xassist_reason_t  reason;
+
+    ngx_http_set_log_request(tunnel->request->connection->log,
+                             tunnel->request);
+
+    ngx_xassist_decide_again(tunnel->request, tunnel->ctx, tunnel->conf);
+
+    reason = ngx_xassist_live_reason(tunnel);
+
+    if (reason == NGX_XASSIST_R_NONE) {
+        tunnel->since = 0;
+        ngx_xassist_idle_plan(tunnel);
+        return;
+    }
+
+    if (!tunnel->is_many) {
+        ngx_xassist_tunnel_close(tunnel, reason);
+        return;
+    }
+
+    tunnel->ctx->reason = reason;
+    tunnel->is_dirty = 1;
+    tunnel->is_ending = 1;
+
+    if (live->nends++ == 0) {
+        live->until = ngx_xassist_live_clock() + NGX_XASSIST_SPREAD;
+    }
+
+    ngx_queue_insert_tail(&live->ends, &tunnel->dirty);
+}
+
+
+static ngx_xassist_reason_t
+ngx_xassist_live_reason(ngx_xassist_tunnel_t *tunnel)
+{
+    ngx_xassist_ctx_t  *ctx;
+
+    ctx = tunnel->ctx;
+
+    if (ctx->verdict != NGX_XASSIST_ALLOW) {
+        return ctx->reason != NGX_XASSIST_R_NONE
+               ? ctx->reason : NGX_XASSIST_R_PERMISSION_MISSING;
+    }
+
+    if (ngx_xassist_media_moved(ctx)) {
+        return NGX_XASSIST_R_MEDIA_MOVED;
+    }
+
+    return ngx_xassist_assist_same(ctx) ? NGX_XASSIST_R_NONE
+                                        : NGX_XASSIST_R_ASSISTANCE_ENDED;
+}
+
+
+/* As many of those that are to be closed as this turn is to have. */
+
+static void
+ngx_xassist_live_end(ngx_xassist_live_t *live)
+{
+    uint64_t               now, turns;
+    ngx_uint_t             n;
+    ngx_xassist_tunnel_t  *tunnel;
+
+    if (live->nends == 0) {
+        return;
+    }
+
+    now = ngx_xassist_live_clock();
+    turns = now < live->until ? (live->until - now) / NGX_XASSIST_TURN + 1
+                              : 1;
+
+    n = live->nends / turns + 1;
+    n = ngx_min(ngx_max(n, NGX_XASSIST_ENDS_MIN), NGX_XASSIST_ENDS_MAX);
+
+    while (n-- && live->nends) {
+        tunnel = ngx_xassist_live_take(&live->ends);
+        tunnel->is_ending = 0;
+        live->nends--;
+
+        ngx_xassist_tunnel_close(tunnel, tunnel->ctx->reason);
     }
 }
 

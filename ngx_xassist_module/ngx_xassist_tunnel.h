@@ -53,7 +53,9 @@ struct ngx_xassist_tunnel_s {
     ngx_xassist_write_t           *attaching;  /* NULL: not in flight */
 
     unsigned                       websocket:1;
-    unsigned                       is_dirty:1;
+    unsigned                       is_dirty:1; /* in a queue of the slices */
+    unsigned                       is_many:1;  /* one of many of a cause */
+    unsigned                       is_ending:1;
     unsigned                       attached:1;
     unsigned                       ended:1;
 };
