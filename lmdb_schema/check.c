@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <lmdb_schema/check_int.h>
+#include <lmdb_schema/presence_int.h>
 #include <lmdb_schema/lmdb_int.h>
 #include <lmdb_schema/op_int.h>
 
@@ -390,7 +391,8 @@ check_attach(store_check_t *check, store_slice_t key, store_slice_t value)
     store_status_t  rc;
 
     if (key.len != 1 + INCARNATION_LEN + 2 * STORE_ID_LEN
-        || value.len != (key.data[0] == STORE_KEY_ATTACH ? STORE_CHECK_ROW : 0))
+        || (key.data[0] == STORE_KEY_ATTACH ? !store_attach_row(value)
+                                            : value.len != 0))
     {
         store_check_found(check, key, "this row of connections is not "
                           "well-formed");

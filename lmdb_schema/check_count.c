@@ -1,6 +1,7 @@
 /* Counters of records against what they count. */
 
 #include <lmdb_schema/check_int.h>
+#include <lmdb_schema/presence_int.h>
 #include <lmdb_schema/op_int.h>
 
 
@@ -29,7 +30,7 @@ store_check_part(store_check_t *check, const store_participant_t *part)
     while ((rc = store_walk_next(check->view, &walk, &key, &value))
            == STORE_OK)
     {
-        sum += value.len == STORE_CHECK_ROW ? store_get_u32(value.data) : 0;
+        sum += store_attach_row(value) ? store_get_u32(value.data) : 0;
     }
 
     if (sum != part->attached) {

@@ -5,7 +5,6 @@
 
 #include <lmdb_schema/view_int.h>
 
-#define STORE_CHECK_ROW  (4 + STORE_ID_LEN)    /* a row of connections */
 
 typedef struct {
     store_view_t     *view;

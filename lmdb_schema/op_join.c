@@ -239,7 +239,7 @@ join_part(store_scene_t *scene, store_op_t *op, store_participant_t *part)
 
     case STORE_PART_PRESENT:
         op->out.again = true;
-        return store_over_sockets(op, part)
+        return store_over_sockets(op, part) && !op->presence.replace_oldest
                ? store_refuse(op, STORE_REASON_TOO_MANY) : STORE_OK;
 
     case STORE_PART_JOINING:

@@ -1,5 +1,7 @@
 /* Connections that come and go; leaving a call and being removed. */
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <lmdb_schema/presence_int.h>
@@ -10,8 +12,9 @@ static store_status_t enter(store_scene_t *scene, store_view_t *view,
     store_participant_t *part);
 static store_status_t attach(store_view_t *view, store_op_t *op);
 static store_reason_t may_attach(store_view_t *view, const store_op_t *op,
-    store_scene_t *scene, const store_participant_t *part,
-    store_status_t *rc);
+    store_scene_t *scene, store_participant_t *part, store_status_t *rc);
+static store_reason_t make_room(store_scene_t *scene,
+    store_participant_t *part, store_status_t *rc);
 static void arrive(store_scene_t *scene, store_participant_t *part);
 static store_status_t detach(store_view_t *view, store_op_t *op);
 static store_status_t leave(store_view_t *view, store_op_t *op);
@@ -104,7 +107,7 @@ attach(store_view_t *view, store_op_t *op)
 
 static store_reason_t
 may_attach(store_view_t *view, const store_op_t *op, store_scene_t *scene,
-    const store_participant_t *part, store_status_t *rc)
+    store_participant_t *part, store_status_t *rc)
 {
     store_reason_t   reason;
     store_session_t  session;
@@ -133,13 +136,68 @@ may_attach(store_view_t *view, const store_op_t *op, store_scene_t *scene,
     }
 
     if (store_over_sockets(op, part) && !store_id_equal(&part->op, &op->id)) {
-        return STORE_REASON_TOO_MANY;
+
+        if (!op->presence.replace_oldest) {
+            return STORE_REASON_TOO_MANY;
+        }
+
+        reason = make_room(scene, part, rc);
+
+        if (reason != STORE_REASON_NONE || *rc != STORE_OK) {
+            return reason;
+        }
     }
 
     /* its joining may have run out before the handshake was through */
 
     return store_part_holds(part) ? STORE_REASON_NONE
                                   : store_scene_room(scene, part, rc);
+}
+
+
+/* The oldest connection goes; whoever holds it learns from the event. */
+
+static store_reason_t
+make_room(store_scene_t *scene, store_participant_t *part,
+    store_status_t *rc)
+{
+    char           text[2 * 8 + 21];
+    size_t         n;
+    uint8_t        worker[8];
+    uint64_t       opened;
+    store_event_t  event;
+
+    *rc = store_attach_oldest(scene->view, part, &opened, worker);
+
+    if (*rc == STORE_NOT_FOUND) {
+        *rc = STORE_OK;
+        return STORE_REASON_TOO_MANY;
+    }
+
+    if (*rc != STORE_OK) {
+        return STORE_REASON_TOO_MANY;
+    }
+
+    part->attached--;
+
+    for (n = 0; n < sizeof(worker); n++) {
+        (void) snprintf(text + 2 * n, 3, "%02x", worker[n]);
+    }
+
+    (void) snprintf(text + 2 * n, sizeof(text) - 2 * n, "%" PRIu64, opened);
+
+    store_op_event(scene->op, STORE_EVENT_PARTICIPANT_CROWDED,
+                   &scene->call.account, &event);
+    event.call = part->call;
+    event.participant = part->id;
+    event.session = part->session;
+    event.user = part->user;
+    event.detail.data = (const uint8_t *) text;
+    event.detail.len = strlen(text);
+
+    (void) store_log_add(scene->view, &event);
+
+    return STORE_REASON_NONE;
 }
 
 

@@ -95,6 +95,7 @@ typedef struct {
     uint64_t ring;                     /* how long a request rings; 0: not */
     bool     end_when_empty;
     bool     end_when_owner_left;
+    bool     replace_oldest;           /* over the limit of sockets */
     uint32_t participants_per_call;    /* 0: no limit */
     uint32_t sockets_per_guest;        /* 0: no limit */
     uint32_t sockets_per_user;         /* 0: no limit */
@@ -331,6 +332,7 @@ typedef struct {
             store_id_t participant;
             uint8_t    incarnation[8];
             bool       failed;         /* DETACH: the handshake failed */
+            uint64_t   opened;         /* 0: not one that makes room */
         } attach;                      /* ATTACH and DETACH */
         struct {
             store_id_t call;

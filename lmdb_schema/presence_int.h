@@ -90,6 +90,20 @@ store_status_t store_attach_sub(store_view_t *view, const store_op_t *op,
     const store_participant_t *part, const uint8_t incarnation[8],
     uint32_t *n) STORE_USE_RESULT;
 
+/*
+ * The oldest of all workers' counts no more: when it was opened, and where.
+ * STORE_NOT_FOUND when of none is told when.
+ */
+store_status_t store_attach_oldest(store_view_t *view,
+    const store_participant_t *part, uint64_t *opened,
+    uint8_t incarnation[8]) STORE_USE_RESULT;
+
+/* Whether it is a row's value. */
+bool store_attach_row(store_slice_t value);
+
+#define STORE_ATTACH_ROW    (4 + STORE_ID_LEN)
+#define STORE_ATTACH_TIMES  64
+
 /* Removes the row whole; *n is the count it had. */
 store_status_t store_attach_drop(store_view_t *view,
     const store_id_t *call, const store_id_t *participant,

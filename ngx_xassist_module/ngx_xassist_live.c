@@ -265,6 +265,35 @@ ngx_xassist_live_mark(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
 
 
 void
+ngx_xassist_live_replace(ngx_xassist_worker_t *worker,
+    const store_id_t *participant, uint64_t opened, uint64_t since)
+{
+    ngx_queue_t           *q, *bucket;
+    ngx_xassist_tunnel_t  *tunnel;
+
+    bucket = ngx_xassist_live_bucket(worker->live,
+                                     NGX_XASSIST_KEY_PARTICIPANT, participant);
+
+    for (q = ngx_queue_head(bucket);
+         q != ngx_queue_sentinel(bucket);
+         q = ngx_queue_next(q))
+    {
+        tunnel = ngx_queue_data(q, ngx_xassist_tunnel_t,
+                                keys[NGX_XASSIST_KEY_PARTICIPANT]);
+
+        if (tunnel->opened == opened && !tunnel->replaced
+            && store_id_equal(&tunnel->ctx->participant, participant))
+        {
+            tunnel->replaced = 1;
+            tunnel->since = tunnel->is_dirty ? tunnel->since : since;
+            ngx_xassist_live_dirty(worker->live, tunnel, 0);
+            return;
+        }
+    }
+}
+
+
+void
 ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker)
 {
     ngx_queue_t         *q;
@@ -406,6 +435,10 @@ ngx_xassist_live_reason(ngx_xassist_tunnel_t *tunnel)
     if (ctx->verdict != NGX_XASSIST_ALLOW) {
         return ctx->reason != NGX_XASSIST_R_NONE
                ? ctx->reason : NGX_XASSIST_R_PERMISSION_MISSING;
+    }
+
+    if (tunnel->replaced) {
+        return NGX_XASSIST_R_TOO_MANY;
     }
 
     if (ngx_xassist_media_moved(ctx)) {

@@ -24,6 +24,9 @@ void ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel);
    do not hold the event loop; `since` is the time of the event. */
 void ngx_xassist_live_mark(ngx_xassist_worker_t *worker,
     ngx_xassist_key_t key, const store_id_t *id, uint64_t since);
+/* One of the participant's that was opened at this time makes room. */
+void ngx_xassist_live_replace(ngx_xassist_worker_t *worker,
+    const store_id_t *participant, uint64_t opened, uint64_t since);
 void ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker);
 
 /* One connection, likewise. */

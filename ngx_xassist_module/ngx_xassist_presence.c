@@ -244,6 +244,7 @@ ngx_xassist_presence_attach(ngx_xassist_tunnel_t *tunnel)
     tunnel->attached = 1;
     tunnel->attaching = &change->write;
     change->tunnel = tunnel;
+    change->write.op.in.attach.opened = tunnel->opened;
 
     ngx_xassist_presence_post(change);
 
@@ -275,6 +276,7 @@ ngx_xassist_presence_detach(ngx_xassist_tunnel_t *tunnel)
     change = ngx_xassist_presence_change(tunnel->worker, STORE_OP_DETACH,
                                          tunnel->ctx);
     if (change != NULL) {
+        change->write.op.in.attach.opened = tunnel->opened;
         ngx_xassist_presence_post(change);
     }
 }

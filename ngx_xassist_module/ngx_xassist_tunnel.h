@@ -56,6 +56,7 @@ struct ngx_xassist_tunnel_s {
     unsigned                       is_dirty:1; /* in a queue of the slices */
     unsigned                       is_many:1;  /* one of many of a cause */
     unsigned                       is_ending:1;
+    unsigned                       replaced:1; /* by a newer one */
     unsigned                       attached:1;
     unsigned                       ended:1;
 };

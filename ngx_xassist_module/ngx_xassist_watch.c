@@ -102,6 +102,8 @@ static void ngx_xassist_watch_lost(ngx_xassist_worker_t *worker,
     store_status_t status);
 static void ngx_xassist_watch_event(ngx_xassist_worker_t *worker,
     const store_event_t *event);
+static void ngx_xassist_watch_crowded(ngx_xassist_worker_t *worker,
+    const store_event_t *event);
 static void ngx_xassist_watch_sweep(ngx_xassist_worker_t *worker);
 static void ngx_xassist_watch_swept(ngx_xassist_write_t *write);
 
@@ -398,6 +400,39 @@ ngx_xassist_watch_event(ngx_xassist_worker_t *worker,
         if (cause->kind == event->kind && !store_id_none(id)) {
             ngx_xassist_live_mark(worker, cause->key, id, event->time);
         }
+    }
+
+    if (event->kind == STORE_EVENT_PARTICIPANT_CROWDED) {
+        ngx_xassist_watch_crowded(worker, event);
+    }
+}
+
+
+/* Incarnation of a worker, and when the connection was opened. */
+
+static void
+ngx_xassist_watch_crowded(ngx_xassist_worker_t *worker,
+    const store_event_t *event)
+{
+    off_t    opened;
+    u_char  *text, own[2 * sizeof(worker->incarnation)];
+
+    text = (u_char *) event->detail.data;
+
+    (void) ngx_hex_dump(own, worker->incarnation,
+                        sizeof(worker->incarnation));
+
+    if (event->detail.len <= sizeof(own)
+        || ngx_memcmp(text, own, sizeof(own)) != 0)
+    {
+        return;
+    }
+
+    opened = ngx_atoof(text + sizeof(own), event->detail.len - sizeof(own));
+
+    if (opened != NGX_ERROR) {
+        ngx_xassist_live_replace(worker, &event->participant, opened,
+                                 event->time);
     }
 }
 

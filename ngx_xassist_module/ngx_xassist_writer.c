@@ -109,6 +109,7 @@ ngx_xassist_writer_prepare(ngx_xassist_worker_t *worker, store_op_kind_t kind,
     presence->participants_per_call = settings.participants_per_call;
     presence->sockets_per_guest = settings.sockets_per_guest;
     presence->sockets_per_user = settings.sockets_per_user;
+    presence->replace_oldest = settings.replace_oldest;
     presence->guest_seats = settings.guest_seats;
 
     return NGX_OK;

@@ -272,6 +272,7 @@ policy_settings(const policy_image_t *image, policy_settings_t *out)
     out->participants_per_call = policy_setting32(&all,
                                            POLICY_SET_PARTICIPANTS_PER_CALL);
     out->max_age = policy_setting(&all, POLICY_SET_MAX_AGE);
+    out->replace_oldest = policy_setting(&all, POLICY_SET_REPLACE_OLDEST) != 0;
 
     return POLICY_OK;
 }

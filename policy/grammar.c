@@ -310,6 +310,7 @@ static const policy_member_t  policy_members_limits[] = {
            POLICY_COUNT_MAX, "unlimited"),
     DURATION("max_age", SETTING(MAX_AGE), 0, POLICY_SECOND, POLICY_LONGEST,
              "none"),
+    BOOLEAN("replace_oldest", SETTING(REPLACE_OLDEST), 0),
     END
 };
 

@@ -272,6 +272,7 @@ typedef struct {
     uint32_t sockets_per_user;
     uint32_t participants_per_call;
     uint64_t max_age;                  /* of one connection */
+    bool     replace_oldest;           /* of too many, not the newest goes */
 } policy_settings_t;
 
 policy_status_t policy_settings(const policy_image_t *image,

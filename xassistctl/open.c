@@ -235,6 +235,7 @@ ctl_op(const ctl_store_t *store, const policy_image_t *image,
     op->presence.participants_per_call = settings.participants_per_call;
     op->presence.sockets_per_guest = settings.sockets_per_guest;
     op->presence.sockets_per_user = settings.sockets_per_user;
+    op->presence.replace_oldest = settings.replace_oldest;
     op->presence.guest_seats = settings.guest_seats;
 
     return CTL_OK;

@@ -101,6 +101,57 @@ subtest 'too many' => sub {
     $live->finish;
 };
 
+subtest 'the oldest makes room, by policy' => sub {
+    change('the oldest makes room', qr/"replace_oldest": false/,
+        '"replace_oldest": true');
+    my $call = $world->call;
+    my ($ann, $ben) = map { $world->guest($call) } 1 .. 2;
+
+    $live->open('Ben', $ben, "/ws/$call");
+
+    for my $n (1 .. 8) {
+        $live->open("Ann $n", $ann, "/ws/$call");
+        ok($edge->wait_for(sub { $world->states($call)
+            eq 'present present' }), 'both are present') if $n == 1;
+        $live->closes("number $n", $n > 2
+            ? { 'Ann ' . ($n - 2) => '4429 too_many' } : {});
+    }
+
+    # At one time: the two that came last stay, whichever they are.
+
+    my $cid = $world->guest($call);
+    my @sockets;
+
+    for (1 .. 8) {
+        my $socket = Xassist::Socket->connect($edge->{port});
+        $socket->send($cid->head_of('GET', "/ws/$call?delay=200", {
+            Upgrade => 'websocket', Connection => 'Upgrade',
+            Origin => $cid->origin, 'Sec-WebSocket-Version' => 13,
+            'Sec-WebSocket-Key' => 'AAAAAAAAAAAAAAAAAAAAAA==' }) . "\r\n");
+        push @sockets, $socket;
+    }
+
+    is($_->read_head->{status}, 101, 'in') for @sockets;
+    my %ends;
+
+    for my $socket (@sockets) {
+        my $close = $socket->wait_close(0.5);
+        $ends{ $close ? "$close->{code} $close->{reason}" : 'stays' }++;
+    }
+
+    is_deeply(\%ends, { stays => 2, '4429 too_many' => 6 },
+        'of eight at one time two stay') or diag explain \%ends;
+    $_->close for @sockets;
+    ok($edge->wait_for(sub { $world->states($call)
+        eq 'away present present' }), 'who has none left is away');
+    my ($failed, $report) = $edge->ctl_try('store', 'check');
+    is($failed, 0, 'the counts are right') or diag $report;
+
+    $live->finish;
+    change('the newest is refused', qr/"replace_oldest": true/,
+        '"replace_oldest": false');
+};
+
 subtest 'a new policy' => sub {
     $world->user('walt', roles => 'watcher');
     my $call = $world->call;

@@ -341,7 +341,7 @@ settings_and_terms(void **state)
     test_good(&t, OF("'presence':{'grace':'5s','ring':'1m'},"
                      "'licences':{'guest_seats':7},"
                      "'sessions':{'lifetime':'2d','per_user':'unlimited'},"
-                     "'limits':{'max_age':'3h'},"
+                     "'limits':{'max_age':'3h','replace_oldest':true},"
                      "'invitations':{'external':{'valid_for':'2h','uses':1,"
                      "'bound_to':'owner','channels':['sms','link'],"
                      "'opens_call':true,'terms':false,"
@@ -357,6 +357,7 @@ settings_and_terms(void **state)
     assert_int_equal(s.session_lifetime, 172800000);
     assert_int_equal(s.sessions_per_user, 0);
     assert_int_equal(s.max_age, 10800000);
+    assert_true(s.replace_oldest);
 
     assert_int_equal(policy_terms(&t.image, POLICY_INVITATION_EXTERNAL,
                                   &terms), POLICY_OK);

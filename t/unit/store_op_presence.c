@@ -382,6 +382,94 @@ removing_bars_session_and_place(void **state)
 }
 
 
+/* A connection of the worker that was opened then. */
+
+static void
+opened(world_t *w, uint8_t worker, store_op_kind_t kind, uint64_t when)
+{
+    w->worker = worker;
+    attach(w, kind, CALL, 8);
+    w->op.in.attach.opened = when;
+    done(w);
+    whole(w);
+}
+
+
+static void
+the_oldest_makes_room(void **state)
+{
+    world_t  w;
+
+    (void) state;
+    world(&w);
+
+    w.sockets = 2;
+    w.replace = true;
+
+    join(&w, OLGAS, CALL, 8);
+    done(&w);
+    opened(&w, 1, STORE_OP_ATTACH, 5000);
+    opened(&w, 2, STORE_OP_ATTACH, 4000);
+    assert_int_equal(events(&w, STORE_EVENT_PARTICIPANT_CROWDED), 0);
+
+    join(&w, OLGAS, CALL, 0);
+    done(&w);
+    opened(&w, 1, STORE_OP_ATTACH, 6000);
+    assert_int_equal(events(&w, STORE_EVENT_PARTICIPANT_CROWDED), 1);
+    assert_int_equal(part_of(&w, CALL, 8).attached, 2);
+
+    /* the one that made room goes: it counts no more */
+
+    opened(&w, 2, STORE_OP_DETACH, 4000);
+    assert_true(w.op.out.again);
+    assert_int_equal(part_of(&w, CALL, 8).attached, 2);
+
+    opened(&w, 2, STORE_OP_ATTACH, 7000);
+    assert_int_equal(events(&w, STORE_EVENT_PARTICIPANT_CROWDED), 2);
+    opened(&w, 1, STORE_OP_DETACH, 5000);
+    assert_true(w.op.out.again);
+    assert_int_equal(part_of(&w, CALL, 8).attached, 2);
+
+    opened(&w, 1, STORE_OP_DETACH, 6000);
+    assert_int_equal(part_of(&w, CALL, 8).attached, 1);
+    opened(&w, 2, STORE_OP_DETACH, 7000);
+    state_is(&w, 8, STORE_PART_AWAY);
+
+    end_of_world(&w);
+}
+
+
+static void
+who_has_no_time_makes_no_room(void **state)
+{
+    world_t  w;
+
+    (void) state;
+    world(&w);
+
+    w.sockets = 2;
+    arrive(&w, OLGAS, CALL, 8);
+    opened(&w, 1, STORE_OP_ATTACH, 0);
+    w.replace = true;
+
+    attach(&w, STORE_OP_ATTACH, CALL, 8);
+    w.op.in.attach.opened = 5000;
+    refused(&w, STORE_REASON_TOO_MANY);
+
+    /* one of them goes, and from then on there is one with a time */
+
+    opened(&w, 1, STORE_OP_DETACH, 0);
+    opened(&w, 1, STORE_OP_ATTACH, 6000);
+    opened(&w, 1, STORE_OP_ATTACH, 7000);
+    assert_int_equal(events(&w, STORE_EVENT_PARTICIPANT_CROWDED), 1);
+    opened(&w, 1, STORE_OP_DETACH, 0);
+    opened(&w, 1, STORE_OP_DETACH, 0);
+    state_is(&w, 8, STORE_PART_AWAY);
+
+    end_of_world(&w);
+}
+
+
 static void
 an_external_goes_with_the_inviter(void **state)
 {
@@ -459,6 +547,8 @@ main(void)
         cmocka_unit_test(somebody_at_the_door_keeps_the_call),
         cmocka_unit_test(the_owner_may_end_it_by_leaving),
         cmocka_unit_test(removing_bars_session_and_place),
+        cmocka_unit_test(the_oldest_makes_room),
+        cmocka_unit_test(who_has_no_time_makes_no_room),
         cmocka_unit_test(an_external_goes_with_the_inviter),
         cmocka_unit_test(somebody_elses_call)
     };

@@ -33,6 +33,7 @@ typedef struct {
     uint32_t        sockets;
     uint64_t        grace;
     bool            owner_ends;
+    bool            replace;
     uint8_t         worker;
 } world_t;
 
@@ -74,6 +75,7 @@ ask(world_t *w, store_op_kind_t kind)
     w->op.presence.participants_per_call = w->places;
     w->op.presence.sockets_per_guest = w->sockets;
     w->op.presence.sockets_per_user = w->sockets;
+    w->op.presence.replace_oldest = w->replace;
     w->op.presence.guest_seats = w->seats;
 
     return &w->op;
