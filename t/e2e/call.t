@@ -136,6 +136,28 @@ subtest 'nobody else gets in' => sub {
     $page->close;
 };
 
+# Alice stays with a worker that drains, Bob comes back by a new one: the end
+# reaches both.
+subtest 'a reload' => sub {
+    my %old = map { $_ => 1 } $demo->edge->workers;
+    ok($demo->edge->reload, 'the edge takes a new configuration');
+
+    my $before = frames($alice);
+    ok($alice->until('return room.frames().then(n => n > arguments[0])', 10,
+        $before + 10), 'whoever is in goes on');
+
+    $bob->go($bob->url);
+    for ([ $bob, 'Bob' ], [ $alice, 'Alice' ]) {
+        my ($page, $name) = @$_;
+        ok($page->until('return window.room && room.state === "together"', 30),
+            "$name is together with somebody");
+    }
+    is(scalar(grep { !$old{$_} } $demo->edge->workers) > 0, 1,
+        'new workers are there');
+    cmp_ok(scalar(grep { $old{$_} } $demo->edge->workers), '>', 0,
+        'an old one has not let go of Alice');
+};
+
 subtest 'the call ends' => sub {
     # A page of bad will that does not hang up: only Janus can stop it.
     $_->js('RTCPeerConnection.prototype.close = function () {};'

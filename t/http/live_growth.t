@@ -3,7 +3,8 @@
 # WebSockets that are opened and ended, in every way, leave neither memory
 # nor descriptors behind.
 #
-# XASSIST_ROUNDS WebSockets in each of five batches (160).
+# XASSIST_ROUNDS WebSockets in each batch (160), XASSIST_BATCHES of them (5);
+# make soak opens 100,000.
 
 use strict;
 use warnings;
@@ -13,6 +14,7 @@ use Test::More;
 use Xassist::World;
 
 my $each = $ENV{XASSIST_ROUNDS} // 160;
+my $batches = $ENV{XASSIST_BATCHES} // 5;
 my $world = world(socket_server => 1, workers => 1, policy => sub {
     $_[0] =~ s/("sockets_per_(?:guest|user)": )\d+/${1}0/gr
 });
@@ -63,11 +65,12 @@ sub batch {
 
 batch() for 1 .. 2;
 my ($descriptors, $memory) = (descriptors(), memory());
-batch() for 1 .. 3;
+batch() for 3 .. $batches;
 
 is(descriptors(), $descriptors, 'no descriptor is left open');
 cmp_ok(memory() - $memory, '<', Xassist::Edge::sanitized() ? 1e6 : 1024,
     'nor a megabyte of memory taken');
-note sprintf '%d KB before, %d after %d more', $memory, memory(), 3 * $each;
+note sprintf '%d KB before, %d after %d more', $memory, memory(),
+    ($batches - 2) * $each;
 
 $world->finish;

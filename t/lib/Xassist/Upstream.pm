@@ -102,6 +102,8 @@ sub accept_socket {
     $c->tx->res->headers->sec_websocket_protocol($protocol) if $protocol;
 
     $c->inactivity_timeout(0);
+    $c->tx->with_compression;
+    $c->tx->max_websocket_size(1 << 22);
     $c->send({ text => encode_json(seen($c)) });
     $c->on(message => sub {
         my ($c, $message) = @_;
