@@ -9,6 +9,8 @@
  *     revoke NAME SESSION   ends the session (24 hexadecimal digits) in the
  *     end NAME CALL         store, as any other process may; prints "closed
  *                           N of M" and a line with the microseconds of each
+ *     post NAME PATH COOKIE the same by a POST to the edge; counted from the
+ *                           moment at which it is sent
  *     probe SECONDS         what the probe saw: requests, p50, p99, max
  *
  * The probe is a process of its own: a plain request on each of four kept
@@ -153,6 +155,10 @@ end_of(client_t *c)
 
     c->closed = 1;
     targets[c->target].closed++;
+
+    /* The probe's process has it, too: closing alone would not stop events. */
+
+    (void) epoll_ctl(poller, EPOLL_CTL_DEL, c->fd, NULL);
     (void) close(c->fd);
 }
 
@@ -369,7 +375,35 @@ commit(const char *what, const char *hex)
 
 
 static void
-cause(const char *what, const char *name, const char *hex)
+post(const char *path, const char *cookie)
+{
+    int         n;
+    char        text[1024];
+    static int  fd = -1;
+
+    if (fd == -1) {
+        fd = dial();
+
+    } else {
+        (void) recv(fd, text, sizeof(text), MSG_DONTWAIT);
+    }
+
+    n = snprintf(text, sizeof(text),
+                 "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+                 "Origin: http://127.0.0.1:%d\r\nCookie: %s\r\n"
+                 "Content-Type: application/json\r\nContent-Length: 2\r\n"
+                 "\r\n{}", path, port, port, cookie);
+
+    committed = now();
+
+    if (send(fd, text, (size_t) n, MSG_NOSIGNAL) != n) {
+        give_up("post");
+    }
+}
+
+
+static void
+cause(const char *what, const char *name, const char *hex, const char *cookie)
 {
     unsigned   i, of, before;
     uint64_t   end, from;
@@ -383,7 +417,14 @@ cause(const char *what, const char *name, const char *hex)
 
     nlatency = 0;
     from = now();
-    commit(what, hex);
+
+    if (strcmp(what, "post") == 0) {
+        post(hex, cookie);
+
+    } else {
+        commit(what, hex);
+    }
+
     end = committed + PATIENCE;
 
     while (before + nlatency < of && now() < end) {
@@ -436,7 +477,7 @@ read_targets(const char *path)
 int
 main(int argc, char **argv)
 {
-    char             line[512], what[32], name[64], hex[64];
+    char             line[512], what[32], name[64], hex[128], cookie[128];
     double           seconds;
     uint64_t         from;
     struct rlimit    files;
@@ -494,10 +535,10 @@ main(int argc, char **argv)
 
             tell_probe("probe", from, now());
 
-        } else if (sscanf(line, "%31s %63s %63s", what, name, hex) == 3
-                   && strlen(hex) == 2 * STORE_ID_LEN)
+        } else if (sscanf(line, "%31s %63s %127s %127s", what, name, hex,
+                          cookie) >= 3)
         {
-            cause(what, name, hex);
+            cause(what, name, hex, cookie);
         }
     }
 
