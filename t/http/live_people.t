@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
 # What is taken from a person ends their WebSockets, and nobody else's: user
-# or account suspended, role removed, licence withdrawn.
+# or account suspended, role or team removed, licence withdrawn.
 
 use strict;
 use warnings;
@@ -86,6 +86,31 @@ $live->closes('user suspended', { map { $_ => '4413 suspended' }
 is($is{bob}->get('/rule/authenticated')->{status}, 403,
     'ordinary requests obey, too');
 $edge->ctl('user', 'set', 'acme', 'bob', '--resume');
+is_open(10);
+
+# Roles that come from a team go with it.  Whoever holds them otherwise, too,
+# keeps them.
+
+$edge->ctl('user', 'set', 'acme', $_, '--roles', 'client') for qw(bob eva);
+$live->closes('roles of their own removed', { map {
+    ("$_ xassist" => '4403 permission_missing') } qw(bob eva) });
+
+for my $taken ('remove acme field bob', 'set acme field --roles client',
+    'delete acme field')
+{
+    $edge->ctl('team', 'create', 'acme', 'field', '--roles', 'agent')
+        if $taken !~ /delete/;
+    $edge->ctl('team', 'set', 'acme', 'field', '--roles', 'agent')
+        if $taken =~ /delete/;
+    $edge->ctl('team', 'add', 'acme', 'field', 'bob', 'olga');
+    is_open(9);
+    $edge->ctl('team', split / /, $taken);
+    $live->closes("team $taken", { 'bob xassist' =>
+        '4403 permission_missing' });
+    $edge->ctl('team', 'delete', 'acme', 'field') if $taken =~ /remove/;
+}
+
+$edge->ctl('user', 'set', 'acme', $_, '--roles', 'agent') for qw(bob eva);
 is_open(10);
 
 $edge->ctl('account', 'suspend', 'acme');
