@@ -280,6 +280,20 @@ ngx_xassist_balance_init_peer(ngx_http_request_t *r,
     ctx = ngx_xassist_ctx_get(r);
 
     if (ctx == NULL || ctx->media.len == 0) {
+
+        /* Where an upstream is found by a variable of proxy_pass, which is
+           now, it is too late to wait for a place: a call would be split. */
+
+        if (ctx != NULL && r == r->main && ctx->has_call && ctx->known
+            && ctx->verdict == NGX_XASSIST_ALLOW && !ctx->refused)
+        {
+            ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                          "xassist: upstream \"%V\" has xassist_media, and "
+                          "proxy_pass leads there by a variable; name it in "
+                          "the configuration", &us->host);
+            return NGX_ERROR;
+        }
+
         return NGX_OK;
     }
 

@@ -62,6 +62,25 @@ sub serve {
         print $client "HTTP/1.1 201 X\r\nContent-Length: "
             . length(length $body) . "\r\n\r\n" . length $body;
 
+    } elsif ($path eq 'whip') {
+        my ($method) = $text =~ /^(\w+)/;
+        my ($type) = $text =~ /^Content-Type: (\S+)\r$/mi;
+        my $sdp = $text =~ s/.*?\r\n\r\n//sr;
+        print $client $method eq 'POST' && $type eq 'application/sdp'
+            ? "HTTP/1.1 201 X\r\nLocation: resource/7\r\nContent-Type: "
+            . "application/sdp\r\nContent-Length: 8\r\n\r\nv=0 here"
+            : "HTTP/1.1 200 X\r\nX-Method: $method\r\n"
+            . 'Content-Length: ' . length($sdp) . "\r\n\r\n$sdp";
+
+    } elsif ($path eq 'recording') {
+        my ($from, $to) = $text =~ /^Range: bytes=(\d+)-(\d+)\r$/mi;
+        my $body = join '', 0 .. 999;
+        $body = substr $body, $from, $to - $from + 1 if defined $to;
+        print $client defined $to ? "HTTP/1.1 206 X\r\nContent-Range: bytes "
+            . "$from-$to/2890\r\n" : "HTTP/1.1 200 X\r\nAccept-Ranges: "
+            . "bytes\r\n";
+        print $client 'Content-Length: ' . length($body) . "\r\n\r\n$body";
+
     } elsif ($path eq 'raw') {
         print $client "HTTP/1.1 101 X\r\nUpgrade: raw\r\nConnection: Upgrade"
             . "\r\n\r\n";
@@ -70,8 +89,17 @@ sub serve {
 }
 
 
+# nginx itself answers gRPC, as far as HTTP goes.
+my $grpc = Xassist::Edge::free_port();
 my $world = world(stopped => 1, substitute => sub {
     my $text = shift;
+    $text =~ s/(?=    upstream application)/    server {
+        listen 127.0.0.1:$grpc http2;
+        default_type application\/grpc;
+        add_header grpc-status 0;
+        add_header X-Seen "\$http_te \$server_protocol";
+        location \/ { return 200 message; }
+    }\n\n/;
     my $call = '(?<call>[A-Za-z0-9_-]{16})';
     my $open = "xassist_call \$call; xassist_require in-call;";
     $text =~ s{(?=        # Built-in rules)}{
@@ -86,7 +114,7 @@ my $world = world(stopped => 1, substitute => sub {
         }
         location ~ "^/grpc/$call/" {
             $open
-            grpc_pass grpc://127.0.0.1:$port;
+            grpc_pass grpc://127.0.0.1:$grpc;
         }
         location ~ "^/override/$call/" {
             $open
@@ -169,8 +197,47 @@ subtest 'an upgrade to something else' => sub {
 
 subtest 'gRPC' => sub {
     is($nobody->get("/grpc/$call/x")->{status}, 401, 'not for all');
-    is($guest->get("/grpc/$call/x")->{status}, 502, 'for a guest: the '
-        . 'upstream, which speaks something else');
+    my $answer = $guest->request('POST', "/grpc/$call/x", {
+        Origin => $guest->origin, 'Content-Type' => 'application/grpc',
+        TE => 'trailers' }, 'question');
+    is($answer->{status}, 200, 'for a guest');
+    is($answer->{body}, 'message', 'the answer');
+    is($answer->{headers}{'grpc-status'}, 0, 'and how it went');
+    is($answer->{headers}{'x-seen'}, "trailers HTTP/2.0",
+        'over HTTP 2');
+};
+
+subtest 'WHIP and WHEP' => sub {
+    my %head = (Origin => $guest->origin, 'Content-Type' => 'application/sdp');
+    my $made = $guest->request('POST', "/other/$call/whip", { %head },
+        'v=0 there');
+    is($made->{status}, 201, 'an offer');
+    is($made->{headers}{location}, 'resource/7', 'its address');
+    is($made->{body}, 'v=0 here', 'an answer');
+
+    my $trickle = $guest->request('PATCH', "/other/$call/whip", { %head,
+        'Content-Type' => 'application/trickle-ice-sdpfrag' }, 'a=candidate');
+    is($trickle->{headers}{'x-method'}, 'PATCH', 'a candidate');
+    is($trickle->{body}, 'a=candidate', 'arrives');
+    is($guest->request('DELETE', "/other/$call/whip", { %head }, '')
+        ->{headers}{'x-method'}, 'DELETE', 'the end');
+
+    is($nobody->request('POST', "/other/$call/whip", { %head }, 'v=0')
+        ->{status}, 401, 'not for all');
+    is($guest->request('POST', "/other/$call/whip", { %head,
+        Origin => 'http://evil.example' }, 'v=0')->{status}, 403,
+        'not from the page of another');
+};
+
+subtest 'a recording' => sub {
+    my $whole = $guest->get("/other/$call/recording");
+    is(length $whole->{body}, 2890, 'whole');
+    my $part = $guest->get("/other/$call/recording", Range => 'bytes=10-19');
+    is($part->{status}, 206, 'a range');
+    is($part->{headers}{'content-range'}, 'bytes 10-19/2890', 'of the whole');
+    is($part->{body}, '1011121314', 'those bytes');
+    is($nobody->get("/other/$call/recording", Range => 'bytes=10-19')
+        ->{status}, 401, 'ranges are no way around');
 };
 
 subtest 'lines beside xassist_proxy win' => sub {
@@ -185,7 +252,7 @@ subtest 'the call ends' => sub {
     over($call);
 
     for my $path ("hls/$call/segment6.ts", "hls/$call/live.m3u8",
-        "other/$call/poll", "grpc/$call/x")
+        "other/$call/poll", "other/$call/recording", "grpc/$call/x")
     {
         my $answer = $guest->get("/$path");
         is($answer->{status}, 403, "403: $path");
@@ -195,6 +262,8 @@ subtest 'the call ends' => sub {
     my $answer = $guest->request('POST', "/other/$call/upload",
         { Origin => $guest->origin }, 'x');
     is($answer->{status}, 403, '403: an upload');
+    is($guest->request($_, "/other/$call/whip", { Origin => $guest->origin },
+        'x')->{status}, 403, "403: WHIP's $_") for qw(POST PATCH DELETE);
 };
 
 kill 'TERM', $server;

@@ -18,7 +18,7 @@ sub new {
     my ($class, %opt) = @_;
 
     my $listen = IO::Socket::INET->new(Listen => 128, ReuseAddr => 1,
-        LocalAddr => '127.0.0.1') or die "no port: $!";
+        LocalAddr => '127.0.0.1', LocalPort => $opt{port} // 0) or die "no port: $!";
     my $self = bless { port => $listen->sockport, owner => $$ }, $class;
 
     $self->{pid} = fork // die "fork: $!";
