@@ -43,8 +43,7 @@ my %words = (en => ['Calls', 'Gustav Gast is calling', 'Accept', 'Live'],
     de => ['Anrufe', 'Gustav Gast ruft an', 'Annehmen', 'Läuft'],
     fr => ['Appels', 'Gustav Gast appelle', 'Accepter', 'En cours']);
 
-for (qw(desktop/light/en desktop/dark/de iPhone/light/de iPhone/dark/fr
-    Pixel/dark/en iPad/light/fr))
+for (qw(desktop/dark/de iPhone/light/de Pixel/dark/en iPad/light/fr))
 {
     my ($device, $scheme, $language) = split m{/};
 

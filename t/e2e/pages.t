@@ -107,6 +107,29 @@ subtest 'a name that the inviter gave' => sub {
     sound($page, 'join-named-iPhone');
 };
 
+subtest 'a page that lay open is renewed when it is sent' => sub {
+    my $page = $driver->open;
+    my $late = $demo->invite($call);
+
+    for my $minutes (9, 11) {
+        $page->go($late->{link} . '?lang=en');
+        $page->type('#name', 'Late Lena');
+        $page->click('#terms');
+        $page->js('document.forms[0].elements.nonce.value = "stale";'
+            . 'var now = Date.now, later = arguments[0];'
+            . 'Date.now = function () { return now() + later; }',
+            $minutes * 60000);
+        $page->click('#guest button');
+        ok($page->until($minutes < 10
+            ? 'var f = document.getElementById("guest");'
+                . 'return f && f.dataset.reason === "page_stale"'
+            : 'return location.pathname.startsWith("/call/")', 15),
+            $minutes < 10 ? 'what is stale is refused, and renewed'
+                : 'what is old is renewed before it is sent');
+    }
+    $page->close;
+};
+
 subtest 'what is wrong here is said before anything is spent' => sub {
     my %hints = (
         blocked => sub { $_[0]->cdp('Browser.setPermission', { permission => {
@@ -117,14 +140,15 @@ subtest 'what is wrong here is said before anything is spent' => sub {
         cookies => sub { $_[0]->cdp('Page.addScriptToEvaluateOnNewDocument', {
             source => 'Object.defineProperty(Navigator.prototype, '
             . '"cookieEnabled", { get: () => false })' }) },
-        inapp => sub { $_[0]->cdp('Emulation.setUserAgentOverride', {
-            userAgent => 'Mozilla/5.0 (Linux; Android 14; Pixel 8) '
-            . 'AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 '
-            . 'Chrome/124.0.0.0 Mobile Safari/537.36 [FB_IAB/FB4A;]' }) },
+        inapp => sub {},
     );
+    my $inapp = 'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 '
+        . '(KHTML, like Gecko) Version/4.0 Chrome/124.0.0.0 Mobile '
+        . 'Safari/537.36 [FB_IAB/FB4A;]';
 
     for my $hint (sort keys %hints) {
-        my $page = $driver->open(device => 'Pixel');
+        my $page = $driver->open($hint eq 'inapp'
+            ? (args => ["--user-agent=$inapp"]) : (device => 'Pixel'));
         $page->go($demo->url('/demo/terms.html'));
         $hints{$hint}->($page);
         $page->go($link->{link} . '?lang=de');
@@ -133,9 +157,9 @@ subtest 'what is wrong here is said before anything is spent' => sub {
             $hint);
         is($page->js('return document.querySelector("[data-hint=" + '
             . 'arguments[0] + "] [data-browser]")?.textContent', $hint),
-            $hint eq 'inapp' || $hint eq 'webrtc' ? 'Chrome' : undef,
+            $hint =~ /^(?:inapp|webrtc)$/ ? 'Chrome' : undef,
             'which browser to open');
-        sound($page, "join-$hint-Pixel");
+        sound($page, "join-$hint");
         $page->close;
     }
 };
