@@ -41,6 +41,9 @@ static const struct {
     { ngx_string("proxy_buffering"),
       { ngx_string("off"), ngx_null_string } },
 
+    { ngx_string("proxy_connect_timeout"),
+      { ngx_string("5s"), ngx_null_string } },
+
     { ngx_string("proxy_read_timeout"),
       { ngx_string("120s"), ngx_null_string } },
 

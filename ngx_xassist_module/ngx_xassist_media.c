@@ -24,6 +24,7 @@ static ngx_int_t ngx_xassist_media_placed(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx);
 static ngx_int_t ngx_xassist_media_from(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx);
+static void ngx_xassist_media_again(ngx_http_request_t *r);
 static void ngx_xassist_media_done(ngx_xassist_write_t *write);
 
 
@@ -249,6 +250,7 @@ ngx_xassist_media_refuse(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
 {
     ngx_xassist_metrics_media(ngx_xassist_worker(r),
                               NGX_XASSIST_MEDIA_UNAVAILABLE);
+    ngx_xassist_media_again(r);
 
     ctx->verdict = NGX_XASSIST_ERROR;
     ctx->reason = NGX_XASSIST_R_MEDIA_UNAVAILABLE;
@@ -392,18 +394,28 @@ ngx_xassist_media_answer(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
                       h ? &h->value : &r->headers_in.upgrade->value);
     }
 
-    /* Pages come back by themselves; by then the call may have moved. */
+    ngx_xassist_media_again(r);
+}
 
-    if (r->method == NGX_HTTP_GET && r->headers_in.upgrade == NULL) {
 
-        h = ngx_list_push(&r->headers_out.headers);
+/* Pages come back by themselves; by then the call may have moved. */
 
-        if (h != NULL) {
-            ngx_memzero(h, sizeof(ngx_table_elt_t));
-            h->hash = 1;
-            ngx_str_set(&h->key, "Refresh");
-            ngx_str_set(&h->value, "2");
-        }
+static void
+ngx_xassist_media_again(ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *h;
+
+    if (r->method != NGX_HTTP_GET || r->headers_in.upgrade != NULL) {
+        return;
+    }
+
+    h = ngx_list_push(&r->headers_out.headers);
+
+    if (h != NULL) {
+        ngx_memzero(h, sizeof(ngx_table_elt_t));
+        h->hash = 1;
+        ngx_str_set(&h->key, "Refresh");
+        ngx_str_set(&h->value, "2");
     }
 }
 

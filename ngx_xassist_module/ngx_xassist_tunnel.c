@@ -13,6 +13,7 @@
 static ngx_xassist_tunnel_t *ngx_xassist_tunnel_register(
     ngx_http_request_t *r, ngx_xassist_ctx_t *ctx);
 static void ngx_xassist_tunnel_pin(ngx_xassist_ctx_t *ctx);
+static void ngx_xassist_tunnel_probe(ngx_connection_t *up);
 static void ngx_xassist_tunnel_wrap(ngx_xassist_tunnel_t *tunnel);
 static ngx_xassist_tunnel_t *ngx_xassist_tunnel_of(ngx_connection_t *c);
 static ssize_t ngx_xassist_tunnel_down(ngx_connection_t *c, u_char *buf,
@@ -152,12 +153,56 @@ ngx_xassist_tunnel_wrap(ngx_xassist_tunnel_t *tunnel)
     down = tunnel->request->connection;
     up = tunnel->request->upstream->peer.connection;
 
+    ngx_xassist_tunnel_probe(up);
+
     tunnel->send_up = up->send;
     up->send = ngx_xassist_tunnel_up;
 
     if (tunnel->websocket) {
         tunnel->send_down = down->send;
         down->send = ngx_xassist_tunnel_down;
+    }
+}
+
+
+/*
+ * A server whose host is gone says nothing, and as long as the client speaks
+ * no timeout of nginx's comes: the kernel asks, and gives up after a while,
+ * also when bytes are under way.
+ */
+
+static void
+ngx_xassist_tunnel_probe(ngx_connection_t *up)
+{
+    ngx_uint_t  i;
+
+    static const struct {
+        int   level;
+        int   name;
+        int   value;
+    } options[] = {
+        { SOL_SOCKET, SO_KEEPALIVE, 1 },
+        { IPPROTO_TCP, TCP_KEEPIDLE, 15 },
+        { IPPROTO_TCP, TCP_KEEPINTVL, 5 },
+        { IPPROTO_TCP, TCP_KEEPCNT, 3 },
+        { IPPROTO_TCP, TCP_USER_TIMEOUT, 30000 }
+    };
+
+    if (up->sockaddr != NULL && up->sockaddr->sa_family == AF_UNIX) {
+        return;
+    }
+
+    for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+
+        if (setsockopt(up->fd, options[i].level, options[i].name,
+                       &options[i].value, sizeof(int))
+            == -1)
+        {
+            ngx_log_error(NGX_LOG_INFO, up->log, ngx_socket_errno,
+                          "setsockopt(%d, %d) failed", options[i].level,
+                          options[i].name);
+            return;
+        }
     }
 }
 

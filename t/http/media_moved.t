@@ -94,6 +94,22 @@ subtest 'the other calls' => sub {
     }
 };
 
+# A host that is gone does not say so: /proc/net/tcp shows who asks (tr 02).
+
+subtest 'half-open connections' => sub {
+    my $ports = join '|', map { sprintf '%04X', $_->port }
+        @{ $world->{servers} };
+    my %timers;
+
+    for (split /\n/, Xassist::Edge::slurp('/proc/net/tcp')) {
+        my (undef, undef, $to, $state, undef, $timer) = split;
+        $timers{ (split /:/, $timer)[0] }++
+            if $to =~ /:(?:$ports)$/ && $state eq '01';
+    }
+
+    cmp_ok($timers{'02'} // 0, '>=', 18, 'the kernel looks after the servers');
+};
+
 subtest 'what the first one was told' => sub {
     my ($refused) = @{ $world->{refusals} || [] };
     ok($refused, 'there was one') or return;

@@ -129,6 +129,10 @@ subtest 'a Janus that does not let us' => sub {
     is(metric('no_room'), 1, 'counted');
     is(metric('unavailable'), 1, 'and so');
     my $was = $world->shown($call)->{media};
+    my $page = $olga->get('/media/' . $world->call . '/x',
+        Accept => 'text/html');
+    is($page->{status}, 503, 'nor shown a page');
+    like($page->{headers}{refresh} // '', qr/^\d+$/, 'which comes again');
     $_->answers('janus') for @api;
     my ($socket) = joins($call);
     ok($socket, 'and is when it does');
