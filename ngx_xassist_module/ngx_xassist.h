@@ -48,6 +48,8 @@ typedef struct ngx_xassist_room_conf_s  ngx_xassist_room_conf_t;
 typedef struct ngx_xassist_rooming_s ngx_xassist_rooming_t;
 typedef struct ngx_xassist_turn_s    ngx_xassist_turn_t;
 typedef struct ngx_xassist_livekit_s ngx_xassist_livekit_t;
+typedef struct ngx_xassist_outside_s ngx_xassist_outside_t;
+typedef struct ngx_xassist_courier_s ngx_xassist_courier_t;
 typedef struct ngx_xassist_token_s   ngx_xassist_token_t;
 typedef struct ngx_xassist_meeting_s ngx_xassist_meeting_t;
 
@@ -119,6 +121,8 @@ typedef struct {
     ngx_thread_pool_t          *passwords;     /* NULL: no sign-in here */
     ngx_shm_zone_t             *lockout;
     ngx_module_t               *proxies[NGX_XASSIST_PROXIES];
+    ngx_xassist_outside_t       *deliver;       /* NULL: none */
+    ngx_xassist_outside_t       *notify;
     ngx_flag_t                  used;          /* any directive was given */
     ngx_flag_t                  rooms;         /* made in some upstream */
 
@@ -176,6 +180,7 @@ struct ngx_xassist_worker_s {
     ngx_xassist_watch_t        *watch;
     ngx_xassist_events_t       *events;        /* NULL: no stream yet */
     ngx_xassist_idle_t         *idle;
+    ngx_xassist_courier_t      *courier;       /* NULL: nothing is sent */
     struct ngx_xassist_row_s   *row;           /* of the metrics, or NULL */
 };
 

@@ -43,6 +43,8 @@ static ngx_xassist_reason_t ngx_xassist_invitations_find(
     ngx_xassist_api_t *api, ngx_xassist_api_rule_t rule, ngx_uint_t *own);
 static ngx_xassist_reason_t ngx_xassist_invitations_fill(
     ngx_xassist_api_t *api, store_inv_kind_t kind);
+static ngx_int_t ngx_xassist_invitations_deliver(ngx_xassist_api_t *api,
+    store_op_t *op);
 static ngx_xassist_reason_t ngx_xassist_invitations_members(
     ngx_xassist_api_t *api, store_op_t *op);
 static ngx_uint_t ngx_xassist_invitations_is(const policy_str_t *text,
@@ -337,6 +339,10 @@ ngx_xassist_invitations_fill(ngx_xassist_api_t *api, store_inv_kind_t kind)
         terms.idle_timeout = profile.idle_timeout;
     }
 
+    if (ngx_xassist_invitations_deliver(api, op) != NGX_OK) {
+        return NGX_XASSIST_R_STORE_UNAVAILABLE;
+    }
+
     op->in.invitation_create.inviter = api->ctx->user;
     op->in.invitation_create.expires = terms.valid_for
                                        ? op->now + terms.valid_for : 0;
@@ -347,6 +353,36 @@ ngx_xassist_invitations_fill(ngx_xassist_api_t *api, store_inv_kind_t kind)
     op->in.invitation_create.idle_timeout = terms.idle_timeout;
 
     return NGX_XASSIST_R_NONE;
+}
+
+
+/* Sent by the operator's system, where there is one and somewhere to send
+   it. */
+
+static ngx_int_t
+ngx_xassist_invitations_deliver(ngx_xassist_api_t *api, store_op_t *op)
+{
+    ngx_str_t            base;
+    const policy_str_t  *to;
+
+    to = &api->members[NGX_XASSIST_TO].text;
+
+    if (api->worker->conf->deliver == NULL || to->len == 0
+        || op->in.invitation_create.channel == POLICY_CHANNEL_LINK)
+    {
+        return NGX_OK;
+    }
+
+    if (ngx_xassist_api_base(api, 0, &base) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    op->in.invitation_create.to.data = (const uint8_t *) to->data;
+    op->in.invitation_create.to.len = to->len;
+    op->in.invitation_create.base.data = base.data;
+    op->in.invitation_create.base.len = base.len;
+
+    return NGX_OK;
 }
 
 

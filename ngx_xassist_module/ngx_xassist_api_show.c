@@ -414,6 +414,10 @@ ngx_xassist_api_invitation(ngx_xassist_api_t *api,
     ngx_xassist_json_number(json, "uses", inv->uses);
     ngx_xassist_json_number(json, "used", inv->used);
     ngx_xassist_json_bool(json, "terms", inv->terms);
+    ngx_xassist_api_word(json, "delivery",
+                         store_delivery_names[inv->delivery < 4
+                                              ? inv->delivery : 0]);
+    ngx_xassist_json_number(json, "tries", inv->tries);
 }
 
 

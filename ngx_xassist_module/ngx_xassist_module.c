@@ -18,6 +18,7 @@
 #include "ngx_xassist_rule.h"
 #include "ngx_xassist_task.h"
 #include "ngx_xassist_variables.h"
+#include "ngx_xassist_post.h"
 #include "ngx_xassist_wellknown.h"
 #include "ngx_xassist_worker.h"
 #include "ngx_xassist_zone.h"
@@ -173,6 +174,18 @@ static ngx_command_t  ngx_xassist_commands[] = {
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_xassist_join_conf,
       NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("xassist_deliver"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_xassist_post_conf,
+      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(ngx_xassist_main_conf_t, deliver),
+      NULL },
+
+    { ngx_string("xassist_notify"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_xassist_post_conf,
+      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(ngx_xassist_main_conf_t, notify),
+      NULL },
 
     { ngx_string("xassist_wellknown"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,

@@ -1,4 +1,5 @@
 #include "ngx_xassist_worker.h"
+#include "ngx_xassist_courier.h"
 #include "ngx_xassist_idle.h"
 #include "ngx_xassist_jwt.h"
 #include "ngx_xassist_live.h"
@@ -81,7 +82,8 @@ ngx_xassist_worker_init(ngx_cycle_t *cycle)
         || ngx_xassist_writer_init(worker) != NGX_OK
         || ngx_xassist_live_init(worker) != NGX_OK
         || ngx_xassist_idle_init(worker) != NGX_OK
-        || ngx_xassist_watch_init(worker) != NGX_OK)
+        || ngx_xassist_watch_init(worker) != NGX_OK
+        || ngx_xassist_courier_init(worker) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -220,6 +222,7 @@ static void
 ngx_xassist_worker_close(ngx_xassist_worker_t *worker)
 {
     ngx_xassist_watch_stop(worker);
+    ngx_xassist_courier_stop(worker);
 
     store_read_free(worker->read);
     worker->read = NULL;
