@@ -3,7 +3,7 @@
 # WebSockets that are opened while their right is being revoked are refused
 # or closed: none is ever admitted and left alive.
 #
-# XASSIST_ROUNDS revocations (30), with 24 handshakes around each.
+# XASSIST_ROUNDS revocations (84), with 24 handshakes around each.
 
 use strict;
 use warnings;
@@ -14,7 +14,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 use Xassist::World;
 
-my $rounds = $ENV{XASSIST_ROUNDS} // 30;
+my $rounds = $ENV{XASSIST_ROUNDS} // 84;
 my $each = 24;
 my $world = world(socket_server => 1, workers => 2, policy => sub {
     $_[0] =~ s/("sockets_per_(?:guest|user)": )\d+/${1}0/gr

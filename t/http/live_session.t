@@ -1,19 +1,21 @@
 #!/usr/bin/perl
 
 # A session that ends takes its open WebSockets with it, in every worker, and
-# no other: revoked by the command line, expired, or idle.
+# no other: revoked by the command line, signed out, expired, or idle.
 
 use strict;
 use warnings;
 use lib 't/lib';
 
 use Test::More;
+use Xassist::Api;
 use Xassist::Live;
 use Xassist::World;
 
 my $world = world(workers => 2, policy => sub {
     $_[0] =~ s/("conference": \{[^}]*"idle_timeout": )"none"/$1"3s"/r
         =~ s/("lifetime": "12h",\s*"idle": )"1h"/$1"none"/r
+        =~ s/("idle_timeout": )"30m"(,\s*"mode": "view")/$1"2s"$2/r
 });
 my $edge = $world->edge;
 my $live = live($world);
@@ -43,6 +45,45 @@ subtest 'revoked' => sub {
 
     my ($again, $answer) = $one->websocket("/ws/$call");
     is($answer->{status}, 401, 'and it opens nothing any more');
+    $live->finish;
+};
+
+subtest 'signed out' => sub {
+    my $call = $world->call;
+    my ($one, $two, $three) = map { $world->signed_in('olga') } 1 .. 3;
+    my $guest = $world->guest($call);
+
+    $live->open_in_each('one', $one, "/ws/$call", 2);
+    $live->open('two', $two, "/ws/$call");
+    $live->open('three', $three, "/ws/$call");
+    $live->open('guest', $guest, "/ws/$call");
+
+    is(api($one, POST => 'logout', {})->{status}, 200, 'one leaves');
+    $live->closes('one signed out', { map { $_ => '4401 signed_out' }
+        grep { /^one/ } keys %{ $live->{open} } });
+
+    is(api($two, POST => 'logout', { everywhere => \1 })->{status}, 200,
+        'two leaves, everywhere');
+    $live->closes('signed out everywhere', { map { $_ => '4401 signed_out' }
+        qw(two three) });
+    $live->finish;
+};
+
+subtest 'idle by profile' => sub {
+    my $call = $world->call;
+    my $olga = $world->signed_in('olga');
+    $live->open('olga', $olga, "/ws/$call");
+
+    for my $profile (qw(view control)) {
+        my $made = $edge->ctl('invite', 'create', '--call', $call,
+            '--inviter', 'olga', '--kind', 'external', '--name', $profile,
+            '--comment', 'knows pumps', '--profile', $profile);
+        my $client = $world->client;
+        is($client->join_link($made->{link})->{status}, 303, 'joined');
+        $live->open($profile, $client, "/ws/$call");
+    }
+
+    $live->closes('as long as the profile says', { view => '4408 idle' }, 6);
     $live->finish;
 };
 
