@@ -168,6 +168,9 @@ struct ngx_xassist_worker_s {
     unsigned                    read_only:1;   /* changes are refused */
     unsigned                    complained:1;
 
+#if (XASSIST_TEST)
+    uint64_t                    constant;      /* the configuration's digest */
+#endif
     policy_token_cache_t       *cache;
     ngx_xassist_jwt_state_t    *jwt;           /* NULL: not asked yet */
     uint64_t                    generation;    /* that `slots` belong to */

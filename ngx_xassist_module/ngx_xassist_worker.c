@@ -1,5 +1,6 @@
 #include "ngx_xassist_worker.h"
 #include "ngx_xassist_courier.h"
+#include "ngx_xassist_constant.h"
 #include "ngx_xassist_idle.h"
 #include "ngx_xassist_jwt.h"
 #include "ngx_xassist_live.h"
@@ -90,6 +91,14 @@ ngx_xassist_worker_init(ngx_cycle_t *cycle)
 
     ngx_xassist_metrics_start(worker);
     xmcf->worker = worker;
+
+#if (XASSIST_TEST)
+    {
+    ngx_uint_t  n;
+
+    worker->constant = ngx_xassist_constant(xmcf, cycle, &n);
+    }
+#endif
 
     if (ngx_xassist_worker_open(worker) != NGX_OK) {
         ngx_add_timer(&worker->reopen, NGX_XASSIST_REOPEN);
@@ -349,6 +358,22 @@ ngx_xassist_worker_exit(ngx_cycle_t *cycle)
     }
 
     worker = xmcf->worker;
+
+#if (XASSIST_TEST)
+    {
+    ngx_uint_t  n;
+
+    if (ngx_xassist_constant(xmcf, cycle, &n) == worker->constant) {
+        ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
+                      "xassist: the configuration is as it was: %ui "
+                      "locations", n);
+
+    } else {
+        ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
+                      "xassist: the configuration was written to");
+    }
+    }
+#endif
 
     /* The thread pool has been joined: what is left is applied here. */
 

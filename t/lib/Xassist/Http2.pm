@@ -38,7 +38,7 @@ sub frame {
 }
 
 
-# Begins a GET; the stream, which is {bytes, status, ended}.
+# Begins a GET; the stream, which is {bytes, body, status, ended}.
 
 sub get {
     my ($self, $path, %headers) = @_;
@@ -56,7 +56,8 @@ sub get {
     }
 
     $self->frame(HEADERS, END_STREAM | END_HEADERS, $id, $block);
-    return $self->{streams}{$id} = { bytes => 0, status => 0, ended => '' };
+    return $self->{streams}{$id} = { bytes => 0, body => '',
+        status => 0, ended => '' };
 }
 
 
@@ -106,6 +107,7 @@ sub got {
 
     } elsif ($type == DATA && length $payload) {
         $stream->{bytes} += length $payload;
+        $stream->{body} .= $payload;
         $self->frame(WINDOW_UPDATE, 0, $_, pack 'N', length $payload)
             for 0, $id;
 
