@@ -20,6 +20,7 @@ static const store_transition_t *const  tables[] = {
     store_presence_ops,
     store_sweep_ops,
     store_trim_ops,
+    store_retain_ops,
     store_checkpoint_ops,
     store_assist_ops,
     store_interaction_ops,

@@ -72,6 +72,7 @@ extern const store_transition_t store_join_ops[];
 extern const store_transition_t store_presence_ops[];
 extern const store_transition_t store_sweep_ops[];
 extern const store_transition_t store_trim_ops[];
+extern const store_transition_t store_retain_ops[];
 extern const store_transition_t store_checkpoint_ops[];
 extern const store_transition_t store_assist_ops[];
 extern const store_transition_t store_interaction_ops[];
@@ -159,6 +160,10 @@ void store_session_end(store_view_t *view, const store_op_t *op,
    *any: there was something to end. */
 store_status_t store_user_sign_out(store_view_t *view, const store_op_t *op,
     store_user_t *user, const store_id_t *keep, bool *any) STORE_USE_RESULT;
+
+/* A step of STORE_OP_TRIM. */
+store_status_t store_trim(store_view_t *view, store_op_t *op)
+    STORE_USE_RESULT;
 
 /* ---- what a link says --------------------------------------------------- */
 

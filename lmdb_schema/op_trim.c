@@ -1,7 +1,8 @@
 /*
  * Retention: what ended long ago goes, a bounded number of records at a time.
- * A walk over sessions, calls and invitations, which the caller goes on with
- * where it stopped; a call goes with everybody who was in it.
+ * A walk over sessions, calls, invitations, interactions and tasks, which the
+ * caller goes on with where it stopped; a call goes with everybody who was in
+ * it, an interaction with its lines.
  */
 
 #include <string.h>
@@ -17,11 +18,12 @@ typedef struct {
 } trim_t;
 
 
-static store_status_t trim(store_view_t *view, store_op_t *op);
 static store_status_t trim_walk(trim_t *t);
 static store_status_t trim_class(trim_t *t, store_key_class_t key_class);
 static store_status_t trim_record(trim_t *t, store_slice_t key,
     store_slice_t value);
+static store_status_t trim_interaction(trim_t *t,
+    const store_interaction_t *interaction);
 static store_status_t trim_call(trim_t *t, const store_call_t *call);
 static store_status_t trim_parts(trim_t *t, const store_call_t *call,
     bool look);
@@ -32,15 +34,16 @@ static void take(trim_t *t, store_record_t record, const void *in);
 
 
 const store_transition_t  store_trim_ops[] = {
-    { STORE_OP_TRIM, trim },
+    { STORE_OP_TRIM, store_trim },
     { 0, NULL }
 };
 
 
-static store_status_t
-trim(store_view_t *view, store_op_t *op)
+store_status_t
+store_trim(store_view_t *view, store_op_t *op)
 {
     trim_t          t;
+    uint64_t        upto;
     uint32_t        left;
     store_status_t  rc;
 
@@ -61,7 +64,16 @@ trim(store_view_t *view, store_op_t *op)
 
     if (op->in.trim.log_before != 0 && op->in.trim.from.len == 0) {
         left = t.left;
-        rc = store_log_trim(view, op->in.trim.log_before, &t.left);
+        upto = UINT64_MAX;
+
+        if (op->in.trim.exported) {
+            rc = store_log_exported(view, &upto);
+        }
+
+        if (rc == STORE_OK) {
+            rc = store_log_trim(view, op->in.trim.log_before, upto, &t.left);
+        }
+
         op->out.removed += left - t.left;
 
         if (t.left == 0) {
@@ -86,7 +98,8 @@ trim_walk(trim_t *t)
     store_status_t      rc;
 
     static const store_key_class_t  classes[] = {
-        STORE_KEY_SESSION, STORE_KEY_CALL, STORE_KEY_INVITATION
+        STORE_KEY_SESSION, STORE_KEY_CALL, STORE_KEY_INVITATION,
+        STORE_KEY_INTERACTION, STORE_KEY_TASK
     };
 
     at = t->op->in.trim.from.len ? t->op->in.trim.from.key[0] : 0;
@@ -153,6 +166,7 @@ static store_status_t
 trim_record(trim_t *t, store_slice_t key, store_slice_t value)
 {
     uint64_t             ended;
+    store_any_t          any;
     store_call_t         call;
     store_session_t      session;
     store_invitation_t   inv;
@@ -178,6 +192,25 @@ trim_record(trim_t *t, store_slice_t key, store_slice_t value)
 
         return STORE_OK;
 
+    case STORE_KEY_INTERACTION:
+        if (store_decode(STORE_IS_interaction, value, &any) == STORE_OK
+            && any.interaction.closed != 0
+            && any.interaction.closed < t->before)
+        {
+            return trim_interaction(t, &any.interaction);
+        }
+
+        return STORE_OK;
+
+    case STORE_KEY_TASK:
+        if (store_decode(STORE_IS_task, value, &any) == STORE_OK
+            && any.task.time < t->before)
+        {
+            take(t, STORE_IS_task, &any);
+        }
+
+        return t->view->status;
+
     default:
         if (store_decode(STORE_IS_invitation, value, &inv) != STORE_OK) {
             return STORE_OK;
@@ -192,6 +225,39 @@ trim_record(trim_t *t, store_slice_t key, store_slice_t value)
 
         return t->view->status;
     }
+}
+
+
+/* With its lines, of which there are STORE_LIMIT_ENTRIES at most. */
+
+static store_status_t
+trim_interaction(trim_t *t, const store_interaction_t *interaction)
+{
+    store_key_t      prefix;
+    store_walk_t     walk;
+    store_slice_t    key, value;
+    store_entry_t    entry;
+    store_status_t   rc;
+
+    store_key(&prefix, STORE_KEY_ENTRY);
+    store_key_id(&prefix, &interaction->id);
+    store_walk(&walk, &prefix);
+
+    while ((rc = store_walk_next(t->view, &walk, &key, &value)) == STORE_OK) {
+        if (store_decode(STORE_IS_entry, value, &entry) != STORE_OK) {
+            return STORE_OK;
+        }
+
+        take(t, STORE_IS_entry, &entry);
+    }
+
+    if (rc != STORE_NOT_FOUND) {
+        return rc;
+    }
+
+    take(t, STORE_IS_interaction, interaction);
+
+    return t->view->status;
 }
 
 

@@ -66,6 +66,8 @@ typedef enum {
     STORE_OP_TRANSFER,
     STORE_OP_DELIVERED,
     STORE_OP_TOLD,
+    STORE_OP_RETAIN,
+    STORE_OP_EXPORTED,
     STORE_OPS
 } store_op_kind_t;
 
@@ -347,8 +349,19 @@ typedef struct {
             uint64_t       log_before; /* older events go; 0: none */
             uint64_t       ended_before;  /* what ended before goes; 0: none */
             uint32_t       max;        /* steps; then it returns */
+            bool           exported;   /* events only once they are */
             store_cursor_t from;       /* out.next of the one before */
         } trim;
+        struct {
+            uint64_t keep;             /* milliseconds */
+            uint64_t every;            /* from the end of one walk on */
+            bool     exported;
+            uint32_t max;
+        } retain;                      /* TRIM where the one before stopped;
+                                          nothing before its time */
+        struct {
+            uint64_t seq;
+        } exported;                    /* events up to it are elsewhere */
         struct {
             store_sign_pt  sign;
             void          *data;

@@ -411,6 +411,10 @@ store_status_t store_log_next(store_txn_t *txn, uint64_t after,
 store_status_t store_log_last(store_txn_t *txn, uint64_t *seq)
     STORE_USE_RESULT;
 
+/* When the workers' next walk of retention begins; 0: it goes on now. */
+store_status_t store_retain_next(store_txn_t *txn, uint64_t *when)
+    STORE_USE_RESULT;
+
 /* Checks the chain from its beginning, or from where it was trimmed, to the
    end; *bad is the first bad sequence, 0 when there is none.  `progress` may
    be NULL. */

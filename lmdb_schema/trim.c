@@ -49,7 +49,8 @@ store_log_anchor(store_view_t *view, store_anchor_t *anchor)
 
 
 store_status_t
-store_log_trim(store_view_t *view, uint64_t before, uint32_t *left)
+store_log_trim(store_view_t *view, uint64_t before, uint64_t upto,
+    uint32_t *left)
 {
     bool            cut;
     uint64_t        last;
@@ -72,7 +73,9 @@ store_log_trim(store_view_t *view, uint64_t before, uint32_t *left)
     while (*left != 0
            && (rc = store_walk_next(view, &walk, &name, &value)) == STORE_OK)
     {
-        if (name.len != 9 || store_get_u64(name.data + 1) >= last) {
+        if (name.len != 9 || store_get_u64(name.data + 1) >= last
+            || store_get_u64(name.data + 1) > upto)
+        {
             break;
         }
 

@@ -154,10 +154,14 @@ typedef struct {
 store_status_t store_log_anchor(store_view_t *view, store_anchor_t *anchor)
     STORE_USE_RESULT;
 
-/* Takes out events before that time, at most `*left` of them, never the
-   newest; what is left of *left stays there. */
+/* Takes out events before that time, none after number `upto`, at most
+   `*left` of them, never the newest; what is left of *left stays there. */
 store_status_t store_log_trim(store_view_t *view, uint64_t before,
-    uint32_t *left) STORE_USE_RESULT;
+    uint64_t upto, uint32_t *left) STORE_USE_RESULT;
+
+/* The newest event that somebody said he keeps elsewhere; 0: none. */
+store_status_t store_log_exported(store_view_t *view, uint64_t *seq)
+    STORE_USE_RESULT;
 
 store_status_t store_log_newest(store_view_t *view, uint64_t *seq)
     STORE_USE_RESULT;

@@ -105,6 +105,8 @@ typedef struct {
 
     ngx_path_t                 *store;
     size_t                      store_max;
+    uint64_t                    retention;     /* ms, 0: everything stays */
+    ngx_flag_t                  exported;      /* the log once it is */
 
     ngx_str_t                   keys_file;
     policy_keys_t              *keys;

@@ -10,6 +10,8 @@
 #define NGX_XASSIST_JANUS_MAX  4096
 
 
+static ngx_int_t ngx_xassist_conf_store_value(ngx_conf_t *cf,
+    ngx_xassist_main_conf_t *xmcf, ngx_str_t *value);
 static ngx_int_t ngx_xassist_conf_one(ngx_conf_t *cf,
     ngx_xassist_main_conf_t *xmcf, ngx_array_t *requires, const char *name);
 static void ngx_xassist_conf_keys_free(void *data);
@@ -124,14 +126,72 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 }
 
 
+static ngx_int_t
+ngx_xassist_conf_store_value(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf,
+    ngx_str_t *value)
+{
+    ssize_t    size;
+    ngx_int_t  seconds;
+    ngx_str_t  s;
+
+    if (ngx_strcmp(value->data, "exported") == 0) {
+        xmcf->exported = 1;
+        return NGX_OK;
+    }
+
+    if (value->len > sizeof("max=") - 1
+        && ngx_strncmp(value->data, "max=", sizeof("max=") - 1) == 0)
+    {
+        s.data = value->data + sizeof("max=") - 1;
+        s.len = value->len - (sizeof("max=") - 1);
+
+        size = (ssize_t) ngx_parse_offset(&s);
+        if (size == NGX_ERROR || size < 1024 * 1024) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "size \"%V\" is invalid or below 1m", &s);
+            return NGX_ERROR;
+        }
+
+        xmcf->store_max = size;
+
+        return NGX_OK;
+    }
+
+    if (value->len > sizeof("retention=") - 1
+        && ngx_strncmp(value->data, "retention=", sizeof("retention=") - 1)
+           == 0)
+    {
+        s.data = value->data + sizeof("retention=") - 1;
+        s.len = value->len - (sizeof("retention=") - 1);
+
+        seconds = ngx_parse_time(&s, 1);
+        if (seconds == NGX_ERROR || seconds < 3600) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "time \"%V\" is invalid or below 1h", &s);
+            return NGX_ERROR;
+        }
+
+        xmcf->retention = (uint64_t) seconds * 1000;
+
+        return NGX_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid parameter \"%V\", expected max=SIZE, "
+                       "retention=TIME or exported", value);
+
+    return NGX_ERROR;
+}
+
+
 char *
 ngx_xassist_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_xassist_main_conf_t  *xmcf = conf;
 
-    char       *rv;
-    ssize_t     size;
-    ngx_str_t  *value, s, pool;
+    char        *rv;
+    ngx_str_t   *value, pool;
+    ngx_uint_t   i;
 
     ngx_file_info_t  fi;
 
@@ -141,30 +201,13 @@ ngx_xassist_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    if (cf->args->nelts == 3) {
-
-        if (value[2].len <= sizeof("max=") - 1
-            || ngx_strncmp(value[2].data, "max=", sizeof("max=") - 1) != 0)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\", expected max=SIZE",
-                               &value[2]);
+    for (i = 2; i < cf->args->nelts; i++) {
+        if (ngx_xassist_conf_store_value(cf, xmcf, &value[i]) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
-
-        s.data = value[2].data + sizeof("max=") - 1;
-        s.len = value[2].len - (sizeof("max=") - 1);
-
-        size = (ssize_t) ngx_parse_offset(&s);
-        if (size == NGX_ERROR || size < 1024 * 1024) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "size \"%V\" is invalid or below 1m", &s);
-            return NGX_CONF_ERROR;
-        }
-
-        xmcf->store_max = size;
-        cf->args->nelts = 2;
     }
+
+    cf->args->nelts = 2;
 
     /* As a path, nginx makes the folder and gives it to the workers' user. */
 

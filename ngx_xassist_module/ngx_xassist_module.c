@@ -52,7 +52,7 @@ static ngx_command_t  ngx_xassist_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
 
     { ngx_string("xassist_store"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_xassist_conf_store,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_xassist_main_conf_t, store), NULL },

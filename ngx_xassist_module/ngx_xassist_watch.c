@@ -11,6 +11,7 @@
 #define NGX_XASSIST_SOON        1
 #define NGX_XASSIST_SWEEP       1000
 #define NGX_XASSIST_DEAD        10000
+#define NGX_XASSIST_RETAIN      3600000
 
 /* Events read in one turn of the event loop. */
 #define NGX_XASSIST_EVENTS      256
@@ -28,6 +29,8 @@ struct ngx_xassist_watch_s {
     ngx_msec_t             buried;             /* dead incarnations */
     ngx_xassist_write_t    sweep;
     ngx_uint_t             sweeping;
+    ngx_xassist_write_t    retain;
+    ngx_uint_t             retaining;
 };
 
 
@@ -105,6 +108,8 @@ static void ngx_xassist_watch_event(ngx_xassist_worker_t *worker,
 static void ngx_xassist_watch_crowded(ngx_xassist_worker_t *worker,
     const store_event_t *event);
 static void ngx_xassist_watch_sweep(ngx_xassist_worker_t *worker);
+static void ngx_xassist_watch_retain(ngx_xassist_worker_t *worker);
+static void ngx_xassist_watch_retained(ngx_xassist_write_t *write);
 static void ngx_xassist_watch_swept(ngx_xassist_write_t *write);
 
 
@@ -283,6 +288,7 @@ ngx_xassist_watch_poll(ngx_event_t *ev)
     if (ngx_current_msec - watch->swept >= NGX_XASSIST_SWEEP) {
         watch->swept = ngx_current_msec;
         ngx_xassist_watch_sweep(worker);
+        ngx_xassist_watch_retain(worker);
     }
 
     if (worker->env != NULL) {
@@ -505,5 +511,72 @@ ngx_xassist_watch_swept(ngx_xassist_write_t *write)
 
     if (write->op.status == STORE_OK && write->op.out.more) {
         watch->swept = ngx_current_msec - NGX_XASSIST_SWEEP;
+    }
+}
+
+
+/* What is old goes, a step at a time; any worker takes the next. */
+
+static void
+ngx_xassist_watch_retain(ngx_xassist_worker_t *worker)
+{
+    uint64_t              when;
+    store_op_t           *op;
+    store_status_t        status;
+    ngx_xassist_watch_t  *watch;
+
+    watch = worker->watch;
+
+    if (worker->conf->retention == 0 || watch->retaining || ngx_exiting
+        || ngx_xassist_worker_read(worker) != NGX_OK)
+    {
+        return;
+    }
+
+    status = store_retain_next(worker->read, &when);
+    store_read_reset(worker->read);
+
+    if (status != STORE_OK || when > ngx_xassist_now()) {
+        return;
+    }
+
+    op = &watch->retain.op;
+    ngx_memzero(op, sizeof(store_op_t));
+
+    if (ngx_xassist_writer_prepare(worker, STORE_OP_RETAIN, op) != NGX_OK) {
+        return;
+    }
+
+    op->in.retain.keep = worker->conf->retention;
+    op->in.retain.every = NGX_XASSIST_RETAIN;
+    op->in.retain.exported = worker->conf->exported;
+
+    watch->retain.done = ngx_xassist_watch_retained;
+    watch->retain.data = worker;
+
+    if (ngx_xassist_writer_post(worker, &watch->retain) == NGX_OK) {
+        watch->retaining = 1;
+    }
+}
+
+
+static void
+ngx_xassist_watch_retained(ngx_xassist_write_t *write)
+{
+    ngx_xassist_watch_t   *watch;
+    ngx_xassist_worker_t  *worker;
+
+    worker = write->data;
+    watch = worker->watch;
+
+    watch->retaining = 0;
+
+    if (write->op.status == STORE_OK && write->op.out.more) {
+        watch->swept = ngx_current_msec - NGX_XASSIST_SWEEP;
+
+    } else if (write->op.status != STORE_OK) {
+        ngx_log_error(NGX_LOG_ERR, worker->log, 0,
+                      "xassist: what is old could not be taken away: %s",
+                      store_status_text(write->op.status));
     }
 }

@@ -1,8 +1,10 @@
 /* log ...: what changed, and whether the log is whole. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <xassistctl/args.h>
 #include <xassistctl/open.h>
@@ -22,6 +24,7 @@ static store_status_t print_from(store_txn_t *txn, uint64_t after,
 static void print_event(ctl_print_t *out, const store_event_t *event);
 static void print_members(ctl_print_t *out, const store_event_t *event);
 static void print_before(ctl_print_t *out, const store_slice_t *before);
+static int mark_exported(ctl_store_t *store, uint64_t seq);
 static int follow(ctl_store_t *store, bool json, uint64_t after);
 
 
@@ -29,8 +32,9 @@ const ctl_command_t  ctl_log_commands[] = {
     { "log tail", "[-n N] [-f]",
       "prints the newest events, 20 of them; -f: and those that come",
       log_tail },
-    { "log export", "[--after N]",
-      "prints every event, or those after number N, one JSON object a line",
+    { "log export", "[--after N] [--mark]",
+      "prints every event, or those after number N, one JSON object a line; "
+      "--mark: notes in the store how far, once all is written",
       log_export },
     { "log verify", "[--signed] [--checkpoint FILE]",
       "checks that no event was changed or taken out, and holds the log "
@@ -104,6 +108,7 @@ log_export(const ctl_options_t *options, int argc, char **argv)
 {
     int             rc;
     uint64_t        after;
+    bool            mark = false;
     const char     *n = NULL;
     ctl_print_t     out;
     ctl_store_t     store;
@@ -112,6 +117,7 @@ log_export(const ctl_options_t *options, int argc, char **argv)
 
     const ctl_arg_t  args[] = {
         { "--after", &n, NULL },
+        { "--mark", NULL, &mark },
         { NULL, NULL, NULL }
     };
 
@@ -126,7 +132,7 @@ log_export(const ctl_options_t *options, int argc, char **argv)
         return CTL_USAGE;
     }
 
-    rc = ctl_store_open(options, true, &store);
+    rc = ctl_store_open(options, !mark, &store);
 
     if (rc != CTL_OK) {
         return rc;
@@ -154,7 +160,38 @@ log_export(const ctl_options_t *options, int argc, char **argv)
         rc = ctl_found(status, "store", options->store);
     }
 
+    if (rc == CTL_OK && mark && after != 0) {
+        rc = mark_exported(&store, after);
+    }
+
     ctl_store_close(&store);
+
+    return rc;
+}
+
+
+/* Not before it is where it went to. */
+
+static int
+mark_exported(ctl_store_t *store, uint64_t seq)
+{
+    int         rc;
+    store_op_t  op;
+
+    if (fflush(stdout) != 0 || ferror(stdout)
+        || (fsync(STDOUT_FILENO) != 0 && errno != EINVAL && errno != EROFS))
+    {
+        ctl_complain("stdout cannot be written");
+        return CTL_FAILURE;
+    }
+
+    store_read_reset(store->txn);
+    rc = ctl_op(store, NULL, STORE_OP_EXPORTED, &op);
+
+    if (rc == CTL_OK) {
+        op.in.exported.seq = seq;
+        rc = ctl_apply(store, &op, "note how far the log is exported");
+    }
 
     return rc;
 }

@@ -109,6 +109,12 @@ fails('store: a file in its place',
 fails('store: bad size',
     change => sub { s/max=64m/max=lots/ },
     at => 'xassist_store', says => qr/lots/);
+fails('store: bad retention',
+    change => sub { s/max=64m/retention=soon/ },
+    at => 'xassist_store', says => qr/soon/);
+fails('store: retention of nothing',
+    change => sub { s/max=64m/retention=59m/ },
+    at => 'xassist_store', says => qr/59m/);
 fails('store: unknown parameter',
     change => sub { s/max=64m/size=64m/ },
     at => 'xassist_store', says => qr/size=64m/);

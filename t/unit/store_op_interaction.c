@@ -225,11 +225,56 @@ test_tasks(void **state)
 }
 
 
+/* Retention: a closed one goes with its lines, what is open stays. */
+
+static void
+test_trimmed_with_its_lines(void **state)
+{
+    world_t       w;
+    store_id_t    one = id(ONE);
+    store_key_t   prefix;
+    store_walk_t  lines;
+    store_slice_t key, value;
+
+    store_interaction_t  record;
+
+    (void) state;
+    begun(&w);
+    assist(&w, STORE_OP_INTERACTION_NOTE);
+    w.op.in.assist.note = text("asked for a copy");
+    done(&w);
+
+    w.now += HOUR;
+    ask(&w, STORE_OP_TRIM);
+    w.op.in.trim.ended_before = w.now;
+    done(&w);
+    assert_int_equal(w.op.out.removed, 0);
+
+    assist(&w, STORE_OP_ASSIST_STOP);
+    done(&w);
+    w.now += HOUR;
+    ask(&w, STORE_OP_TRIM);
+    w.op.in.trim.ended_before = w.now;
+    done(&w);
+    assert_true(w.op.out.removed >= 3);
+    assert_int_equal(store_record_get(&w.memory.view, STORE_IS_interaction,
+                                      NULL, &one, &record), STORE_NOT_FOUND);
+
+    store_key(&prefix, STORE_KEY_ENTRY);
+    store_key_id(&prefix, &one);
+    store_walk(&lines, &prefix);
+    assert_int_equal(store_walk_next(&w.memory.view, &lines, &key, &value),
+                     STORE_NOT_FOUND);
+    end_of_world(&w);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_trimmed_with_its_lines),
         cmocka_unit_test(test_lines_are_bounded),
         cmocka_unit_test(test_reassign),
         cmocka_unit_test(test_tasks)
