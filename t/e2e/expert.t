@@ -193,6 +193,7 @@ subtest 'a conference and a service request' => sub {
     $page->click('#invite-dialog button[type=submit]');
     ok($page->until('return document.getElementById("made-dialog").open', 10),
         'its link');
+    like(text($page, '#made-lead'), qr/^When they press/, 'to be sent by hand');
     $page->click('#made-dialog button[type=submit]');
     ok($page->until('return [...document.querySelectorAll("#requests b")]'
         . '.some(b => b.textContent === "Carla Client")', 10),
@@ -211,6 +212,21 @@ subtest 'another device' => sub {
     $page->click('#card-dialog button[type=submit]');
     is($page->js('return document.getElementById("card-link").value'), '',
         'closed, it is gone');
+};
+
+subtest 'what the operator sends' => sub {
+    $page->click('#new-request');
+    $page->click('#channels input[value=mail]');
+    $page->type('#invite-to', 'queue@example.com');
+    $page->click('#invite-dialog button[type=submit]');
+    ok($page->until('return document.getElementById("made-dialog").open', 10),
+        'its link');
+    is(text($page, '#made-lead'), 'It is being sent.', 'is on its way');
+    ok($page->js('return document.getElementById("made-send").hidden'),
+        'and nothing to be sent by hand');
+    $page->click('#made-dialog button[type=submit]');
+    ok($page->until('return [...document.querySelectorAll("#requests span")]'
+        . '.some(s => /sending/.test(s.textContent))', 10), 'the list says so');
 };
 
 subtest 'by keyboard, and without losing one\'s place' => sub {

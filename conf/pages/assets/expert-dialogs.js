@@ -218,6 +218,7 @@ window.dialogs = (function () {
         var dialog = $("made-dialog");
         var messages = answer.messages || [];
         var channel = answer.invitation.channel;
+        var sent;
 
         function pick() {
             var m = messages.find(function (m) {
@@ -228,15 +229,18 @@ window.dialogs = (function () {
             $("made-send").href = m.address;
         }
 
-        $("made-lead").textContent = lead;
+        /* The operator's system may have taken it over. */
+        sent = !!answer.invitation.delivery;
+
+        $("made-lead").textContent = sent ? say("madeSent") : lead;
         $("made-link").value = answer.link;
         $("made-lang").value = words.lang;
         $("made-lang").onchange = pick;
         $("copied").textContent = "";
-        $("made-send").hidden = channel === "link";
+        $("made-send").hidden = channel === "link" || sent;
         $("made-send").textContent = say(channel === "sms" ? "openSms"
             : "openMail");
-        $("copy-link").className = channel === "link" ? "button"
+        $("copy-link").className = $("made-send").hidden ? "button"
             : "button button-second";
         pick();
 

@@ -214,6 +214,7 @@ window.view = (function () {
         return row(i.name || say(i.kind === "external" ? "external"
             : i.kind === "service_request" ? "service" : "guest"), [
             i.comment, say("links." + i.state),
+            i.delivery ? say("delivery." + i.delivery) : "",
             i.expires && usable ? say("until", { when: clock(i.expires) }) : ""
         ], usable ? [act("withdraw", i.id, "small", say("withdraw"),
             i.name || i.comment || clock(i.created))] : []);

@@ -106,7 +106,8 @@ sub invitation {
         call => undef, inviter => { id => id(), name => 'Erika Expert' },
         name => '', comment => '', profile => '', channel => 'link',
         created => when(), expires => undef, starts_at => undef, uses => 0,
-        used => 0, terms => true, (map { $_ => $body->{$_} }
+        used => 0, terms => true, tries => 0,
+        delivery => ($body->{to} // '') =~ /^queue/ ? 'queued' : '', (map { $_ => $body->{$_} }
             grep { defined $body->{$_} } qw(name comment profile channel)),
         %more };
 }
