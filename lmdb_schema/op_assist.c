@@ -212,12 +212,13 @@ assist_resume(store_view_t *view, store_op_t *op)
 static store_status_t
 assist_stop(store_view_t *view, store_op_t *op)
 {
+    store_slice_t        outcome;
     store_status_t       rc;
     store_session_t      session;
     store_interaction_t  interaction;
 
     if (op->in.assist.outcome >= STORE_OUTCOMES
-        || !store_text_good(op->in.assist.note, 0, STORE_LIMIT_COMMENT))
+        || !store_lines_good(op->in.assist.note, 0, STORE_LIMIT_COMMENT))
     {
         return STORE_INVALID;
     }
@@ -251,9 +252,14 @@ assist_stop(store_view_t *view, store_op_t *op)
     store_interaction_write(view, op, &interaction, STORE_ENTRY_CLOSED,
                             op->in.assist.note);
     store_record_put(view, STORE_IS_interaction, &interaction);
+
+    /* the note is for who reads the timesheet, not for who reads the log */
+
+    outcome.data = (const uint8_t *)
+        store_outcome_names[interaction.outcome];
+    outcome.len = strlen(store_outcome_names[interaction.outcome]);
     store_interaction_event(view, op, &interaction, &session.id,
-                            STORE_EVENT_ASSISTANCE_STOPPED,
-                            op->in.assist.note);
+                            STORE_EVENT_ASSISTANCE_STOPPED, outcome);
 
     return STORE_OK;
 }

@@ -107,6 +107,9 @@ store_slice_t store_reason_slice(store_reason_t reason);
    no blank at either end. */
 bool store_text_good(store_slice_t text, size_t min, size_t max);
 
+/* The same with line breaks (LF), but for either end. */
+bool store_lines_good(store_slice_t text, size_t min, size_t max);
+
 /* Bytes of the character at p, 0 when it is not well-formed. */
 size_t store_text_character(const uint8_t *p, size_t len, uint32_t *c);
 

@@ -25,7 +25,7 @@ interaction_note(store_view_t *view, store_op_t *op)
     store_session_t      session;
     store_interaction_t  interaction;
 
-    if (!store_text_good(op->in.assist.note, 1, STORE_LIMIT_COMMENT)) {
+    if (!store_lines_good(op->in.assist.note, 1, STORE_LIMIT_COMMENT)) {
         return STORE_INVALID;
     }
 
@@ -106,7 +106,7 @@ interaction_reassign(store_view_t *view, store_op_t *op)
     /* nobody assists himself, not even by being given the work */
 
     if (agent.suspended || store_id_equal(&agent.id, &interaction.subject)
-        || !store_text_good(op->in.assist.note, 0, STORE_LIMIT_COMMENT))
+        || !store_lines_good(op->in.assist.note, 0, STORE_LIMIT_COMMENT))
     {
         return store_refuse(op, STORE_REASON_NOT_A_MEMBER);
     }

@@ -5,8 +5,28 @@
 #include <lmdb_schema/op_int.h>
 
 
+static bool characters_good(store_slice_t text, size_t min, size_t max,
+    bool breaks);
+
+
 bool
 store_text_good(store_slice_t text, size_t min, size_t max)
+{
+    return characters_good(text, min, max, false);
+}
+
+
+bool
+store_lines_good(store_slice_t text, size_t min, size_t max)
+{
+    return (text.len == 0
+            || (text.data[0] != '\n' && text.data[text.len - 1] != '\n'))
+           && characters_good(text, min, max, true);
+}
+
+
+static bool
+characters_good(store_slice_t text, size_t min, size_t max, bool breaks)
 {
     size_t    at, n, len;
     uint32_t  c;
@@ -26,8 +46,8 @@ store_text_good(store_slice_t text, size_t min, size_t max)
     for (at = 0; at < text.len; at += len) {
         len = store_text_character(text.data + at, text.len - at, &c);
 
-        if (len == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0)
-            || c == 0x2028 || c == 0x2029)
+        if (len == 0 || (c < 0x20 && !(breaks && c == '\n'))
+            || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
         {
             return false;
         }

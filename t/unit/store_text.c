@@ -114,6 +114,33 @@ each_number_has_its_word(void **state)
 }
 
 
+static bool
+lines(const char *text, size_t min, size_t max)
+{
+    store_slice_t  slice = { (const uint8_t *) text, strlen(text) };
+
+    return store_lines_good(slice, min, max);
+}
+
+
+static void
+lines_are_texts_with_breaks_between(void **state)
+{
+    (void) state;
+    assert_true(lines("one\ntwo\n\nfour", 1, 13));
+    assert_false(lines("one\ntwo\n\nfour", 1, 12));
+    assert_true(lines("", 0, 1));
+    assert_false(lines("", 1, 1));
+    assert_false(lines("\none", 0, 9));
+    assert_false(lines("one\n", 0, 9));
+    assert_false(lines("\n", 0, 9));
+    assert_false(lines("one\r\ntwo", 0, 9));
+    assert_true(lines("one \n  two", 0, 10));
+    assert_false(lines("one\ttwo", 0, 9));
+    assert_false(good("one\ntwo", 0, 9));
+}
+
+
 int
 main(void)
 {
@@ -121,7 +148,8 @@ main(void)
         cmocka_unit_test(characters_are_counted),
         cmocka_unit_test(only_well_formed_utf8),
         cmocka_unit_test(nul_is_no_character),
-        cmocka_unit_test(each_number_has_its_word)
+        cmocka_unit_test(each_number_has_its_word),
+        cmocka_unit_test(lines_are_texts_with_breaks_between)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
