@@ -147,6 +147,33 @@ subtest 'what is refused' => sub {
         'a foreign page');
 };
 
+# A stream of its own, to be silent for a while; seen to at the end.
+
+my $other_call = $world->call;
+my $silent = stream($world->guest($other_call), "?call=$other_call");
+my $quiet_since = time;
+
+subtest 'a cursor that was trimmed is told so' => sub {
+    sleep 2;
+    $world->edge->ctl(qw(store trim --log 1s));
+
+    my $stream = stream($olga, '', 'Last-Event-ID' => 1);
+    my $event = next_event($stream);
+    is($event->{event}, 'reset', 'reset');
+    is($event->{id}, $world->edge->ctl('store', 'stat')->{log_last},
+        'and goes on from the newest');
+    my $id = api($olga, POST => 'calls', {})->{json}{id};
+    is(next_event($stream)->{data}{call}, $id, 'with what comes then');
+};
+
+subtest 'a stream that has nothing to tell says that it lives' => sub {
+    while ($silent->{text} !~ /^:\n\n/m) {
+        my $left = $quiet_since + 20 - time;
+        last if $left <= 0 || !Xassist::Api::more($silent, $left);
+    }
+    like($silent->{text}, qr/^:\n\n/m, 'a comment');
+};
+
 subtest 'a reload ends a stream, which comes again' => sub {
     my $stream = stream($olga, '');
     next_event($stream, 0.2);
