@@ -1,6 +1,7 @@
 /*
- * Any bytes as a value of any kind of record, whose number comes first: what decodes must encode, and
- * what was encoded must decode to the same bytes again.
+ * Any bytes as a value of a kind of record, whose number comes first: what
+ * decodes must encode, and what was encoded must decode to the same bytes
+ * again.
  */
 
 #include <stdlib.h>
