@@ -79,4 +79,8 @@ close $demo;
 like($rest, qr/stopping/, 'it stops when told to');
 is($? >> 8, 0, 'and well');
 
+$text = `$top/conf/demo/run once 2>&1`;
+is($? >> 8, 0, 'make demo ONCE=1 takes one guest through') or diag $text;
+like($text, qr/everything was as it should be\n\z/, '... and says so');
+
 done_testing();
