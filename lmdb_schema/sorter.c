@@ -202,6 +202,8 @@ store_sorter_next(store_sorter_t *s, store_slice_t *key,
     const uint8_t   *entry;
     store_status_t   rc;
 
+    entry = NULL;
+
     if (!s->sorted) {
         sort(s);
         s->sorted = true;

@@ -146,8 +146,8 @@ subtest 'a Janus that hangs' => sub {
     my (undef, $answer) = joins($call);
     is($answer->{status}, 503, 'is not waited for');
     cmp_ok(time - $start, '<', 4, 'for long');
-    my $was = moved_events($world)->{$call};
-    is($was, 1, 'the call, with nobody in it, is moved');
+    ok($edge->wait_for(sub { moved_events($world)->{$call} }),
+        'the call, with nobody in it, is moved');
     my $media = $world->shown($call)->{media};
     my ($at) = grep { $names[$_] eq $media } 0, 1;
     $api[$at]->answers('janus');
