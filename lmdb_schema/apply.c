@@ -28,6 +28,7 @@ static const store_transition_t *const  tables[] = {
     store_profile_ops,
     store_pass_ops,
     store_team_ops,
+    store_billing_ops,
     store_group_ops,
     store_transfer_ops,
     store_delivery_ops

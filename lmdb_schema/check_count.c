@@ -5,6 +5,8 @@
 #include <lmdb_schema/op_int.h>
 
 
+static store_status_t add_user(store_check_t *check, store_slice_t value,
+    uint32_t *agents, uint32_t *contacts);
 static store_status_t add_call(store_check_t *check, const store_id_t *call,
     uint32_t *here, uint32_t *joining, uint32_t *seats);
 
@@ -133,14 +135,14 @@ store_check_media(store_check_t *check, const store_media_t *media)
 store_status_t
 store_check_account(store_check_t *check, const store_account_t *account)
 {
-    uint32_t        users, here, joining, seats;
+    uint32_t        users, here, joining, seats, agents, contacts;
     store_id_t      call;
     store_key_t     prefix, primary;
     store_walk_t    walk;
     store_slice_t   key, value;
     store_status_t  rc;
 
-    users = here = joining = seats = 0;
+    users = here = joining = seats = agents = contacts = 0;
 
     store_key(&prefix, STORE_KEY_USER_NAME);
     store_key_id(&prefix, &account->id);
@@ -150,6 +152,11 @@ store_check_account(store_check_t *check, const store_account_t *account)
            == STORE_OK)
     {
         users++;
+        rc = add_user(check, value, &agents, &contacts);
+
+        if (rc != STORE_OK) {
+            return rc;
+        }
     }
 
     store_key(&prefix, STORE_KEY_CALL_STATE);
@@ -176,7 +183,42 @@ store_check_account(store_check_t *check, const store_account_t *account)
               (unsigned) users, (unsigned) seats);
     }
 
+    if (agents != account->agents
+        || contacts > (store_id_none(&account->billing) ? 0u : 1u))
+    {
+        store_primary(STORE_IS_account, account, &primary);
+        store_check_found(check, store_key_slice(&primary),
+              "this account counts %u agent seats, there are %u, and it has "
+              "%u billing contacts", (unsigned) account->agents,
+              (unsigned) agents, (unsigned) contacts);
+    }
+
     return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
+
+static store_status_t
+add_user(store_check_t *check, store_slice_t value, uint32_t *agents,
+    uint32_t *contacts)
+{
+    store_id_t      id;
+    store_user_t    user;
+    store_status_t  rc;
+
+    if (!store_key_tail(value, &id)) {
+        return STORE_OK;
+    }
+
+    rc = store_record_get(check->view, STORE_IS_user, NULL, &id, &user);
+
+    if (rc == STORE_OK) {
+        *agents += user.seat != 0;
+        *contacts += user.billing.len != 0;
+    }
+
+    /* what is wrong with the user is found at the user */
+
+    return rc == STORE_NOT_FOUND || rc == STORE_CORRUPT ? STORE_OK : rc;
 }
 
 

@@ -38,7 +38,7 @@ store_check_user(store_check_t *check, const store_user_t *user)
                           (unsigned) user->teams, (unsigned) teams.n);
     }
 
-    if (!store_roles_union(user->direct, &teams, buffer, &roles)
+    if (!store_roles_union(user, &teams, buffer, &roles)
         || !same_words(roles, user->roles)
         || !same_words(user->roles, roles))
     {

@@ -59,7 +59,10 @@ store_reason_name(store_reason_t reason)
         [STORE_REASON_NOT_A_MEMBER] = "permission_missing",
         [STORE_REASON_KEY_REUSED] = "key_reused",
         [STORE_REASON_ASSISTANCE_ENDED] = "assistance_ended",
-        [STORE_REASON_LIMIT_REACHED] = "limit_reached"
+        [STORE_REASON_LIMIT_REACHED] = "limit_reached",
+        [STORE_REASON_NO_SEAT] = "no_seat",
+        [STORE_REASON_ADMINISTRATOR_REQUIRED] = "administrator_required",
+        [STORE_REASON_ONE_BILLING_CONTACT] = "one_billing_contact"
     };
 
     return name_of(names, COUNT(names), (size_t) reason);

@@ -194,14 +194,20 @@ user_create(store_view_t *view, store_op_t *op)
     user.phone = op->in.user_create.phone;
     user.subject = op->in.user_create.subject;
     user.direct = op->in.user_create.roles;
-    user.roles = op->in.user_create.roles;
     user.licensed = op->in.user_create.licensed;
     user.created = op->now;
     user.op = op->id;
 
+    rc = store_user_first(view, op, &account, &user);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
     account.users++;
 
     store_record_put(view, STORE_IS_account, &account);
+    store_seat_count(view, op, &user);
     store_record_put(view, STORE_IS_user, &user);
     user_event(view, op, STORE_EVENT_USER_CREATED, &user, user.name);
 
@@ -305,6 +311,10 @@ user_set(store_view_t *view, store_op_t *op)
     user.licensed = licensed ? !user.licensed : user.licensed;
     user.op = op->id;
 
+    if (roles) {
+        store_seat_count(view, op, &user);
+    }
+
     store_record_put(view, STORE_IS_user, &user);
 
     if (roles) {
@@ -365,14 +375,19 @@ static store_status_t
 set_roles(store_view_t *view, store_op_t *op, store_slice_t direct,
     store_user_t *user)
 {
+    uint32_t        taken = 0;
     store_teams_t   teams;
     store_status_t  rc;
+
+    if (store_roles_billing(op, direct)) {
+        return store_refuse(op, STORE_REASON_ONE_BILLING_CONTACT);
+    }
 
     rc = store_teams_read(view, &user->id, &teams);
 
     if (rc == STORE_OK) {
         user->direct = direct;
-        rc = store_roles_of(view, op, user->direct, &teams, &user->roles);
+        rc = store_roles_of(view, op, user, &teams, &taken, &user->roles);
     }
 
     return rc;

@@ -38,6 +38,8 @@
  *                          this operation
  *     ADMIT                the user is one of the call's
  *     TEAM_SET             the record's `op`
+ *     ACCOUNT_SEATS, _BILLING
+ *                          the state asked for is there already
  *     TEAM_ADD, _REMOVE, GROUP_ADD, _REMOVE, _MANAGER, USER_TEAMS
  *                          the state asked for is there already
  *     TEAM_DELETE, GROUP_DELETE
@@ -80,6 +82,7 @@ extern const store_transition_t store_task_ops[];
 extern const store_transition_t store_profile_ops[];
 extern const store_transition_t store_pass_ops[];
 extern const store_transition_t store_team_ops[];
+extern const store_transition_t store_billing_ops[];
 extern const store_transition_t store_group_ops[];
 extern const store_transition_t store_transfer_ops[];
 extern const store_transition_t store_delivery_ops[];

@@ -76,6 +76,10 @@ team_create(store_view_t *view, store_op_t *op)
         return rc;
     }
 
+    if (store_roles_billing(op, op->in.team.roles)) {
+        return store_refuse(op, STORE_REASON_ONE_BILLING_CONTACT);
+    }
+
     memset(&team, 0, sizeof(team));
     team.id = *id;
     team.account = account.id;
@@ -123,6 +127,10 @@ team_set(store_view_t *view, store_op_t *op)
         return STORE_OK;
     }
 
+    if (roles && store_roles_billing(op, op->in.team.roles)) {
+        return store_refuse(op, STORE_REASON_ONE_BILLING_CONTACT);
+    }
+
     rc = name ? name_free(view, &team.account, op->in.team.name) : STORE_OK;
 
     if (rc != STORE_OK) {
@@ -153,6 +161,7 @@ team_set(store_view_t *view, store_op_t *op)
 static store_status_t
 team_add(store_view_t *view, store_op_t *op)
 {
+    uint32_t        taken = 0;
     store_team_t    team;
     store_user_t    user;
     store_teams_t   teams;
@@ -181,7 +190,7 @@ team_add(store_view_t *view, store_op_t *op)
 
     if (rc == STORE_OK) {
         store_teams_with(&teams, &team);
-        rc = store_roles_of(view, op, user.direct, &teams, &roles);
+        rc = store_roles_of(view, op, &user, &teams, &taken, &roles);
     }
 
     if (rc != STORE_OK) {
@@ -198,6 +207,7 @@ team_add(store_view_t *view, store_op_t *op)
 static store_status_t
 team_remove(store_view_t *view, store_op_t *op)
 {
+    uint32_t        taken = 0;
     store_team_t    team;
     store_user_t    user;
     store_teams_t   teams;
@@ -222,7 +232,7 @@ team_remove(store_view_t *view, store_op_t *op)
 
     if (rc == STORE_OK) {
         store_teams_without(&teams, &team.id);
-        rc = store_roles_of(view, op, user.direct, &teams, &roles);
+        rc = store_roles_of(view, op, &user, &teams, &taken, &roles);
     }
 
     if (rc != STORE_OK) {
@@ -273,6 +283,7 @@ static store_status_t
 user_teams(store_view_t *view, store_op_t *op)
 {
     size_t          i;
+    uint32_t        taken = 0;
     uint64_t        cause;
     store_user_t    user;
     store_slice_t   roles;
@@ -291,7 +302,7 @@ user_teams(store_view_t *view, store_op_t *op)
     }
 
     if (rc == STORE_OK) {
-        rc = store_roles_of(view, op, user.direct, &after, &roles);
+        rc = store_roles_of(view, op, &user, &after, &taken, &roles);
     }
 
     if (rc != STORE_OK) {

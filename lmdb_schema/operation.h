@@ -68,6 +68,8 @@ typedef enum {
     STORE_OP_TOLD,
     STORE_OP_RETAIN,
     STORE_OP_EXPORTED,
+    STORE_OP_ACCOUNT_SEATS,
+    STORE_OP_ACCOUNT_BILLING,
     STORE_OPS
 } store_op_kind_t;
 
@@ -168,11 +170,33 @@ typedef struct {
         uint8_t       body[STORE_HASH_LEN];  /* SHA-256 of the body */
     } once;
 
+    /*
+     * What roles mean for an account, by the policy: lists of names, comma-
+     * separated.  Unless `known`, seats stay as they are and nothing of this
+     * is asked for.
+     */
+    struct {
+        bool          known;
+        store_slice_t seated;          /* each needs an agent seat */
+        store_slice_t administrators;  /* an account of several users has one
+                                          who holds one of these directly */
+        store_slice_t billing;         /* the one role of the billing contact,
+                                          or empty: it cannot be given */
+    } terms;
+
     union {
         struct {
             store_id_t    account;
             store_slice_t name;
         } account_create;
+        struct {
+            store_id_t    account;
+            uint32_t      limit;       /* agent seats, 0: no limit */
+        } account_seats;
+        struct {
+            store_id_t    account;
+            store_id_t    user;        /* the billing contact from now on */
+        } account_billing;
         struct {
             store_id_t    account;
             bool          suspended;
@@ -185,6 +209,10 @@ typedef struct {
             store_slice_t mail;
             store_slice_t roles;       /* comma-separated */
             bool          licensed;
+            store_id_t    administrator;  /* with the second user: who of the
+                                          two is given the first role of
+                                          terms.administrators; or none, when
+                                          one holds such a role */
             store_slice_t first;
             store_slice_t last;
             store_slice_t phone;

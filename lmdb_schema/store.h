@@ -80,6 +80,9 @@ typedef enum {
     STORE_REASON_KEY_REUSED,           /* Idempotency-Key, another request */
     STORE_REASON_ASSISTANCE_ENDED,     /* closed, or no more of this agent */
     STORE_REASON_LIMIT_REACHED,        /* of limits.h: members, teams ... */
+    STORE_REASON_NO_SEAT,              /* no agent seat is free */
+    STORE_REASON_ADMINISTRATOR_REQUIRED,  /* of who is no longer alone */
+    STORE_REASON_ONE_BILLING_CONTACT,  /* moved, never given or taken */
     STORE_REASONS
 } store_reason_t;
 
@@ -568,38 +571,6 @@ typedef enum {
 
 const char *store_event_name(uint32_t kind);
 
-
-/* ---- worker incarnations ----------------------------------------------- */
-
-/*
- * A worker process proves that it lives by holding a lock on a file named
- * after 8 random bytes in STORE/workers.  Open returns a descriptor to keep
- * until exit (the file is removed by store_incarnation_close), or -1.
- */
-int store_incarnation_open(const char *folder, const uint8_t incarnation[8]);
-void store_incarnation_close(const char *folder,
-    const uint8_t incarnation[8], int fd);
-
-/* Whether the worker of that name is gone (its lock could be taken). */
-bool store_incarnation_dead(const char *folder, const uint8_t incarnation[8]);
-
-/*
- * What each worker that lives says of itself: `visit` is given the text of
- * its file, NUL-terminated lines "WORD ...": keys as below, and "policy PID
- * GENERATION SHA-256 LOADED".
- */
-store_status_t store_incarnations(const char *folder, store_visit_pt visit,
-    void *data) STORE_USE_RESULT;
-
-/*
- * How many workers live, how many of them say in their file that they have
- * the key of that name (a line "sign NAME" or "verify NAME", written through
- * the descriptor above), and how many of those sign by it.
- */
-store_status_t store_incarnations_naming(const char *folder,
-    const char *name, uint32_t *workers, uint32_t *having,
-    uint32_t *signing) STORE_USE_RESULT;
-
 #pragma GCC visibility pop
 
 /* ---- writing ----------------------------------------------------------- */
@@ -610,5 +581,9 @@ store_status_t store_incarnations_naming(const char *folder,
 /* ---- teams and groups -------------------------------------------------- */
 
 #include <lmdb_schema/team.h>
+
+/* ---- worker incarnations ----------------------------------------------- */
+
+#include <lmdb_schema/incarnation.h>
 
 #endif /* STORE_H */

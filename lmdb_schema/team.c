@@ -8,6 +8,9 @@
 #define DEVICE_MARK  0xff              /* no id of a record begins so */
 
 
+static bool needs_seat(const store_op_t *op, store_slice_t roles);
+static store_status_t seat_free(store_view_t *view, store_op_t *op,
+    const store_user_t *user, store_slice_t roles, uint32_t *taken);
 static bool add_words(store_slice_t words, uint8_t *buffer, size_t *len);
 
 
@@ -106,14 +109,16 @@ store_teams_without(store_teams_t *teams, const store_id_t *team)
 
 
 bool
-store_roles_union(store_slice_t direct, const store_teams_t *teams,
+store_roles_union(const store_user_t *user, const store_teams_t *teams,
     uint8_t buffer[STORE_LIMIT_ROLES], store_slice_t *roles)
 {
     size_t  i, len;
 
     len = 0;
 
-    if (!add_words(direct, buffer, &len)) {
+    if (!add_words(user->direct, buffer, &len)
+        || !add_words(user->billing, buffer, &len))
+    {
         return false;
     }
 
@@ -160,13 +165,20 @@ add_words(store_slice_t words, uint8_t *buffer, size_t *len)
 
 
 store_status_t
-store_roles_of(store_view_t *view, store_op_t *op, store_slice_t direct,
-    const store_teams_t *teams, store_slice_t *roles)
+store_roles_of(store_view_t *view, store_op_t *op, const store_user_t *user,
+    const store_teams_t *teams, uint32_t *taken, store_slice_t *roles)
 {
-    uint8_t  buffer[STORE_LIMIT_ROLES], *bytes;
+    uint8_t         buffer[STORE_LIMIT_ROLES], *bytes;
+    store_status_t  rc;
 
-    if (!store_roles_union(direct, teams, buffer, roles)) {
+    if (!store_roles_union(user, teams, buffer, roles)) {
         return store_refuse(op, STORE_REASON_LIMIT_REACHED);
+    }
+
+    rc = seat_free(view, op, user, *roles, taken);
+
+    if (rc != STORE_OK) {
+        return rc;
     }
 
     if (roles->len == 0) {
@@ -186,6 +198,86 @@ store_roles_of(store_view_t *view, store_op_t *op, store_slice_t direct,
 }
 
 
+static bool
+needs_seat(const store_op_t *op, store_slice_t roles)
+{
+    store_slice_t  word;
+
+    while (store_word_next(&roles, &word)) {
+        if (store_words_have(op->terms.seated, word)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static store_status_t
+seat_free(store_view_t *view, store_op_t *op, const store_user_t *user,
+    store_slice_t roles, uint32_t *taken)
+{
+    store_status_t   rc;
+    store_account_t  account;
+
+    if (!op->terms.known || user->seat || !needs_seat(op, roles)) {
+        return STORE_OK;
+    }
+
+    rc = store_record_get(view, STORE_IS_account, NULL, &user->account,
+                          &account);
+
+    if (rc != STORE_OK) {
+        return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
+    }
+
+    if (account.limit != 0
+        && (uint64_t) account.agents + *taken >= account.limit)
+    {
+        return store_refuse(op, STORE_REASON_NO_SEAT);
+    }
+
+    (*taken)++;
+
+    return STORE_OK;
+}
+
+
+void
+store_seat_count(store_view_t *view, const store_op_t *op, store_user_t *user)
+{
+    bool             needs;
+    store_status_t   rc;
+    store_account_t  account;
+
+    needs = needs_seat(op, user->roles);
+
+    if (!op->terms.known || needs == (user->seat != 0)) {
+        return;
+    }
+
+    rc = store_record_get(view, STORE_IS_account, NULL, &user->account,
+                          &account);
+
+    if (rc != STORE_OK) {
+        store_view_fail(view, rc);
+        return;
+    }
+
+    user->seat = needs;
+    account.agents += needs ? 1 : UINT32_MAX;
+    store_record_put(view, STORE_IS_account, &account);
+}
+
+
+bool
+store_roles_billing(const store_op_t *op, store_slice_t roles)
+{
+    return op->terms.known && op->terms.billing.len != 0
+           && store_words_have(roles, op->terms.billing);
+}
+
+
 void
 store_user_hold(store_view_t *view, const store_op_t *op, store_user_t *user,
     store_slice_t roles, uint64_t cause)
@@ -197,6 +289,7 @@ store_user_hold(store_view_t *view, const store_op_t *op, store_user_t *user,
 
     user->roles = roles;
     user->op = op->id;
+    store_seat_count(view, op, user);
     store_record_put(view, STORE_IS_user, user);
 
     if (changed) {

@@ -7,7 +7,7 @@
 
 static store_status_t holder(store_view_t *view, store_op_t *op,
     const store_team_t *team, bool gone, const store_id_t *id,
-    store_holder_t *out);
+    uint32_t *taken, store_holder_t *out);
 static store_status_t hold(store_view_t *view, const store_op_t *op,
     const store_team_t *team, bool gone, uint64_t cause,
     const store_holder_t *holder);
@@ -17,6 +17,7 @@ store_status_t
 store_crowd_read(store_view_t *view, store_op_t *op, const store_team_t *team,
     bool gone, store_crowd_t *crowd)
 {
+    uint32_t        taken = 0;
     store_id_t      id;
     store_key_t     prefix;
     store_walk_t    walk;
@@ -51,7 +52,8 @@ store_crowd_read(store_view_t *view, store_op_t *op, const store_team_t *team,
             return STORE_CORRUPT;
         }
 
-        rc = holder(view, op, team, gone, &id, &crowd->holders[crowd->n]);
+        rc = holder(view, op, team, gone, &id, &taken,
+                    &crowd->holders[crowd->n]);
 
         if (rc != STORE_OK) {
             return rc;
@@ -66,7 +68,7 @@ store_crowd_read(store_view_t *view, store_op_t *op, const store_team_t *team,
 
 static store_status_t
 holder(store_view_t *view, store_op_t *op, const store_team_t *team,
-    bool gone, const store_id_t *id, store_holder_t *out)
+    bool gone, const store_id_t *id, uint32_t *taken, store_holder_t *out)
 {
     store_user_t    user;
     store_teams_t   teams;
@@ -90,7 +92,7 @@ holder(store_view_t *view, store_op_t *op, const store_team_t *team,
 
     out->user = *id;
 
-    return store_roles_of(view, op, user.direct, &teams, &out->roles);
+    return store_roles_of(view, op, &user, &teams, taken, &out->roles);
 }
 
 

@@ -49,15 +49,31 @@ bool store_teams_have(const store_teams_t *teams, const store_id_t *team);
 void store_teams_with(store_teams_t *teams, const store_team_t *team);
 void store_teams_without(store_teams_t *teams, const store_id_t *team);
 
-/* The roles of `direct` and of the teams, each once; false: longer than a
-   list may be. */
-bool store_roles_union(store_slice_t direct, const store_teams_t *teams,
+/* The user's direct roles, that of the billing contact, and those of the
+   teams, each once; false: longer than a list may be. */
+bool store_roles_union(const store_user_t *user, const store_teams_t *teams,
     uint8_t buffer[STORE_LIMIT_ROLES], store_slice_t *roles);
 
-/* The same in memory of the batch.  STORE_REFUSED: too long. */
+/* The same in memory of the batch.  STORE_REFUSED: too long, or no seat is
+   free for them; `taken` counts those that this operation takes already. */
 store_status_t store_roles_of(store_view_t *view, store_op_t *op,
-    store_slice_t direct, const store_teams_t *teams, store_slice_t *roles)
-    STORE_USE_RESULT;
+    const store_user_t *user, const store_teams_t *teams, uint32_t *taken,
+    store_slice_t *roles) STORE_USE_RESULT;
+
+/* Whether a list would give the role of the billing contact away. */
+bool store_roles_billing(const store_op_t *op, store_slice_t roles);
+
+/*
+ * What becomes of an account with a new user: the first one is its billing
+ * contact; with the second, an administrator is named.  Fills the user's
+ * roles; the other user is written when that one is named.
+ */
+store_status_t store_user_first(store_view_t *view, store_op_t *op,
+    store_account_t *account, store_user_t *user) STORE_USE_RESULT;
+
+/* Gives the user the seat that the roles need, or takes it, and counts. */
+void store_seat_count(store_view_t *view, const store_op_t *op,
+    store_user_t *user);
 
 /* Puts the user, with an event when these roles are others than so far. */
 void store_user_hold(store_view_t *view, const store_op_t *op,

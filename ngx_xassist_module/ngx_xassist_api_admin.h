@@ -36,6 +36,9 @@ ngx_xassist_reason_t ngx_xassist_api_users_resume(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_users_licence(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_users_changed(ngx_xassist_api_t *api);
 
+ngx_xassist_reason_t ngx_xassist_api_account_get(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_account_bill(ngx_xassist_api_t *api);
+
 ngx_xassist_reason_t ngx_xassist_api_teams_list(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_teams_get(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_teams_create(ngx_xassist_api_t *api);

@@ -234,6 +234,15 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       ngx_xassist_body_licence,
       ngx_xassist_api_users_licence, ngx_xassist_api_users_changed },
 
+    { GET, ngx_string("account"),
+      NGX_XASSIST_API_ACCOUNT_GET, NGX_XASSIST_ASK, NULL,
+      ngx_xassist_api_account_get, NULL },
+
+    { POST, ngx_string("account/billing"),
+      NGX_XASSIST_API_ACCOUNT_BILLING, NGX_XASSIST_ASK,
+      ngx_xassist_body_user,
+      ngx_xassist_api_account_bill, ngx_xassist_api_account_get },
+
     { GET, ngx_string("teams"),
       NGX_XASSIST_API_TEAMS_LIST, NGX_XASSIST_ASK, NULL,
       ngx_xassist_api_teams_list, NULL },

@@ -1,6 +1,7 @@
 /* How the API shows what the store holds. */
 
 #include "ngx_xassist_api_route.h"
+#include "ngx_xassist_terms.h"
 #include "ngx_xassist_device.h"
 #include "ngx_xassist_worker.h"
 
@@ -106,7 +107,23 @@ ngx_xassist_api_op(ngx_xassist_api_t *api, store_op_kind_t kind)
 
     api->write.op.account = ctx->account;
 
-    return NGX_XASSIST_R_NONE;
+    switch (kind) {
+    case STORE_OP_USER_CREATE:
+    case STORE_OP_USER_SET:
+    case STORE_OP_USER_TEAMS:
+    case STORE_OP_TEAM_CREATE:
+    case STORE_OP_TEAM_SET:
+    case STORE_OP_TEAM_ADD:
+    case STORE_OP_TEAM_REMOVE:
+    case STORE_OP_TEAM_DELETE:
+    case STORE_OP_ACCOUNT_BILLING:
+        return ngx_xassist_terms(api->worker, api->request->pool,
+                                 &api->write.op)
+               == NGX_OK ? NGX_XASSIST_R_NONE
+                         : NGX_XASSIST_R_STORE_UNAVAILABLE;
+    default:
+        return NGX_XASSIST_R_NONE;
+    }
 }
 
 

@@ -17,6 +17,7 @@ typedef struct {
     uint32_t nneeds;
     uint32_t ceiling;
     bool     licensed;
+    bool     seated;
 } policy_build_permission_t;
 
 typedef struct {

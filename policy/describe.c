@@ -138,6 +138,28 @@ policy_rule_facts(const policy_image_t *image, uint32_t rule)
 }
 
 
+uint32_t
+policy_permission_seat(const policy_image_t *image)
+{
+    uint32_t        i, flags;
+    policy_array_t  all;
+
+    if (!policy_array_open(image, POLICY_PERMISSIONS, &all)) {
+        return POLICY_NONE;
+    }
+
+    for (i = 0; policy_array_get(&all, i, POLICY_PERMISSION_FLAGS, &flags);
+         i++)
+    {
+        if (flags & POLICY_FLAG_SEATED) {
+            return i;
+        }
+    }
+
+    return POLICY_NONE;
+}
+
+
 policy_status_t
 policy_role_at(const policy_image_t *image, uint32_t i, policy_role_t *out)
 {
@@ -156,6 +178,8 @@ policy_role_at(const policy_image_t *image, uint32_t i, policy_role_t *out)
     out->title = policy_array_text(image, &all, i, POLICY_ROLE_TITLE);
     out->single_user = (flags & POLICY_FLAG_SINGLE_USER) != 0;
     out->groups = (flags & POLICY_FLAG_GROUPS) != 0;
+    out->administrator = (flags & POLICY_FLAG_ADMINISTRATOR) != 0;
+    out->billing = (flags & POLICY_FLAG_BILLING) != 0;
 
     return POLICY_OK;
 }

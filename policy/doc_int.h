@@ -48,6 +48,8 @@ typedef struct {
     policy_refs_t includes;
     policy_refs_t grants;
     uint64_t      single_user;
+    uint64_t      administrator;
+    uint64_t      billing;
     uint64_t      groups;
 } policy_doc_role_t;
 
@@ -111,6 +113,7 @@ typedef struct {
     policy_doc_terms_t      terms[POLICY_INVITATION_EXTERNAL];
     policy_doc_assistance_t assistance;
     policy_ref_t            licensed;  /* licences.regular */
+    policy_ref_t            seated;    /* licences.seat */
     uint64_t                settings[POLICY_SETTINGS_COUNT];
 } policy_doc_t;
 

@@ -95,7 +95,8 @@ policy_emit_permissions(policy_build_t *build)
         policy_writer_word(writer, POLICY_PERMISSIONS, columns);
         policy_writer_word(writer, POLICY_PERMISSIONS, made->ceiling);
         policy_writer_word(writer, POLICY_PERMISSIONS,
-                           made->licensed ? POLICY_FLAG_LICENSED : 0);
+                           (made->licensed ? POLICY_FLAG_LICENSED : 0)
+                           | (made->seated ? POLICY_FLAG_SEATED : 0));
         policy_writer_word(writer, POLICY_PERMISSIONS, made->needs);
         policy_writer_word(writer, POLICY_PERMISSIONS, made->nneeds);
         policy_emit_slices(writer, POLICY_PERMISSIONS, &written->aliases);
@@ -119,7 +120,9 @@ policy_emit_roles(policy_build_t *build)
         policy_writer_text(writer, POLICY_ROLES, role->title);
         policy_writer_word(writer, POLICY_ROLES,
             (role->single_user != 0 ? POLICY_FLAG_SINGLE_USER : 0)
-            | (role->groups != 0 ? POLICY_FLAG_GROUPS : 0));
+            | (role->groups != 0 ? POLICY_FLAG_GROUPS : 0)
+            | (role->administrator != 0 ? POLICY_FLAG_ADMINISTRATOR : 0)
+            | (role->billing != 0 ? POLICY_FLAG_BILLING : 0));
         policy_writer_set(writer, POLICY_ROLES, &build->role_sets[i]);
     }
 }

@@ -114,6 +114,8 @@ static const policy_member_t  policy_members_role[] = {
     NAMES("includes", ROLE(includes), false, 1024),
     NAMES("grants", ROLE(grants), false, POLICY_MAX_PERMISSIONS),
     BOOLEAN("single_user", ROLE(single_user), 0),
+    BOOLEAN("administrator", ROLE(administrator), 0),
+    BOOLEAN("billing", ROLE(billing), 0),
     CHOICE("scope", ROLE(groups), false, 0, policy_words_scope),
     END
 };
@@ -277,6 +279,8 @@ static const policy_member_t  policy_members_licences[] = {
     NUMBER("guest_seats", SETTING(GUEST_SEATS), 0, 0, POLICY_COUNT_MAX,
            NULL),
     { "regular", POLICY_TYPE_NAME, DOC(licensed), false, 0, 0, 0, NULL, NULL,
+      NULL },
+    { "seat", POLICY_TYPE_NAME, DOC(seated), false, 0, 0, 0, NULL, NULL,
       NULL },
     END
 };

@@ -83,6 +83,7 @@ extern const policy_section_info_t policy_sections[POLICY_SECTIONS];
 #define POLICY_PERMISSION_ALIASES 13u
 
 #define POLICY_FLAG_LICENSED       1u  /* needs the regular licence */
+#define POLICY_FLAG_SEATED         2u  /* takes an agent seat */
 
 #define POLICY_ROLE_NAME           0u
 #define POLICY_ROLE_TITLE          2u
@@ -91,6 +92,8 @@ extern const policy_section_info_t policy_sections[POLICY_SECTIONS];
 
 #define POLICY_FLAG_SINGLE_USER    1u
 #define POLICY_FLAG_GROUPS         2u
+#define POLICY_FLAG_ADMINISTRATOR  4u
+#define POLICY_FLAG_BILLING        8u
 
 #define POLICY_PROFILE_NAME        0u
 #define POLICY_PROFILE_TITLE       2u

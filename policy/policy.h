@@ -187,6 +187,8 @@ typedef struct {
     policy_str_t title;
     bool         single_user;
     bool         groups;               /* scope "groups", else "account" */
+    bool         administrator;        /* of an account of several users */
+    bool         billing;              /* the billing contact's alone */
 } policy_role_t;
 
 /* Walk by index from 0; POLICY_NOT_FOUND past the end. */
@@ -209,6 +211,8 @@ policy_str_t policy_rule_attribute(const policy_image_t *image,
 /* The facts (POLICY_FACT_*) that a rule may look at; of call.join, say, those
    about a call. */
 uint32_t policy_rule_facts(const policy_image_t *image, uint32_t rule);
+/* The permission that takes an agent seat (licences.seat), or POLICY_NONE. */
+uint32_t policy_permission_seat(const policy_image_t *image);
 /* Whether the role (its includes counted) grants the permission. */
 bool policy_role_grants(const policy_image_t *image, uint32_t role,
     uint32_t permission);

@@ -18,7 +18,7 @@ static policy_ref_t policy_permission_ref(const void *ctx, uint32_t node);
 policy_status_t
 policy_build_requires(policy_build_t *build)
 {
-    uint32_t         i, n, licensed, *order;
+    uint32_t         i, n, licensed, seated, *order;
     policy_graph_t   graph;
     policy_status_t  status;
 
@@ -44,9 +44,13 @@ policy_build_requires(policy_build_t *build)
     }
 
     licensed = policy_requires_licensed(build);
+    seated = build->doc.seated.name.len != 0
+             ? policy_build_permission(build, &build->doc.seated)
+             : POLICY_NONE;
 
     for (i = 0; i < n; i++) {
         policy_requires_one(build, &graph, order[i], licensed);
+        build->permissions[order[i]].seated = order[i] == seated;
     }
 
     return build->writer.status;

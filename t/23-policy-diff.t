@@ -81,6 +81,9 @@ my $gone = made('invite', 'create', '--call', $call, '--inviter', 'u0');
 made('invite', 'withdraw', $gone->{id});
 made('call', 'end', $ended);
 
+made(qw(team create big field --roles agent));
+made(qw(team create big night --roles client));
+
 my $policy = slurp('conf/policy.json');
 
 
@@ -106,11 +109,15 @@ is($rc, 1, 'the first edit: there are differences') or diag $text;
 is($answer->{users}, 10_000, 'all users were looked at');
 is($answer->{users_changed}, 9_000, 'all but the clients change');
 is($answer->{sessions}, 10_001, 'and all sessions');
+is($answer->{teams}, 2, 'and teams');
+is($answer->{teams_changed}, 1, 'of which one gives such a role');
 is($answer->{invitations}, 4, 'and invitations that are open');
 is($answer->{invitations_changed}, 0, 'none of which changes');
 is_deeply(affected($answer), {
     'users lose xa_ocall_calllog_export-call-log' => 9_000,
     'users lose api.calls.export' => 9_000,
+    'teams lose xa_ocall_calllog_export-call-log' => 1,
+    'teams lose api.calls.export' => 1,
     'sessions lose xa_ocall_calllog_export-call-log' => 9_001,
     'sessions lose api.calls.export' => 9_001 },
     'who loses what, with counts') or diag $text;

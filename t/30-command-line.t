@@ -128,7 +128,8 @@ subtest 'accounts and users' => sub {
 
     $olga = json('user', 'create', 'acme', 'olga', '--display', 'Olga O.',
         '--mail', 'olga@example.org', '--roles', 'client,account_admin');
-    is_deeply($olga->{roles}, ['client', 'account_admin'], 'roles');
+    is_deeply($olga->{roles}, [qw(client account_admin billing_contact)],
+        'roles, and that of the first user');
     ok($olga->{licensed}, 'a licence unless told otherwise');
     ok(!json('user', 'create', 'acme', 'leo', '--no-licence')->{licensed},
         '--no-licence');

@@ -80,6 +80,7 @@ sub roles {
 
 json('store', 'init', $> ? () : ('--owner', 'www-data'));
 json('account', 'create', 'acme');
+json('user', 'create', 'acme', 'root', '--roles', 'account_admin');
 json('user', 'create', 'acme', $_, '--roles', 'client') for qw(olga emil ida);
 
 subtest 'a team gives its roles' => sub {
@@ -109,6 +110,38 @@ subtest 'a team gives its roles' => sub {
     json(qw(team remove acme Service olga));
     is(roles('olga'), 'agent', 'gone with the membership');
     is(json(qw(team list acme))->{teams}[0]{members}, 1, 'one is left');
+};
+
+subtest 'policy explain tells the team, policy diff the teams' => sub {
+    json(qw(team add acme Service olga));
+    my ($status, $out) = ctl(qw(policy explain assist_access --user
+        acme/olga));
+    is($status, 0, 'she may') or diag $out;
+    like($out, qr/^permission assist_access: yes, by role service_agent, through team Service$/m,
+        'by the role of a team');
+    ($status, $out) = ctl(qw(policy explain home_dashboard_access --user
+        acme/olga));
+    like($out, qr/by role agent$/m, 'a direct role comes through none');
+    my ($step) = grep { $_->{by} eq 'role' }
+        @{ json(qw(policy explain assist_access --user acme/olga))
+        ->{steps} };
+    is($step->{team}, 'Service', 'as JSON');
+    fails(2, qr/ACCOUNT\/NAME/, qw(policy explain assist_access --user olga));
+    fails(1, qr/no user/, qw(policy explain assist_access --user acme/x));
+
+    my $text = slurp('conf/policy.json');
+    $text =~ s/"grants": \["assist_access", "assist_anonymous", "assist_register"\]/"grants": ["assist_access", "assist_anonymous"]/
+        or die 'no service_agent';
+    open my $fh, '>', "$dir/edit.json" or die $!;
+    print {$fh} $text;
+    close $fh;
+
+    ($status, $out) = ctl('policy', 'diff', 'conf/policy.json',
+        "$dir/edit.json", '--store', $store);
+    is($status, 1, 'a difference');
+    like($out, qr/^teams 1 lose assist_register: acme\/Service$/m, 'by team');
+    like($out, qr/^users 2 lose assist_register: /m, 'by user');
+    json(qw(team remove acme Service olga));
 };
 
 subtest 'a group has members and managers' => sub {
@@ -159,6 +192,37 @@ subtest 'a dump keeps them, and a check counts them' => sub {
     is(roles('emil'), 'client', 'which takes them');
     json(qw(group delete acme customers));
     is(json('store', 'check')->{findings}, 0, 'and all agrees');
+};
+
+subtest 'an account: administrator, billing contact, seats' => sub {
+    json(qw(account create solo));
+    is_deeply(json(qw(user create solo ann))->{roles}, ['billing_contact'],
+        'who is first pays');
+    fails(1, qr/administrator_required/, qw(user create solo ben));
+    json(qw(user create solo ben --administrator ann));
+    my %roles = map { $_->{name} => join ',', @{ $_->{roles} } }
+        @{ json(qw(user list solo))->{users} };
+    is($roles{ann}, 'account_admin,billing_contact', 'named');
+    is($roles{ben}, '', 'and the other is not');
+
+    fails(1, qr/one_billing_contact/,
+        qw(user set solo ben --roles billing_contact));
+    is(json(qw(account billing solo ben))->{billing}, 'ben', 'moved');
+    %roles = map { $_->{name} => join ',', @{ $_->{roles} } }
+        @{ json(qw(user list solo))->{users} };
+    is($roles{ann}, 'account_admin', 'from one');
+    is($roles{ben}, 'billing_contact', 'to the other');
+
+    is(json(qw(account show solo))->{agents}, 2, 'seats in use');
+    fails(1, qr/no_seat/, qw(account seats solo 1));
+    is(json(qw(account seats solo 2))->{seats}, 2, 'two, and no more');
+    fails(1, qr/no_seat/, qw(user create solo cleo --roles agent));
+    json(qw(user create solo cleo --roles client));
+    fails(1, qr/no_seat/, qw(user set solo cleo --roles agent));
+    is(json(qw(account seats solo none))->{seats}, 0, 'no limit');
+    json(qw(user set solo cleo --roles agent));
+    is(json(qw(account show solo))->{agents}, 3, 'three');
+    is(json('store', 'check')->{findings}, 0, 'all agrees');
 };
 
 done_testing();

@@ -34,6 +34,7 @@ ok(!(grep { $_->{name} eq 'acct_manage_account_settings' }
     @{ $agent->{permissions} }), 'and do not manage the account');
 
 $edge->ctl('account', 'create', 'acme');
+$edge->ctl('user', 'create', 'acme', 'root', '--roles', 'account_admin');
 $edge->ctl('user', 'create', 'acme', 'anna', '--roles', 'client');
 $edge->ctl('user', 'create', 'acme', 'bert', '--roles', 'client');
 $edge->ctl('team', 'create', 'acme', 'desk', '--roles', 'agent');
@@ -45,14 +46,15 @@ sub holders {
 }
 
 is(holders('agent'), 'bert:team', 'through a team');
-is_deeply(ctl('grant', 'acme', 'anna', 'agent', 'billing_contact')->{direct},
-    [qw(client agent billing_contact)], 'given besides');
+is_deeply(ctl('grant', 'acme', 'anna', 'agent', 'account_manager')->{direct},
+    [qw(client agent account_manager)], 'given besides');
 is(holders('agent'), 'anna:user bert:team', 'both ways');
 is_deeply(ctl('take', 'acme', 'anna', 'client')->{roles},
-    [qw(agent billing_contact)], 'taken');
+    [qw(agent account_manager)], 'taken');
 is_deeply(ctl('take', 'acme', 'bert', 'agent')->{roles}, [qw(client agent)],
     "a team's role stays");
 
+fails(1, qr/one_billing_contact/, 'grant', 'acme', 'anna', 'billing_contact');
 fails(1, qr/no role "king"/, 'show', 'king');
 fails(1, qr/no role "king"/, 'grant', 'acme', 'anna', 'king');
 fails(1, qr/nobody/, 'grant', 'acme', 'nobody', 'agent');

@@ -46,6 +46,7 @@ extern const ctl_command_t ctl_keys_commands[];
 extern const ctl_command_t ctl_store_commands[];
 extern const ctl_command_t ctl_user_commands[];
 extern const ctl_command_t ctl_role_commands[];
+extern const ctl_command_t ctl_account_commands[];
 extern const ctl_command_t ctl_user_import_commands[];
 extern const ctl_command_t ctl_user_export_commands[];
 extern const ctl_command_t ctl_team_commands[];

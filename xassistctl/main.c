@@ -18,6 +18,7 @@ static const ctl_command_t *const  tables[] = {
     ctl_store_commands,
     ctl_user_commands,
     ctl_role_commands,
+    ctl_account_commands,
     ctl_user_import_commands,
     ctl_user_export_commands,
     ctl_team_commands,

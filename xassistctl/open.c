@@ -10,6 +10,7 @@
 #include <xassistctl/args.h>
 #include <xassistctl/clock.h>
 #include <xassistctl/open.h>
+#include <xassistctl/terms.h>
 
 
 static int become_owner(const char *folder);
@@ -50,20 +51,35 @@ ctl_store_open(const ctl_options_t *options, bool read_only,
     ctl_store_t *store)
 {
     int              rc;
+    ctl_store_t      terms;
     store_options_t  how;
+
+    memset(&terms, 0, sizeof(terms));
+
+    if (!read_only) {
+        ctl_terms_load(options, &terms);
+    }
 
     rc = become_owner(options->store);
 
+    if (rc == CTL_OK) {
+        memset(&how, 0, sizeof(how));
+        how.path = options->store;
+        how.sha256 = digest;
+        how.read_only = read_only;
+
+        rc = open_store(&how, store);
+    }
+
     if (rc != CTL_OK) {
+        ctl_terms_free(&terms);
         return rc;
     }
 
-    memset(&how, 0, sizeof(how));
-    how.path = options->store;
-    how.sha256 = digest;
-    how.read_only = read_only;
+    store->known = terms.known;
+    memcpy(store->terms, terms.terms, sizeof(store->terms));
 
-    return open_store(&how, store);
+    return CTL_OK;
 }
 
 
@@ -107,6 +123,7 @@ ctl_store_close(ctl_store_t *store)
     store_close(store->env);
     store->txn = NULL;
     store->env = NULL;
+    ctl_terms_free(store);
 }
 
 
@@ -211,6 +228,11 @@ ctl_op(const ctl_store_t *store, const policy_image_t *image,
     op->kind = kind;
     op->now = store->now;
     op->presence.guest_seats = UINT32_MAX;
+
+    op->terms.known = store->known;
+    op->terms.seated = ctl_slice(store->terms[0]);
+    op->terms.administrators = ctl_slice(store->terms[1]);
+    op->terms.billing = ctl_slice(store->terms[2]);
 
     if (store->now == 0 || !ctl_mint(&op->id)) {
         ctl_complain("this system gives no time or no random numbers");

@@ -14,6 +14,8 @@ typedef struct {
     store_env_t *env;
     store_txn_t *txn;                  /* open for reading */
     uint64_t     now;
+    bool         known;                /* what the policy says of roles: */
+    char        *terms[3];             /* seated, administrators, billing */
 } ctl_store_t;
 
 #pragma GCC visibility push(hidden)
@@ -53,6 +55,9 @@ int ctl_found(store_status_t status, const char *what, const char *name);
 bool ctl_mint(store_id_t *id);
 bool ctl_id_parse(const char *text, store_id_t *id);
 store_slice_t ctl_slice(const char *text);     /* NULL gives an empty one */
+
+/* Whether a comma-separated list has that word. */
+bool ctl_words_have(store_slice_t words, const char *word, size_t len);
 
 /* CTL_NO after a message when the policy, if there is one to ask, has not
    all of these comma-separated roles. */

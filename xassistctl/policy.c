@@ -25,14 +25,14 @@ const ctl_command_t  ctl_policy_commands[] = {
     { "policy table", "[FILE] [--markdown]",
       "prints the permissions and who may hold them", ctl_policy_table },
     { "policy explain", "RULE [--kind K] [--device D] [--facts F,...] "
-      "[--roles R,...] [--profile P] [--call-profile P] "
+      "[--roles R,...|--user ACCOUNT/NAME] [--profile P] [--call-profile P] "
       "[--inviter-roles R,...] [--attributes NAME=VALUE,...]",
       "decides, and tells every test that led to it", ctl_policy_explain },
     { "policy test", "TESTS", "asks the questions of a tests file (TAP)",
       ctl_policy_test },
     { "policy diff", "OLD NEW [--names N]",
       "tells who gains and who loses what: roles and guests, and with "
-      "--store users, open invitations and open sessions",
+      "--store users, teams, open invitations and open sessions",
       ctl_policy_diff },
     { "policy live", "",
       "tells which policy each worker decides by: generation, SHA-256, when "

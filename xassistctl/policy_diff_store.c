@@ -1,6 +1,7 @@
 /*
- * policy diff with a store: how many users, open invitations and open
- * sessions gain or lose what, with the names of some.
+ * policy diff with a store: how many users, teams (by the roles that they
+ * give), open invitations and open sessions gain or lose what, with the names
+ * of some.
  */
 
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 #define LABEL  160
 
-typedef enum { USERS = 0, INVITATIONS, SESSIONS, KINDS } kind_t;
+typedef enum { USERS = 0, TEAMS, INVITATIONS, SESSIONS, KINDS } kind_t;
 
 
 /* Those who gain, or lose, one name. */
@@ -43,6 +44,7 @@ static void walk_text(const walk_t *walk);
 static void walk_json(const walk_t *walk);
 static bool walk_account(void *data, const void *record);
 static bool walk_user(void *data, const void *record);
+static bool walk_team(void *data, const void *record);
 static bool walk_session(void *data, const void *record);
 static bool walk_call(void *data, const void *record);
 static bool walk_invitation(void *data, const void *record);
@@ -61,7 +63,7 @@ static void id_text(const store_id_t *id, char *text);
 
 
 static const char *const  kind_names[KINDS] = {
-    "users", "invitations", "sessions"
+    "users", "teams", "invitations", "sessions"
 };
 
 
@@ -226,6 +228,9 @@ walk_account(void *data, const void *record)
 
     return keep_status(walk, store_users(walk->store.txn, &walk->account.id,
                                          walk_user, walk))
+           && keep_status(walk, store_teams(walk->store.txn,
+                                            &walk->account.id, walk_team,
+                                            walk))
            && keep_status(walk, store_calls(walk->store.txn,
                                             &walk->account.id,
                                             STORE_CALL_OPEN, walk_call, walk))
@@ -258,6 +263,31 @@ walk_user(void *data, const void *record)
 
     return keep_status(walk, store_sessions(walk->store.txn, &user->id,
                                             walk_session, walk));
+}
+
+
+/* What the team alone gives to a licensed member. */
+
+static bool
+walk_team(void *data, const void *record)
+{
+    char                 label[LABEL];
+    walk_t              *walk = data;
+    ctl_subject_t        subject;
+    const store_team_t  *team = record;
+
+    memset(&subject, 0, sizeof(subject));
+    subject.kind = POLICY_KIND_REGULAR;
+    subject.device = POLICY_DEVICE_WEB;
+    subject.licensed = true;
+    subject.roles = text_of(team->roles);
+    subject.inviter_roles = subject.profile = subject.call_profile
+        = text_of((store_slice_t) { NULL, 0 });
+
+    label_of(walk, team->name, label);
+    walk_count(walk, TEAMS, &subject, label);
+
+    return true;
 }
 
 

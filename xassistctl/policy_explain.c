@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <xassistctl/args.h>
+#include <xassistctl/open.h>
 #include <xassistctl/policy_file.h>
 #include <xassistctl/print.h>
 
@@ -20,7 +21,18 @@ typedef struct {
     const char *call_profile;
     const char *inviter_roles;
     const char *attributes;
+    const char *user;                  /* ACCOUNT/NAME, of the store */
 } explain_words_t;
+
+/* A user of the store: where the roles come from. */
+typedef struct {
+    ctl_store_t   store;
+    store_user_t  user;
+    char          roles[STORE_LIMIT_ROLES + 1];
+    policy_str_t  role;                /* looked for in the teams */
+    char          team[4 * STORE_LIMIT_NAME + 1];
+    bool          open;
+} explain_user_t;
 
 typedef struct {
     policy_query_t      query;
@@ -30,16 +42,21 @@ typedef struct {
 } explain_query_t;
 
 typedef struct {
-    ctl_print_t  out;
-    bool         json;
+    ctl_print_t      out;
+    bool             json;
+    explain_user_t  *user;             /* NULL: roles were given */
 } explain_t;
 
 typedef uint32_t (*find_pt)(const policy_image_t *image, policy_str_t name);
 
 
+static int explain_user(const ctl_options_t *options,
+    explain_words_t *words, explain_user_t *user);
+static const char *explain_team(explain_user_t *user, policy_str_t role);
+static bool explain_in_team(void *data, const void *record);
 static int explain_rule(const ctl_options_t *options,
     const policy_image_t *image, const char *rule,
-    const explain_words_t *words);
+    const explain_words_t *words, explain_user_t *user);
 static int explain_query(const policy_image_t *image,
     const explain_words_t *words, explain_query_t *q);
 static int take_word(const char *what, policy_str_t word,
@@ -58,6 +75,7 @@ ctl_policy_explain(const ctl_options_t *options, int argc, char **argv)
 {
     int              rc;
     ctl_policy_t    *policy;
+    explain_user_t   user;
     explain_words_t  words;
 
     ctl_arg_t  args[] = {
@@ -69,6 +87,7 @@ ctl_policy_explain(const ctl_options_t *options, int argc, char **argv)
         { "--call-profile", &words.call_profile, NULL },
         { "--inviter-roles", &words.inviter_roles, NULL },
         { "--attributes", &words.attributes, NULL },
+        { "--user", &words.user, NULL },
         { NULL, NULL, NULL }
     };
 
@@ -94,7 +113,19 @@ ctl_policy_explain(const ctl_options_t *options, int argc, char **argv)
     }
 
     if (rc == CTL_OK) {
-        rc = explain_rule(options, &policy->image, argv[0], &words);
+        user.open = false;
+        rc = words.user != NULL ? explain_user(options, &words, &user)
+                                : CTL_OK;
+
+        if (rc == CTL_OK) {
+            rc = explain_rule(options, &policy->image, argv[0], &words,
+                              &user);
+        }
+
+        if (user.open) {
+            ctl_store_close(&user.store);
+        }
+
         ctl_policy_done(policy);
     }
 
@@ -104,9 +135,103 @@ ctl_policy_explain(const ctl_options_t *options, int argc, char **argv)
 }
 
 
+/* The roles of a user of the store, and the licence. */
+
+static int
+explain_user(const ctl_options_t *options, explain_words_t *words,
+    explain_user_t *user)
+{
+    int          rc;
+    char         account[4 * STORE_LIMIT_NAME + 1];
+    const char  *slash;
+
+    slash = strchr(words->user, '/');
+
+    if (slash == NULL || words->roles != NULL
+        || (size_t) (slash - words->user) >= sizeof(account))
+    {
+        ctl_complain("--user is ACCOUNT/NAME, and stands without --roles");
+        return CTL_USAGE;
+    }
+
+    memcpy(account, words->user, (size_t) (slash - words->user));
+    account[slash - words->user] = '\0';
+
+    rc = ctl_store_open(options, true, &user->store);
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    user->open = true;
+    rc = ctl_find_user(&user->store, account, slash + 1, &user->user);
+
+    if (rc == CTL_OK && user->user.roles.len > STORE_LIMIT_ROLES) {
+        rc = CTL_FAILURE;
+    }
+
+    if (rc != CTL_OK) {
+        return rc;
+    }
+
+    if (user->user.roles.len != 0) {
+        memcpy(user->roles, user->user.roles.data, user->user.roles.len);
+    }
+
+    user->roles[user->user.roles.len] = '\0';
+    words->roles = user->roles;
+
+    if (words->facts == NULL) {
+        words->facts = user->user.licensed ? "licensed" : NULL;
+    }
+
+    return CTL_OK;
+}
+
+
+/* The team that a role came through; NULL when it is held directly. */
+
+static const char *
+explain_team(explain_user_t *user, policy_str_t role)
+{
+    user->role = role;
+    user->team[0] = '\0';
+
+    if (ctl_words_have(user->user.direct, role.data, role.len)
+        || store_teams_of(user->store.txn, &user->user.id, explain_in_team,
+                          user)
+           != STORE_OK
+        || user->team[0] == '\0')
+    {
+        return NULL;
+    }
+
+    return user->team;
+}
+
+
+static bool
+explain_in_team(void *data, const void *record)
+{
+    explain_user_t      *user = data;
+    const store_team_t  *team = record;
+
+    if (!ctl_words_have(team->roles, user->role.data, user->role.len)
+        || team->name.len >= sizeof(user->team))
+    {
+        return true;
+    }
+
+    memcpy(user->team, team->name.data, team->name.len);
+    user->team[team->name.len] = '\0';
+
+    return false;
+}
+
+
 static int
 explain_rule(const ctl_options_t *options, const policy_image_t *image,
-    const char *rule, const explain_words_t *words)
+    const char *rule, const explain_words_t *words, explain_user_t *user)
 {
     int                rc;
     uint32_t           index;
@@ -129,6 +254,7 @@ explain_rule(const ctl_options_t *options, const policy_image_t *image,
     }
 
     e.json = options->json;
+    e.user = user->open ? user : NULL;
 
     if (e.json) {
         ctl_print_begin(&e.out, true, NULL);
@@ -306,18 +432,23 @@ static void
 explain_step(void *ctx, const policy_explained_t *step)
 {
     explain_t   *e;
-    const char  *value;
+    const char  *team, *value;
 
     e = ctx;
     value = step->value == POLICY_ALLOW ? "yes"
             : step->value == POLICY_DENY ? "no" : "error";
 
+    team = e->user != NULL && strcmp(step->by, "role") == 0
+           ? explain_team(e->user, step->source) : NULL;
+
     if (!e->json) {
-        (void) printf("%-10s %.*s: %s%s%s%s%.*s\n", step->test,
+        (void) printf("%-10s %.*s: %s%s%s%s%.*s%s%s\n", step->test,
                       (int) step->name.len, step->name.data, value,
                       step->by[0] != '\0' ? ", by " : "", step->by,
                       step->source.len != 0 ? " " : "",
-                      (int) step->source.len, step->source.data);
+                      (int) step->source.len, step->source.data,
+                      team != NULL ? ", through team " : "",
+                      team != NULL ? team : "");
         return;
     }
 
@@ -327,6 +458,11 @@ explain_step(void *ctx, const policy_explained_t *step)
     ctl_print_word(&e->out, "value", value);
     ctl_print_word(&e->out, "by", step->by);
     ctl_print_text(&e->out, "source", slice(step->source));
+
+    if (team != NULL) {
+        ctl_print_word(&e->out, "team", team);
+    }
+
     ctl_print_item_end(&e->out);
 }
 

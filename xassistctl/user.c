@@ -17,6 +17,8 @@ static int account_resume(const ctl_options_t *options, int argc,
 static int account_set(const ctl_options_t *options, int argc, char **argv,
     bool suspended);
 static int user_create(const ctl_options_t *options, int argc, char **argv);
+static int name_administrator(ctl_store_t *store, char **argv,
+    const char *name, store_op_t *op);
 static int user_set(const ctl_options_t *options, int argc, char **argv);
 static int user_list(const ctl_options_t *options, int argc, char **argv);
 static bool join_subject(char *out, size_t size, const char *issuer,
@@ -33,8 +35,9 @@ const ctl_command_t  ctl_user_commands[] = {
     { "account resume", "NAME", "takes that back", account_resume },
     { "user create",
       "ACCOUNT NAME [--display TEXT] [--mail ADDRESS] [--phone NUMBER] "
-      "[--roles A,B] [--no-licence]",
-      "makes a user, with a regular licence unless told otherwise",
+      "[--roles A,B] [--no-licence] [--administrator NAME]",
+      "makes a user, with a regular licence unless told otherwise; the second "
+      "one of an account with an administrator",
       user_create },
     { "user set",
       "ACCOUNT NAME [--roles A,B] [--suspend|--resume] "
@@ -152,6 +155,7 @@ user_create(const ctl_options_t *options, int argc, char **argv)
     int               rc;
     bool              no_licence = false;
     const char       *display = NULL, *mail = NULL, *roles = NULL;
+    const char       *administrator = NULL;
     const char       *phone = NULL;
     store_op_t        op;
     ctl_print_t       out;
@@ -165,6 +169,7 @@ user_create(const ctl_options_t *options, int argc, char **argv)
         { "--phone", &phone, NULL },
         { "--roles", &roles, NULL },
         { "--no-licence", NULL, &no_licence },
+        { "--administrator", &administrator, NULL },
         { NULL, NULL, NULL }
     };
 
@@ -197,26 +202,54 @@ user_create(const ctl_options_t *options, int argc, char **argv)
         op.in.user_create.phone = ctl_slice(phone);
         op.in.user_create.roles = ctl_slice(roles);
         op.in.user_create.licensed = !no_licence;
+        rc = name_administrator(&store, argv, administrator, &op);
+    }
+
+    if (rc == CTL_OK) {
         rc = ctl_apply(&store, &op, "make the user");
     }
 
     if (rc == CTL_OK) {
-        memset(&user, 0, sizeof(user));
-        user.id = op.id;
-        user.account = account.id;
-        user.name = op.in.user_create.name;
-        user.display = op.in.user_create.display;
-        user.mail = op.in.user_create.mail;
-        user.roles = op.in.user_create.roles;
-        user.licensed = !no_licence;
-        user.created = op.now;
+        store_read_reset(store.txn);
+        rc = ctl_found(store_read_renew(store.txn), "store", options->store);
+    }
 
+    if (rc == CTL_OK) {
+        rc = ctl_find_user(&store, argv[0], argv[1], &user);
+    }
+
+    if (rc == CTL_OK) {
         ctl_print_begin(&out, options->json, NULL);
         print_members(&out, &user);
         rc = ctl_print_end(&out);
     }
 
     ctl_store_close(&store);
+
+    return rc;
+}
+
+
+/* Who of the two first users it is: the new one, or the other. */
+
+static int
+name_administrator(ctl_store_t *store, char **argv, const char *name,
+    store_op_t *op)
+{
+    int           rc;
+    store_user_t  user;
+
+    if (name == NULL) {
+        return CTL_OK;
+    }
+
+    if (strcmp(name, argv[1]) == 0) {
+        op->in.user_create.administrator = op->id;
+        return CTL_OK;
+    }
+
+    rc = ctl_find_user(store, argv[0], name, &user);
+    op->in.user_create.administrator = user.id;
 
     return rc;
 }
@@ -442,6 +475,7 @@ print_members(ctl_print_t *out, const store_user_t *user)
     ctl_print_words(out, "roles", user->roles);
     ctl_print_bool(out, "suspended", user->suspended != 0);
     ctl_print_bool(out, "licensed", user->licensed != 0);
+    ctl_print_bool(out, "seat", user->seat != 0);
     ctl_print_text(out, "subject", user->subject);
     ctl_print_bool(out, "password", user->password.len != 0);
     ctl_print_time(out, "created", user->created);

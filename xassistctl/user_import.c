@@ -22,6 +22,7 @@ static void check_twice(ctl_rows_t *rows);
 static int by_name(const void *a, const void *b);
 static int import(const ctl_options_t *options, ctl_store_t *store,
     const char *account, ctl_rows_t *rows, bool dry);
+static bool administers(const ctl_store_t *store, const ctl_row_t *row);
 static int prepare(ctl_store_t *store, const store_account_t *account,
     const ctl_row_t *row, store_op_t *ops, size_t *n, bool *made);
 static void prepare_set(store_op_t *op, const ctl_row_t *row);
@@ -242,7 +243,7 @@ static int
 import(const ctl_options_t *options, ctl_store_t *store, const char *account,
     ctl_rows_t *rows, bool dry)
 {
-    int              rc;
+    int              rc, pass;
     bool             made;
     size_t           i, k, n, created;
     uint32_t        *lines;
@@ -263,16 +264,25 @@ import(const ctl_options_t *options, ctl_store_t *store, const char *account,
     n = created = 0;
     ctl_progress_begin(&progress, "looking up users", rows->n);
 
-    for (i = 0; i < rows->n && rc == CTL_OK; i++) {
-        k = n;
-        rc = prepare(store, &found, &rows->rows[i], ops, &n, &made);
-        created += made;
+    /* Administrators go first: with a second user there must be one. */
 
-        while (k < n) {
-            lines[k++] = rows->rows[i].line;
+    for (pass = 0; pass < 2; pass++) {
+        for (i = 0; i < rows->n && rc == CTL_OK; i++) {
+
+            if (administers(store, &rows->rows[i]) == (pass != 0)) {
+                continue;
+            }
+
+            k = n;
+            rc = prepare(store, &found, &rows->rows[i], ops, &n, &made);
+            created += made;
+
+            while (k < n) {
+                lines[k++] = rows->rows[i].line;
+            }
+
+            ctl_progress(&progress, i + 1);
         }
-
-        ctl_progress(&progress, i + 1);
     }
 
     ctl_progress_end(&progress);
@@ -294,6 +304,26 @@ import(const ctl_options_t *options, ctl_store_t *store, const char *account,
     ctl_print_bool(&out, "dry_run", dry);
 
     return ctl_print_end(&out);
+}
+
+
+static bool
+administers(const ctl_store_t *store, const ctl_row_t *row)
+{
+    size_t         n;
+    store_slice_t  roles = row->fields[CTL_ROW_ROLES];
+    const char    *role, *names = store->terms[1];
+
+    for (role = names; role != NULL && *role != '\0'; role += n) {
+        role += *role == ',';
+        n = strcspn(role, ",");
+
+        if (ctl_words_have(roles, role, n)) {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 

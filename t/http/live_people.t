@@ -72,7 +72,7 @@ $live->closes('role removed', { 'eva xassist' => '4403 permission_missing' });
 $edge->ctl('user', 'set', 'acme', 'eva', '--roles', 'agent');
 is_open(10);
 
-$edge->ctl('user', 'set', 'acme', 'eva', '--roles', 'agent,billing_contact');
+$edge->ctl('user', 'set', 'acme', 'eva', '--roles', 'agent,account_manager');
 $live->closes('role added', {});
 
 $edge->ctl('user', 'set', 'acme', 'eva', '--no-licence');

@@ -83,7 +83,7 @@ subtest 'assertions' => sub {
     is($claims->{actor}, $me->{user}, 'actor');
     is($claims->{subject}, $me->{user}, 'subject');
     is($claims->{account}, $me->{account}, 'account');
-    is($claims->{roles}, 'account_admin', 'roles');
+    is($claims->{roles}, 'account_admin,billing_contact', 'roles');
     is($claims->{exp} - $claims->{iat}, 60, 'for a minute');
 
     my ($key) = @{ $world->client->get('/xassist/v1/jwks')->{json}{keys} };

@@ -128,13 +128,13 @@ subtest "another account's are not there" => sub {
 
 subtest 'nobody gives what one does not hold' => sub {
     refused($olga, POST => 'teams', 403, 'permission_missing',
-        { name => 'Bills', roles => 'billing_contact' });
-    my $bills = $edge->ctl(qw(team create acme Bills --roles),
-        'billing_contact')->{id};
-    refused($olga, POST => "teams/$bills/members", 403, 'permission_missing',
+        { name => 'Leads', roles => 'service_lead' });
+    my $leads = $edge->ctl(qw(team create acme Leads --roles),
+        'service_lead')->{id};
+    refused($olga, POST => "teams/$leads/members", 403, 'permission_missing',
         { user => $id{bob} });
     refused($olga, POST => "users/$id{bob}/roles", 403, 'permission_missing',
-        { roles => 'billing_contact' });
+        { roles => 'service_lead' });
     refused($max, POST => 'teams', 403, 'permission_missing',
         { name => 'Mine', roles => 'agent' });
 
@@ -159,6 +159,40 @@ subtest 'suspending and licences' => sub {
         'users/{user}/licence', 200, { licensed => \0 })->{licensed},
         'no licence');
     refused($bob, GET => 'calls', 403, 'no_licence');
+};
+
+subtest 'one billing contact, and so many seats' => sub {
+    is(holds($olga, GET => 'account', 'account', 200)->{billing}{id},
+        $id{olga}, 'who was first');
+    refused($olga, POST => "users/$id{max}/roles", 409,
+        'one_billing_contact', { roles => 'account_manager,billing_contact' });
+    refused($max, POST => 'account/billing', 403, 'permission_missing',
+        { user => $id{max} });
+    refused($olga, POST => 'account/billing', 404, 'not_found',
+        { user => $far });
+
+    # max, olga and bob hold sessions; nobody else may
+
+    my $agents = holds($olga, GET => 'account', 'account', 200)->{agents};
+    $edge->ctl('account', 'seats', 'acme', $agents);
+    my $ida = $world->user('ida', roles => 'client')->{id};
+    refused($olga, POST => "users/$ida/roles", 403, 'no_seat',
+        { roles => 'agent' });
+    my $more = api($olga, POST => 'teams', { name => 'More',
+        roles => 'agent' })->{json}{id};
+    refused($olga, POST => "teams/$more/members", 403, 'no_seat',
+        { user => $ida });
+    $edge->ctl('account', 'seats', 'acme', $agents + 1);
+    is(holds($olga, POST => "teams/$more/members", 'teams/{team}/members',
+        200, { user => $ida })->{members}, 1, 'a seat for ida');
+
+    is(holds($olga, POST => 'account/billing', 'account/billing', 200,
+        { user => $id{max} })->{billing}{id}, $id{max}, 'moved');
+    is(api($olga, GET => 'me')->{json}{roles}, 'account_admin', 'from olga');
+    is(api($max, GET => 'me')->{json}{roles},
+        'account_manager,billing_contact', 'to max');
+    refused($olga, POST => "users/$id{max}/suspend", 403,
+        'permission_missing', {});
 };
 
 subtest 'asked again with the same key' => sub {
