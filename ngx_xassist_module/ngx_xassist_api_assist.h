@@ -17,6 +17,22 @@ extern const policy_body_member_t  ngx_xassist_body_task[];
 extern const ngx_xassist_column_t  ngx_xassist_interaction_columns[];
 extern const ngx_xassist_column_t  ngx_xassist_task_columns[];
 
+/* Rows about people in groups that the caller manages, out of all. */
+typedef struct {
+    ngx_xassist_table_t  *table;
+    store_id_t            last;        /* whom was asked about, */
+    bool                  in;          /* and the answer */
+    ngx_uint_t            passed;      /* rows of others */
+} ngx_xassist_managed_t;
+
+void ngx_xassist_managed_begin(ngx_xassist_managed_t *managed,
+    ngx_xassist_table_t *table);
+bool ngx_xassist_managed(ngx_xassist_managed_t *managed,
+    const store_id_t *user);
+
+/* After a row of others: whether the walk goes on. */
+bool ngx_xassist_managed_more(ngx_xassist_managed_t *managed);
+
 /* The value of a word in a list of store.h, 0 when it is none of it. */
 uint8_t ngx_xassist_api_word_of(const policy_str_t *text,
     const char *const *words, uint8_t first);

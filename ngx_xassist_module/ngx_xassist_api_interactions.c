@@ -29,42 +29,28 @@ static const ngx_xassist_column_t  ngx_xassist_entry_columns[] = {
 #undef COLUMN
 
 
+static ngx_xassist_reason_t ngx_xassist_interactions_whose(
+    ngx_xassist_api_t *api, ngx_uint_t *all, ngx_uint_t *group,
+    ngx_uint_t *paused);
 static bool ngx_xassist_interactions_visit(void *data, const void *record);
+static bool ngx_xassist_interactions_group(void *data, const void *record);
 static bool ngx_xassist_interactions_entry(void *data, const void *record);
 
 
-/* One's own, with ?state=paused those that wait; ?scope=all: everybody's. */
+/* One's own, with ?state=paused those that wait; ?scope=group: of agents in
+   groups that one manages; ?scope=all: everybody's. */
 
 ngx_xassist_reason_t
 ngx_xassist_api_interactions_list(ngx_xassist_api_t *api)
 {
-    ngx_str_t             value;
-    ngx_uint_t            all, paused;
-    store_txn_t          *read;
-    store_status_t        status;
-    ngx_xassist_table_t   table;
-    ngx_xassist_reason_t  reason;
+    ngx_uint_t             all, group, paused;
+    store_txn_t           *read;
+    store_status_t         status;
+    ngx_xassist_table_t    table;
+    ngx_xassist_reason_t   reason;
+    ngx_xassist_managed_t  managed;
 
-    all = ngx_http_arg(api->request, (u_char *) "scope", 5, &value) == NGX_OK;
-
-    if (all && (value.len != 3 || ngx_memcmp(value.data, "all", 3) != 0)) {
-        return ngx_xassist_api_wrong(api, "scope must be all");
-    }
-
-    paused = ngx_http_arg(api->request, (u_char *) "state", 5, &value)
-             == NGX_OK;
-
-    if (paused
-        && (all || value.len != 6 || ngx_memcmp(value.data, "paused", 6) != 0))
-    {
-        return ngx_xassist_api_wrong(api, "state must be paused, of one's "
-                                          "own");
-    }
-
-    reason = all ? ngx_xassist_api_ask(api,
-                                       NGX_XASSIST_API_INTERACTIONS_LIST_ALL,
-                                       NULL)
-                 : NGX_XASSIST_R_NONE;
+    reason = ngx_xassist_interactions_whose(api, &all, &group, &paused);
 
     if (reason == NGX_XASSIST_R_NONE) {
         reason = ngx_xassist_table_open(&table, api, "interactions",
@@ -81,7 +67,13 @@ ngx_xassist_api_interactions_list(ngx_xassist_api_t *api)
 
     read = api->worker->read;
 
-    if (all) {
+    if (group) {
+        ngx_xassist_managed_begin(&managed, &table);
+        status = store_interactions_in(read, &api->ctx->account, table.from,
+                                       ngx_xassist_interactions_group,
+                                       &managed);
+
+    } else if (all) {
         status = store_interactions_in(read, &api->ctx->account, table.from,
                                        ngx_xassist_interactions_visit,
                                        &table);
@@ -103,6 +95,61 @@ ngx_xassist_api_interactions_list(ngx_xassist_api_t *api)
 
     return reason == NGX_XASSIST_R_NONE ? ngx_xassist_table_close(&table)
                                         : reason;
+}
+
+
+static ngx_xassist_reason_t
+ngx_xassist_interactions_whose(ngx_xassist_api_t *api, ngx_uint_t *all,
+    ngx_uint_t *group, ngx_uint_t *paused)
+{
+    ngx_str_t   value;
+    ngx_uint_t  scope;
+
+    scope = ngx_http_arg(api->request, (u_char *) "scope", 5, &value)
+            == NGX_OK;
+
+    *all = scope && value.len == 3 && ngx_memcmp(value.data, "all", 3) == 0;
+    *paused = 0;
+    *group = scope && value.len == 5
+             && ngx_memcmp(value.data, "group", 5) == 0;
+
+    if (scope && !*all && !*group) {
+        return ngx_xassist_api_wrong(api, "scope must be group or all");
+    }
+
+    *paused = ngx_http_arg(api->request, (u_char *) "state", 5, &value)
+              == NGX_OK;
+
+    if (*paused
+        && (scope || value.len != 6
+            || ngx_memcmp(value.data, "paused", 6) != 0))
+    {
+        return ngx_xassist_api_wrong(api, "state must be paused, of one's "
+                                          "own");
+    }
+
+    if (*group) {
+        return ngx_xassist_api_ask(api,
+                                   NGX_XASSIST_API_INTERACTIONS_LIST_GROUP,
+                                   NULL);
+    }
+
+    return *all ? ngx_xassist_api_ask(api,
+                                      NGX_XASSIST_API_INTERACTIONS_LIST_ALL,
+                                      NULL)
+                : NGX_XASSIST_R_NONE;
+}
+
+
+static bool
+ngx_xassist_interactions_group(void *data, const void *record)
+{
+    const store_interaction_t  *interaction = record;
+    ngx_xassist_managed_t      *managed = data;
+
+    return ngx_xassist_managed(managed, &interaction->agent)
+           ? ngx_xassist_interactions_visit(managed->table, record)
+           : ngx_xassist_managed_more(managed);
 }
 
 
@@ -210,6 +257,12 @@ ngx_xassist_api_interactions_reassign(ngx_xassist_api_t *api)
     store_status_t        status;
     ngx_xassist_reason_t  reason;
 
+    reason = ngx_xassist_api_ask(api, NGX_XASSIST_API_INTERACTIONS_UPDATE,
+                                 NULL);
+    if (reason != NGX_XASSIST_R_NONE) {
+        return reason;
+    }
+
     text.data = (u_char *) api->members[0].text.data;
     text.len = api->members[0].text.len;
 
@@ -243,7 +296,17 @@ ngx_xassist_api_interactions_reassign(ngx_xassist_api_t *api)
         return ngx_xassist_api_status(api, status);
     }
 
-    return rc == NGX_OK
+    if (rc != NGX_OK) {
+        return NGX_XASSIST_R_PERMISSION_MISSING;
+    }
+
+    /* Of whom the work is given to: a rule may ask for one's own groups. */
+
+    reason = ngx_xassist_api_ask_user(api,
+                                    NGX_XASSIST_API_INTERACTIONS_REASSIGN,
+                                    &api->write.op.in.assist.agent);
+
+    return reason == NGX_XASSIST_R_NONE
            ? ngx_xassist_api_assist_op(api, STORE_OP_INTERACTION_REASSIGN)
-           : NGX_XASSIST_R_PERMISSION_MISSING;
+           : reason;
 }

@@ -201,7 +201,7 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       ngx_xassist_api_interactions_note, ngx_xassist_api_assist_done },
 
     { POST, ngx_string("interactions/*/reassign"),
-      NGX_XASSIST_API_INTERACTIONS_REASSIGN, NGX_XASSIST_ASK,
+      NGX_XASSIST_API_INTERACTIONS_REASSIGN, NGX_XASSIST_ASK_SELF,
       ngx_xassist_body_reassign,
       ngx_xassist_api_interactions_reassign, ngx_xassist_api_assist_done },
 

@@ -35,13 +35,15 @@ const ngx_xassist_column_t  ngx_xassist_task_columns[] = {
 typedef enum {
     NGX_XASSIST_TASKS_OF = 0,
     NGX_XASSIST_TASKS_BY,
-    NGX_XASSIST_TASKS_IN
+    NGX_XASSIST_TASKS_IN,
+    NGX_XASSIST_TASKS_GROUP            /* of users in groups one manages */
 } ngx_xassist_tasks_t;
 
 
 static ngx_xassist_reason_t ngx_xassist_tasks_whose(ngx_xassist_api_t *api,
     ngx_xassist_tasks_t *tasks, store_id_t *whose);
 static bool ngx_xassist_tasks_visit(void *data, const void *record);
+static bool ngx_xassist_tasks_group(void *data, const void *record);
 
 
 ngx_xassist_reason_t
@@ -53,6 +55,8 @@ ngx_xassist_api_tasks_list(ngx_xassist_api_t *api)
     ngx_xassist_table_t   table;
     ngx_xassist_tasks_t   tasks;
     ngx_xassist_reason_t  reason;
+
+    ngx_xassist_managed_t  managed;
 
     if (store_id_none(&api->ctx->user)) {
         return NGX_XASSIST_R_PERMISSION_MISSING;
@@ -79,6 +83,11 @@ ngx_xassist_api_tasks_list(ngx_xassist_api_t *api)
         status = store_tasks_of(read, &api->ctx->account, &whose, table.from,
                                 ngx_xassist_tasks_visit, &table);
 
+    } else if (tasks == NGX_XASSIST_TASKS_GROUP) {
+        ngx_xassist_managed_begin(&managed, &table);
+        status = store_tasks_in(read, &api->ctx->account, table.from,
+                                ngx_xassist_tasks_group, &managed);
+
     } else if (tasks == NGX_XASSIST_TASKS_BY) {
         status = store_tasks_by(read, &whose, table.from,
                                 ngx_xassist_tasks_visit, &table);
@@ -101,6 +110,18 @@ static bool
 ngx_xassist_tasks_visit(void *data, const void *record)
 {
     return ngx_xassist_table_row(data, record);
+}
+
+
+static bool
+ngx_xassist_tasks_group(void *data, const void *record)
+{
+    const store_task_t     *task = record;
+    ngx_xassist_managed_t  *managed = data;
+
+    return ngx_xassist_managed(managed, &task->subject)
+           ? ngx_xassist_table_row(managed->table, record)
+           : ngx_xassist_managed_more(managed);
 }
 
 
@@ -127,8 +148,15 @@ ngx_xassist_tasks_whose(ngx_xassist_api_t *api, ngx_xassist_tasks_t *tasks,
             return NGX_XASSIST_R_NONE;
         }
 
+        if (value.len == 5 && ngx_memcmp(value.data, "group", 5) == 0) {
+            *tasks = NGX_XASSIST_TASKS_GROUP;
+            return ngx_xassist_api_ask(api, NGX_XASSIST_API_TASKS_LIST_GROUP,
+                                       NULL);
+        }
+
         if (value.len != 3 || ngx_memcmp(value.data, "all", 3) != 0) {
-            return ngx_xassist_api_wrong(api, "scope must be acted or all");
+            return ngx_xassist_api_wrong(api, "scope must be acted, group or "
+                                              "all");
         }
 
         *tasks = NGX_XASSIST_TASKS_IN;
