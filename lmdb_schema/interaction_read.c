@@ -8,9 +8,6 @@
 static store_status_t walk_of(store_txn_t *txn, store_record_t record,
     store_key_class_t key_class, const store_id_t *of, uint64_t from,
     store_visit_pt visit, void *data);
-static store_status_t walk_ids(store_view_t *view, store_record_t record,
-    const store_key_t *prefix, uint64_t from, store_visit_pt visit,
-    void *data);
 
 
 store_status_t
@@ -105,8 +102,8 @@ store_tasks_of(store_txn_t *txn, const store_id_t *account,
     store_key_id(&prefix, account);
     store_key_id(&prefix, subject);
 
-    return walk_ids(store_txn_view(txn), STORE_IS_task, &prefix, from, visit,
-                    data);
+    return store_walk_ids(store_txn_view(txn), STORE_IS_task, &prefix, from,
+                          visit, data);
 }
 
 
@@ -137,45 +134,6 @@ walk_of(store_txn_t *txn, store_record_t record, store_key_class_t key_class,
     store_key(&prefix, key_class);
     store_key_id(&prefix, of);
 
-    return walk_ids(store_txn_view(txn), record, &prefix, from, visit, data);
-}
-
-
-/* Visits the records whose ids end the index keys, of `from` or later. */
-
-static store_status_t
-walk_ids(store_view_t *view, store_record_t record,
-    const store_key_t *prefix, uint64_t from, store_visit_pt visit,
-    void *data)
-{
-    store_id_t      id;
-    store_any_t     any;
-    store_walk_t    walk;
-    store_slice_t   key, value;
-    store_status_t  rc;
-
-    store_walk(&walk, prefix);
-
-    if (from != 0) {
-        store_key_u64(&walk.from, from);
-    }
-
-    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
-
-        if (!store_key_tail(key, &id)) {
-            return STORE_CORRUPT;
-        }
-
-        rc = store_record_get(view, record, NULL, &id, &any);
-
-        if (rc != STORE_OK) {
-            return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
-        }
-
-        if (!visit(data, &any)) {
-            return STORE_OK;
-        }
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    return store_walk_ids(store_txn_view(txn), record, &prefix, from, visit,
+                          data);
 }

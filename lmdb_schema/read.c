@@ -5,11 +5,6 @@
 #include <lmdb_schema/op_int.h>
 
 
-static store_status_t walk_ids(store_view_t *view, store_record_t record,
-    const store_key_t *prefix, uint64_t from, store_visit_pt visit,
-    void *data);
-
-
 store_status_t
 store_account_get(store_txn_t *txn, const store_id_t *id,
     store_account_t *out)
@@ -138,8 +133,8 @@ store_calls_from(store_txn_t *txn, const store_id_t *account,
     store_key_id(&prefix, account);
     store_key_u8(&prefix, (uint8_t) state);
 
-    return walk_ids(store_txn_view(txn), STORE_IS_call, &prefix, from, visit,
-                    data);
+    return store_walk_ids(store_txn_view(txn), STORE_IS_call, &prefix, from,
+                          visit, data);
 }
 
 
@@ -183,8 +178,8 @@ store_invitations(store_txn_t *txn, const store_id_t *call,
     store_key(&prefix, STORE_KEY_INVITATION_CALL);
     store_key_id(&prefix, call);
 
-    return walk_ids(store_txn_view(txn), STORE_IS_invitation, &prefix, 0,
-                    visit, data);
+    return store_walk_ids(store_txn_view(txn), STORE_IS_invitation, &prefix, 0,
+                          visit, data);
 }
 
 
@@ -197,8 +192,8 @@ store_invitations_by(store_txn_t *txn, const store_id_t *inviter,
     store_key(&prefix, STORE_KEY_INVITATION_BY);
     store_key_id(&prefix, inviter);
 
-    return walk_ids(store_txn_view(txn), STORE_IS_invitation, &prefix, from,
-                    visit, data);
+    return store_walk_ids(store_txn_view(txn), STORE_IS_invitation, &prefix,
+                          from, visit, data);
 }
 
 
@@ -211,8 +206,8 @@ store_sessions(store_txn_t *txn, const store_id_t *user,
     store_key(&prefix, STORE_KEY_SESSION_USER);
     store_key_id(&prefix, user);
 
-    return walk_ids(store_txn_view(txn), STORE_IS_session, &prefix, 0, visit,
-                    data);
+    return store_walk_ids(store_txn_view(txn), STORE_IS_session, &prefix, 0,
+                          visit, data);
 }
 
 
@@ -339,11 +334,8 @@ store_due_next(store_txn_t *txn, uint64_t *when)
 }
 
 
-/* Visits the records whose ids end the index keys; where a time follows the
-   prefix, those of `from` or later. */
-
-static store_status_t
-walk_ids(store_view_t *view, store_record_t record,
+store_status_t
+store_walk_ids(store_view_t *view, store_record_t record,
     const store_key_t *prefix, uint64_t from, store_visit_pt visit,
     void *data)
 {

@@ -89,6 +89,13 @@ store_status_t store_record_by(store_view_t *view, store_record_t record,
     const store_id_t *call, const store_key_t *index, void *out)
     STORE_USE_RESULT;
 
+/* Visits the records whose ids end the index keys that begin with `prefix`;
+   where a time follows it, those of `from` or later.  What is not there, or
+   does not decode, is STORE_CORRUPT. */
+store_status_t store_walk_ids(store_view_t *view, store_record_t record,
+    const store_key_t *prefix, uint64_t from, store_visit_pt visit,
+    void *data) STORE_USE_RESULT;
+
 /* Puts the record and moves its index keys from the old state to this. */
 void store_record_put(store_view_t *view, store_record_t record,
     const void *in);
