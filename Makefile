@@ -263,7 +263,8 @@ torture: deps-build deps-test
 	@for torture in $(TORTURES); do $$torture $(TORTURE_ARGS); done
 	@XASSIST_RACES=5000 t/run t/http/media_balance.t
 	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build tools
-	@XASSIST_BUILD=$(VARIANT) XASSIST_KILLS=1000 prove -v t/http/store_kill.t
+	@export XASSIST_BUILD=$(VARIANT); \
+		XASSIST_KILLS=1000 prove -v t/http/store_kill.t
 
 # What make test does with few connections, with many: 100,000 opened and
 # ended, a worker killed with 5,000, 6,000 handshakes around 250 revocations,
