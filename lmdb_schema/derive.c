@@ -259,6 +259,7 @@ store_derive(store_record_t record, const void *in, store_sha256_pt sha256,
 
         add_due(&d, part->due, &primary);
         add_due(&d, part->ring, &primary);
+        add_due(&d, part->alone, &primary);
         break;
 
     case STORE_IS_invitation:

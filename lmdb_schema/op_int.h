@@ -201,6 +201,11 @@ store_status_t store_withdraw_guests(store_view_t *view,
 store_status_t store_user_holds(store_view_t *view, const store_id_t *call,
     const store_id_t *user, bool *holds) STORE_USE_RESULT;
 
+/* The same, but not away for so long that guests may not stay with nobody
+   else. */
+store_status_t store_user_there(store_view_t *view, const store_id_t *call,
+    const store_id_t *user, bool *there) STORE_USE_RESULT;
+
 #pragma GCC visibility pop
 
 #endif /* STORE_OP_INT_H */

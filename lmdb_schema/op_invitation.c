@@ -208,7 +208,7 @@ check_places(store_view_t *view, store_op_t *op, store_call_t *call)
         return STORE_OK;
     }
 
-    rc = store_user_holds(view, &call->id, inviter, &holds);
+    rc = store_user_there(view, &call->id, inviter, &holds);
 
     if (rc == STORE_OK && !holds) {
         return store_refuse(op, STORE_REASON_INVITER_LEFT);

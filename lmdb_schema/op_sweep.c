@@ -248,6 +248,7 @@ static store_status_t
 due_participant(store_view_t *view, store_op_t *op,
     store_participant_t *part)
 {
+    bool            settled = false;
     store_scene_t   scene;
     store_status_t  rc;
 
@@ -259,11 +260,18 @@ due_participant(store_view_t *view, store_op_t *op,
 
     if (part->ring != 0 && part->ring <= op->now) {
         store_part_silence(&scene, part, STORE_EVENT_CALL_MISSED);
+        store_record_put(view, STORE_IS_participant, part);
+        settled = part->due == 0 || part->due > op->now;
+    }
 
-        if (part->due == 0 || part->due > op->now) {
-            store_record_put(view, STORE_IS_participant, part);
-            return store_scene_close(&scene);
-        }
+    if (part->alone != 0 && part->alone <= op->now) {
+        rc = store_scene_alone(&scene, part);
+        settled = part->due == 0 || part->due > op->now
+                  || scene.call.state == STORE_CALL_ENDED;
+    }
+
+    if (settled || rc != STORE_OK) {
+        return rc == STORE_OK ? store_scene_close(&scene) : rc;
     }
 
     switch (part->state) {

@@ -59,6 +59,11 @@ store_status_t store_scene_unjoin(store_scene_t *scene,
 store_status_t store_scene_detached(store_scene_t *scene,
     store_participant_t *part, uint32_t n, uint64_t grace) STORE_USE_RESULT;
 
+/* A user has been away for as long as whoever is bound to that user may be
+   there alone: they are signed out, the user's own grace runs on. */
+store_status_t store_scene_alone(store_scene_t *scene,
+    store_participant_t *part) STORE_USE_RESULT;
+
 /* What follows when somebody who held a place does so no more. */
 store_status_t store_scene_after(store_scene_t *scene,
     const store_participant_t *part, uint64_t cause) STORE_USE_RESULT;

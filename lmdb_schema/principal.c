@@ -321,6 +321,6 @@ cap(store_view_t *view, const store_principal_t *principal,
 
     out->inviter_roles = inviter.roles;
 
-    return store_user_holds(view, &call->id, &inviter.id,
+    return store_user_there(view, &call->id, &inviter.id,
                             &out->inviter_holds);
 }

@@ -132,6 +132,8 @@ store_scene_move(store_scene_t *scene, store_participant_t *part,
     }
 
     part->state = (uint8_t) state;
+    part->alone = 0;
+    part->gone = 0;
     part->since = scene->op->now;
     part->op = scene->op->id;
 
@@ -236,10 +238,29 @@ store_scene_detached(store_scene_t *scene, store_participant_t *part,
     store_scene_move(scene, part, STORE_PART_AWAY);
     part->due = store_later(scene->op->now, grace);
 
+    /* a service call waits for its expert longer than guests who may be there
+       only with him */
+
+    if (part->kind == STORE_KIND_USER && scene->op->presence.grace < grace) {
+        part->alone = store_later(scene->op->now, scene->op->presence.grace);
+    }
+
     (void) store_scene_put(scene, part, STORE_EVENT_PARTICIPANT_AWAY,
                            STORE_REASON_NONE, 0);
 
     return scene->view->status;
+}
+
+
+store_status_t
+store_scene_alone(store_scene_t *scene, store_participant_t *part)
+{
+    part->alone = 0;
+    part->gone = 1;
+    part->op = scene->op->id;
+    store_record_put(scene->view, STORE_IS_participant, part);
+
+    return sign_out_bound(scene, part, 0);
 }
 
 
