@@ -38,6 +38,7 @@ ngx_xassist_api_password(ngx_xassist_api_t *api)
 {
     u_char                      *p;
     ngx_str_t                    none, id;
+    ngx_uint_t                   wait;
     store_user_t                 user;
     store_status_t               status;
     ngx_xassist_reason_t         reason;
@@ -65,11 +66,13 @@ ngx_xassist_api_password(ngx_xassist_api_t *api)
     ngx_str_null(&none);
     ngx_xassist_lockout_keys(api->request, &none, &id, &change->keys);
 
-    if (ngx_xassist_lockout_try(api->worker, &change->keys,
-                                ngx_xassist_now())
-        != 0)
-    {
-        return NGX_XASSIST_R_TOO_MANY_ATTEMPTS;
+    wait = ngx_xassist_lockout_try(api->worker, &change->keys,
+                                   ngx_xassist_now());
+
+    if (wait != 0) {
+        return ngx_xassist_page_retry(api->request, wait) == NGX_OK
+               ? NGX_XASSIST_R_TOO_MANY_ATTEMPTS
+               : NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
     reason = ngx_xassist_api_read(api);

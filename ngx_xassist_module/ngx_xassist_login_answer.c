@@ -95,25 +95,12 @@ ngx_int_t
 ngx_xassist_login_answer(ngx_xassist_login_t *login,
     ngx_xassist_reason_t reason)
 {
-    u_char     *p;
-    ngx_str_t   seconds;
-
     login->ctx->reason = reason;
 
-    if (login->wait != 0) {
-        p = ngx_pnalloc(login->request->pool, NGX_INT_T_LEN);
-        if (p == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        seconds.data = p;
-        seconds.len = ngx_sprintf(p, "%ui", login->wait) - p;
-
-        if (ngx_xassist_login_header(login->request, "Retry-After", &seconds)
-            != NGX_OK)
-        {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
+    if (login->wait != 0
+        && ngx_xassist_page_retry(login->request, login->wait) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (login->form && reason != NGX_XASSIST_R_ORIGIN_REFUSED) {

@@ -442,6 +442,26 @@ ngx_xassist_page_common(ngx_http_request_t *r, ngx_uint_t status,
 }
 
 
+ngx_int_t
+ngx_xassist_page_retry(ngx_http_request_t *r, ngx_uint_t seconds)
+{
+    u_char     *p;
+    ngx_str_t   value;
+
+    static const ngx_str_t  key = ngx_string("Retry-After");
+
+    p = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.data = p;
+    value.len = ngx_sprintf(p, "%ui", seconds) - p;
+
+    return ngx_xassist_page_add(r, &key, &value);
+}
+
+
 static ngx_int_t
 ngx_xassist_page_add(ngx_http_request_t *r, const ngx_str_t *key,
     const ngx_str_t *value)

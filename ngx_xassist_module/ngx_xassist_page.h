@@ -42,6 +42,9 @@ ngx_int_t ngx_xassist_page_send_reason(ngx_http_request_t *r,
 ngx_int_t ngx_xassist_page_send(ngx_http_request_t *r, ngx_uint_t status,
     const char *type, ngx_str_t *body);
 
+/* Says in how many seconds it is worth trying again. */
+ngx_int_t ngx_xassist_page_retry(ngx_http_request_t *r, ngx_uint_t seconds);
+
 /* Sends the header of an event stream; its body is the caller's. */
 ngx_int_t ngx_xassist_page_stream(ngx_http_request_t *r);
 

@@ -64,6 +64,26 @@ later(30);
 is(try('olga', 'correct horse')->{status}, 200, 'the right one signs in');
 is(try('olga', 'guess')->{status}, 401, 'and the count began anew');
 
+# The old password is guessed no faster by who is signed in.
+
+sub change {
+    my ($client, $old) = @_;
+
+    return $client->request('POST', '/xassist/v1/password', {
+        'Content-Type' => 'application/json', Accept => 'application/json',
+        Origin => $client->origin }, encode_json({ old => $old,
+        new => 'correct horse' }));
+}
+
+$world->user('emil');
+my $emil = $world->signed_in('emil');
+is(change($emil, "guess $_")->{status}, 401, "old password, guess $_")
+    for 1 .. 5;
+$answer = change($emil, 'guess');
+is($answer->{status}, 429, 'then wait there, too');
+is($answer->{headers}{'retry-after'}, 1, 'for a second');
+later(16 * 60);
+
 # An address that guesses many names.
 
 is(try("name$_", 'guess')->{status} == 401 || $_ > 2, 1, "name $_")
