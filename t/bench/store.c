@@ -7,10 +7,13 @@
  *     size     records   bytes an invitation with its index keys, and an
  *              event: keys, values and what LMDB adds to each
  *     commit   in flight redemptions a second, batched; one commit each
+ *     beside   median and p99 of a decision's reads, ns: idle, and while
+ *              another thread commits redemptions, 64 at a time
  *
  * Usage: store FOLDER RECORDS...
  */
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -298,8 +301,7 @@ measure_size(store_env_t *env, uint64_t records)
         exit(1);
     }
 
-    memset(&walk, 0, sizeof(walk));
-    walk.from.len = 1;
+    store_walk_all(&walk);
 
     while (store_walk_next(store_txn_view(txn), &walk, &key, &value)
            == STORE_OK)
@@ -352,6 +354,86 @@ redeem(store_env_t *env, uint64_t *next, size_t flight, size_t batch,
     free(ops);
 
     return done * 1000000000 / (clock_ns() - begun);
+}
+
+
+/* As a worker does it: the thread that reads goes on while one commits. */
+
+typedef struct {
+    store_env_t *env;
+    uint64_t     next;
+} writer_t;
+
+
+static void *
+commit_on(void *data)
+{
+    writer_t  *writer = data;
+
+    (void) redeem(writer->env, &writer->next, 64, 64, 3000000000u);
+
+    return NULL;
+}
+
+
+static void
+read_for(store_txn_t *txn, uint64_t ns, uint64_t figures[2])
+{
+    size_t    n = 0;
+    uint64_t  begun, first = clock_ns(), *took = malloc(4 * READS * 8);
+
+    if (took == NULL) {
+        exit(1);
+    }
+
+    while (n < 4 * READS && clock_ns() - first < ns) {
+        begun = clock_ns();
+
+        if (store_read_renew(txn) != STORE_OK || !decide(txn, 0)) {
+            exit(1);
+        }
+
+        store_read_reset(txn);
+        took[n++] = clock_ns() - begun;
+
+        /* as a loop of events would, which is not busy all the time */
+
+        while (clock_ns() - begun < 5000) {
+            continue;
+        }
+    }
+
+    qsort(took, n, sizeof(*took), compare);
+    figures[0] = took[n / 2];
+    figures[1] = took[n * 99 / 100];
+    free(took);
+}
+
+
+static void
+measure_beside(store_env_t *env, uint64_t next)
+{
+    uint64_t      idle[2], busy[2];
+    writer_t      writer = { env, next };
+    pthread_t     thread;
+    store_txn_t  *txn;
+
+    if (store_read_new(env, &txn) != STORE_OK) {
+        exit(1);
+    }
+
+    read_for(txn, 2000000000u, idle);
+
+    if (pthread_create(&thread, NULL, commit_on, &writer) != 0) {
+        exit(1);
+    }
+
+    read_for(txn, 2000000000u, busy);
+    (void) pthread_join(thread, NULL);
+    store_read_free(txn);
+    (void) printf("beside\t%llu\t%llu\t%llu\t%llu\n",
+                  (unsigned long long) idle[0], (unsigned long long) idle[1],
+                  (unsigned long long) busy[0], (unsigned long long) busy[1]);
 }
 
 
@@ -424,6 +506,7 @@ main(int argc, char **argv)
         (void) fflush(stdout);
     }
 
+    measure_beside(env, next);
     store_close(env);
 
     return 0;

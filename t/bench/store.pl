@@ -17,7 +17,7 @@ my $build = $ENV{XASSIST_BUILD} || 'build';
 my @records = @ARGV ? @ARGV : (1000, 100_000, 1_000_000);
 my $dir = "$top/build/bench.store.$$";
 my $results = "$top/t/bench/results";
-my (%fill, %read, %link, @commits, @size);
+my (%fill, %read, %link, @commits, @size, @beside);
 
 chdir $top;
 make_path("$dir/store", "$dir/loaded", $results);
@@ -32,6 +32,7 @@ while (my $line = <$run>) {
     $link{ $figures[0] } = \@figures if $what eq 'link';
     @size = @figures if $what eq 'size';
     push @commits, \@figures if $what eq 'commit';
+    @beside = @figures if $what eq 'beside';
     print $line;
 }
 
@@ -53,6 +54,7 @@ my $dumped = timed("$ctl --store $dir/store store dump >$dir/dump");
 my $lines = `wc -l <$dir/dump` + 0;
 my $loaded = timed("$ctl --store $dir/loaded store load $dir/dump >/dev/null");
 my $same = timed("$ctl --store $dir/loaded store dump | cmp -s - $dir/dump");
+my $file = -s "$dir/loaded/data.mdb";
 my $checked = timed("$ctl --store $dir/loaded store check >/dev/null");
 
 remove_tree($dir);
@@ -131,9 +133,15 @@ print $md "| redemptions in flight | durable a second, one commit for all |",
     " a commit each | ratio |\n|---|---|---|---|\n";
 printf $md "| %d | %s | %s | %.1f |\n", $_->[0], group($_->[1]),
     group($_->[2]), $_->[1] / $_->[2] for @commits;
+printf $md "\nReads of a decision while another thread commits, 64 redemptions "
+    . "at a time: median %.2f us, p99 %.2f us; idle %.2f us and %.2f us: p99 "
+    . "%.2f times.\n", map({ $_ / 1000 } @beside[2, 3, 0, 1]),
+    $beside[3] / $beside[1];
 printf $md "\nAs text: %s lines, dumped in %.1f s, loaded in %.1f s "
     . "(%s a second), compared equal, checked in %.1f s.\n", group($lines),
     $dumped, $loaded, group(int($lines / $loaded)), $checked;
+printf $md "Loaded, the file has %.0f bytes a line, with index keys and all "
+    . "pages.\n", $file / $lines;
 close $md;
 
 svg("$day-store-reads.svg", 'Reads of a decision', 'ns',
