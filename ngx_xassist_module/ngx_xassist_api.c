@@ -445,7 +445,8 @@ ngx_xassist_api_not_allowed(ngx_xassist_api_t *api, ngx_uint_t methods)
     };
 
     h = ngx_list_push(&api->request->headers_out.headers);
-    p = ngx_pnalloc(api->request->pool, sizeof("GET, HEAD, POST, PATCH, DELETE"));
+    p = ngx_pnalloc(api->request->pool,
+                    sizeof("GET, HEAD, POST, PATCH, DELETE"));
 
     if (h == NULL || p == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -1,4 +1,5 @@
 #include "ngx_xassist_provider.h"
+#include "ngx_xassist_terms.h"
 #include "ngx_xassist_worker.h"
 #include "ngx_xassist_writer.h"
 
@@ -7,6 +8,7 @@
    the request. */
 typedef struct {
     ngx_xassist_write_t    write;
+    ngx_pool_t            *pool;               /* of the terms */
     ngx_log_t             *log;
     const char            *what;
     u_char                *last;
@@ -29,6 +31,7 @@ static void ngx_xassist_provider_text(ngx_xassist_taken_t *taken,
 static ngx_int_t ngx_xassist_provider_post(ngx_xassist_worker_t *worker,
     ngx_xassist_taken_t *taken);
 static void ngx_xassist_provider_done(ngx_xassist_write_t *write);
+static void ngx_xassist_provider_free(ngx_xassist_taken_t *taken);
 
 
 ngx_xassist_reason_t
@@ -116,7 +119,7 @@ ngx_xassist_provider_make(ngx_xassist_worker_t *worker,
     op = &taken->write.op;
 
     if (policy_random(op->in.user_create.user.b, STORE_ID_LEN) != POLICY_OK) {
-        ngx_free(taken);
+        ngx_xassist_provider_free(taken);
         return NGX_ERROR;
     }
 
@@ -225,10 +228,14 @@ ngx_xassist_provider_begin(ngx_xassist_worker_t *worker, store_op_kind_t kind,
         return NULL;
     }
 
-    if (ngx_xassist_writer_prepare(worker, kind, &taken->write.op)
-        != NGX_OK)
+    taken->pool = ngx_create_pool(1024, worker->log);
+
+    if (taken->pool == NULL
+        || ngx_xassist_writer_prepare(worker, kind, &taken->write.op)
+           != NGX_OK
+        || ngx_xassist_terms(worker, taken->pool, &taken->write.op) != NGX_OK)
     {
-        ngx_free(taken);
+        ngx_xassist_provider_free(taken);
         return NULL;
     }
 
@@ -262,7 +269,7 @@ ngx_xassist_provider_post(ngx_xassist_worker_t *worker,
     ngx_xassist_taken_t *taken)
 {
     if (ngx_xassist_writer_post(worker, &taken->write) != NGX_OK) {
-        ngx_free(taken);
+        ngx_xassist_provider_free(taken);
         return NGX_ERROR;
     }
 
@@ -278,6 +285,17 @@ ngx_xassist_provider_done(ngx_xassist_write_t *write)
     if (write->op.status != STORE_OK) {
         ngx_log_error(NGX_LOG_WARN, taken->log, 0, "xassist: %s (%s)",
                       taken->what, store_status_text(write->op.status));
+    }
+
+    ngx_xassist_provider_free(taken);
+}
+
+
+static void
+ngx_xassist_provider_free(ngx_xassist_taken_t *taken)
+{
+    if (taken->pool != NULL) {
+        ngx_destroy_pool(taken->pool);
     }
 
     ngx_free(taken);
