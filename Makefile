@@ -272,7 +272,7 @@ torture: deps-build deps-test
 
 soak: deps-build deps-test
 	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build tools
-	@ulimit -n 65536; export XASSIST_BUILD=$(VARIANT); \
+	@ulimit -n $$(ulimit -Hn); export XASSIST_BUILD=$(VARIANT); \
 		XASSIST_ROUNDS=1600 XASSIST_BATCHES=63 t/run t/http/live_growth.t; \
 		XASSIST_SOCKETS=10000 t/run t/http/live_kill.t; \
 		XASSIST_ROUNDS=250 t/run t/http/live_race.t; \

@@ -19,6 +19,7 @@ my $world = world(socket_server => 1, workers => 2, policy => sub {
         =~ s/"guest_seats": \d+/"guest_seats": 100000/r
 }, substitute => sub {
     $_[0] =~ s{worker_connections \d+}{worker_connections 24000}r
+        =~ s{xassist_proxy application;}{proxy_read_timeout 1h; $&}r
 });
 my $edge = $world->edge;
 
