@@ -261,7 +261,8 @@ subtest 'at first sight' => sub {
         { groups => ['a,b'] }, { groups => [1] }, { groups => ['x' x 3000] })
     {
         is(swap($new->(sub => 'bad-1', %$bad))->{status}, 401,
-            'teams that are none: ' . encode_json($bad->{groups}) =~ s/x{9,}/x/r);
+            'teams that are none: '
+                . encode_json($bad->{groups}) =~ s/x{9,}/x/r);
     }
 
     $more =~ s/users=new/users=licensed/;

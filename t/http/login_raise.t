@@ -24,7 +24,9 @@ sub hash {
 
     my $salt = '0123456789abcdef';
     my $n = 1 << $ln;
-    my $hex = `openssl kdf -keylen 32 -kdfopt 'pass:$password' -kdfopt salt:$salt -kdfopt n:$n -kdfopt r:8 -kdfopt p:1 SCRYPT`;
+    my @options = ('-keylen 32', map { "-kdfopt '$_'" } "pass:$password",
+        "salt:$salt", "n:$n", 'r:8', 'p:1');
+    my $hex = `openssl kdf @options SCRYPT`;
     return join '$', '', 'scrypt', "ln=$ln,r=8,p=1", map {
         b64_encode($_, '') =~ tr{+/}{-_}r =~ s/=+$//r } $salt,
         pack 'H*', $hex =~ s/[^0-9A-F]//gr;

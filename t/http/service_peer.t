@@ -25,7 +25,8 @@ my $world = world(stopped => 1, workers => 2,
     policy => sub { $_[0] =~ s/("roles"\s*:\s*\{)/$1
     "reader": {"title": "Reader", "grants": ["svc_read_events"]},/r },
     substitute => sub {
-        my ($locations) = $_[0] =~ m{(        location /xassist/ \{.*?\n        \})}s;
+        my ($locations) = $_[0]
+            =~ m{(        location /xassist/ \{.*?\n        \})}s;
         my $server = "    xassist_pages pages;\n"
             . "$locations\n        location /read { xassist_require "
             . "svc_read_events; proxy_pass http://application; }\n";
@@ -151,13 +152,15 @@ subtest 'whoever says who he is, is asked about that' => sub {
         'olga', 'a token of a user counts');
     is(over_tls($recorder, $me, "Authorization: Bearer x$olga")->{status}, 401,
         'one that does not verify is nobody\'s');
-    is(over_tls($recorder, $me, 'Cookie: __Host-xassist=nonsense')->{status}, 401,
+    is(over_tls($recorder, $me, 'Cookie: __Host-xassist=nonsense')
+        ->{status}, 401,
         'nor is such a cookie');
     is(over_tls($recorder, $me, 'Origin: https://evil.example')->{status}, 403,
         'no page of elsewhere');
     is(over_unix($me, "Authorization: Bearer $olga")->{json}{name}, 'olga',
         'the same on a socket');
-    is(over_unix($me, 'Cookie: __Host-xassist=nonsense')->{status}, 401, 'and there');
+    is(over_unix($me, 'Cookie: __Host-xassist=nonsense')->{status}, 401,
+        'and there');
 };
 
 subtest 'by unix socket' => sub {
