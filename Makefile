@@ -244,6 +244,9 @@ bench: deps-build deps-test deps-bench
 	@XASSIST_BUILD=$(BUILD) perl t/bench/decide.pl
 	@XASSIST_BUILD=$(BUILD) perl t/bench/store.pl
 	@XASSIST_BUILD=$(BUILD) perl -It/lib t/bench/live.pl
+	@rm -rf $(BUILD)/bench.search && mkdir -p $(BUILD)/bench.search
+	@$(BUILD)/t/bench/search $(BUILD)/bench.search
+	@rm -rf $(BUILD)/bench.search
 
 FUZZ_SECONDS ?= 60
 

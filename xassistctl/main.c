@@ -24,6 +24,7 @@ static const ctl_command_t *const  tables[] = {
     ctl_team_commands,
     ctl_group_commands,
     ctl_search_commands,
+    ctl_assist_commands,
     ctl_login_commands,
     ctl_session_commands,
     ctl_service_commands,

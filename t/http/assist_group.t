@@ -87,5 +87,21 @@ subtest 'who the work goes to' => sub {
         'a member of it');
 };
 
+subtest 'the command line' => sub {
+    my $all = $edge->ctl(qw(assist list acme))->{interactions};
+    is_deeply([map { "$_->{agent} $_->{subject} $_->{state}" } @$all],
+        ['sam carl paused', 'sam dora paused', 'sam carl paused'], 'all');
+    is(scalar @{ $edge->ctl(qw(assist list acme --agent tom))
+        ->{interactions} }, 0, 'of one agent, who gave his away');
+    my $tasks = $edge->ctl(qw(assist history acme carl))->{tasks};
+    is_deeply([map { "$_->{actor} $_->{name}" } @$tasks],
+        ['sam of-carl', 'tom of-carl'], 'the history of a user');
+    is($edge->ctl(qw(user search acme), 'dorra')->{users}[0]{name}, 'dora',
+        'and a search');
+    $edge->ctl(qw(user profile acme dora --phone), '+49 30 99887766');
+    is($edge->ctl(qw(user search acme), '99887766')->{users}[0]{name},
+        'dora', 'by what was changed');
+};
+
 $edge->stop;
 done_testing();
