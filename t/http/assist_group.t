@@ -15,7 +15,9 @@ my $world = world();
 my $edge = $world->edge;
 
 $world->with_policy(sub {
-    $_[0] =~ s/(    "media_server": \{)/    "desk": {"title": "Desk", "includes": ["service_agent"], "grants": ["assist_reassign", "acct_supervise_groups"]},\n\n$1/r
+    my $desk = '"desk": {"title": "Desk", "includes": ["service_agent"], '
+        . '"grants": ["assist_reassign", "acct_supervise_groups"]},';
+    $_[0] =~ s/(    "media_server": \{)/    $desk\n\n$1/r
 });
 $edge->reload;
 

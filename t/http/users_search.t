@@ -84,8 +84,8 @@ subtest 'for agents' => sub {
     my $task = api($client, POST => 'tasks', { name => 'address',
         kind => 'saved' });
     is($task->{status}, 201, 'a task') or diag $task->{body};
-    my $olga = api(as_app($world, $world->session('olga')), GET => 'users?q=olga')
-        ->{json}{users}[0];
+    my $olga = api(as_app($world, $world->session('olga')),
+        GET => 'users?q=olga')->{json}{users}[0];
     ok(!exists $olga->{failed_sign_ins}, 'who has the contact list alone is '
         . 'told less');
 
