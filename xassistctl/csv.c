@@ -173,7 +173,7 @@ ctl_csv_cell(FILE *to, store_slice_t text, bool first)
     }
 
     if (!quotes) {
-        (void) fwrite(text.data, 1, text.len, to);
+        (void) (text.len != 0 && fwrite(text.data, 1, text.len, to));
         return;
     }
 
