@@ -60,9 +60,9 @@ static const store_schema_t schemas[] = {
 
 
 static bool read_field(const store_field_t *field, const uint8_t *data,
-    size_t len, unsigned version, void *out);
+    size_t len, unsigned version, size_t before, void *out);
 static bool read_number(const uint8_t *data, size_t len, size_t width,
-    unsigned version, uint64_t *out);
+    unsigned version, size_t before, uint64_t *out);
 
 
 const store_schema_t *
@@ -81,11 +81,13 @@ store_schema(store_record_t record)
 store_status_t
 store_decode(store_record_t record, store_slice_t value, void *out)
 {
-    size_t                 at;
+    size_t                 left, len, size;
+    uint8_t                tag;
     unsigned               version;
     uint64_t               seen, bit;
     store_head_t           head;
     store_slice_t         *rest;
+    const uint8_t         *p;
     const store_field_t   *field;
     const store_schema_t  *schema = store_schema(record);
 
@@ -104,17 +106,36 @@ store_decode(store_record_t record, store_slice_t value, void *out)
     }
 
     rest = (store_slice_t *) (void *) ((char *) out + schema->rest);
+    p = value.data + 1;
+    left = value.len - 1;
     seen = 0;
 
-    for (at = 1; at < value.len; at += head.len) {
+    for ( ; left != 0; p += size + len, left -= size + len) {
 
-        if (!store_read_head(value.data + at, value.len - at, version,
-                             &head))
-        {
-            goto corrupt;
+        if (version != 1 && left > 2 && p[1] != STORE_HEAD_LONG) {
+
+            /* nearly every field is short, and costs no call */
+
+            tag = p[0];
+            len = p[1];
+            size = 2;
+
+            if (tag == 0 || len > left - 2) {
+                goto corrupt;
+            }
+
+        } else {
+
+            if (!store_read_head(p, left, version, &head)) {
+                goto corrupt;
+            }
+
+            tag = head.tag;
+            len = head.len;
+            size = head.size;
         }
 
-        field = store_field_of(schema, head.tag);
+        field = store_field_of(schema, tag);
 
         if (field == NULL) {
 
@@ -126,19 +147,18 @@ store_decode(store_record_t record, store_slice_t value, void *out)
 
             if (rest->data == NULL) {
                 /* up to the end: known fields in it are skipped on writing */
-                rest->data = value.data + at;
-                rest->len = value.len - at;
+                rest->data = p;
+                rest->len = left;
             }
 
-            at += head.size;
             continue;
         }
 
-        at += head.size;
-        bit = UINT64_C(1) << (field - schema->fields);
+        bit = UINT64_C(1) << tag;
 
         if ((seen & bit)
-            || !read_field(field, value.data + at, head.len, version, out))
+            || !read_field(field, p + size, len, version,
+                           (size_t) (p - value.data), out))
         {
             goto corrupt;
         }
@@ -198,7 +218,7 @@ store_field_of(const store_schema_t *schema, uint8_t tag)
 
 static bool
 read_field(const store_field_t *field, const uint8_t *data, size_t len,
-    unsigned version, void *out)
+    unsigned version, size_t before, void *out)
 {
     void           *to = (char *) out + field->offset;
     uint32_t        u32;
@@ -208,14 +228,14 @@ read_field(const store_field_t *field, const uint8_t *data, size_t len,
     switch (field->type) {
 
     case STORE_TYPE_U8:
-        if (!read_number(data, len, 1, version, &number)) {
+        if (!read_number(data, len, 1, version, before, &number)) {
             return false;
         }
         memcpy(to, data, 1);
         return true;
 
     case STORE_TYPE_U32:
-        if (!read_number(data, len, 4, version, &number)) {
+        if (!read_number(data, len, 4, version, before, &number)) {
             return false;
         }
         u32 = (uint32_t) number;
@@ -223,7 +243,7 @@ read_field(const store_field_t *field, const uint8_t *data, size_t len,
         return true;
 
     case STORE_TYPE_U64:
-        if (!read_number(data, len, 8, version, &number)) {
+        if (!read_number(data, len, 8, version, before, &number)) {
             return false;
         }
         memcpy(to, &number, 8);
@@ -250,9 +270,12 @@ read_field(const store_field_t *field, const uint8_t *data, size_t len,
 
 /* At its full width, or without leading zeros. */
 
+/* `before` bytes of the value stand in front of `data`: with eight in reach
+   one load has them all, and what is not of the number is masked. */
+
 static bool
 read_number(const uint8_t *data, size_t len, size_t width, unsigned version,
-    uint64_t *out)
+    size_t before, uint64_t *out)
 {
     size_t  i;
 
@@ -260,6 +283,11 @@ read_number(const uint8_t *data, size_t len, size_t width, unsigned version,
                      : len == 0 || len > width || data[0] == 0)
     {
         return false;
+    }
+
+    if (before + len >= 8) {
+        *out = store_get_u64(data + len - 8) & (UINT64_MAX >> (64 - 8 * len));
+        return true;
     }
 
     *out = 0;
