@@ -2,10 +2,12 @@
 
 #include "ngx_xassist_api_route.h"
 #include "ngx_xassist_credentials.h"
+#include "ngx_xassist_decide.h"
 #include "ngx_xassist_form.h"
 #include "ngx_xassist_visit.h"
 
 
+static ngx_xassist_reason_t ngx_xassist_links_media(ngx_xassist_api_t *api);
 static void ngx_xassist_links_terms(ngx_xassist_api_t *api,
     const ngx_xassist_visit_t *visit);
 
@@ -194,7 +196,48 @@ ngx_xassist_api_links_joined(ngx_xassist_api_t *api)
     ngx_xassist_json_str(json, "websocket", &socket);
     ngx_xassist_json_bool(json, "again", op->out.again);
 
-    return ngx_xassist_credentials_servers(api->request, api->ctx, json);
+    return ngx_xassist_links_media(api);
+}
+
+
+/*
+ * Credentials for the media, as v1/calls/ID/ice gives them: who has just
+ * joined is decided as every request from here on will be.
+ */
+
+static ngx_xassist_reason_t
+ngx_xassist_links_media(ngx_xassist_api_t *api)
+{
+    store_id_t             call;
+    ngx_xassist_ctx_t     *ctx, joined;
+    ngx_xassist_reason_t   reason;
+
+    ctx = api->ctx;
+    joined = *ctx;
+    call = ctx->call;
+
+    ctx->has_user = 0;
+    ctx->claims = NULL;
+    ctx->has_guest = 1;
+    ctx->guest_session = joined.session;
+
+    ngx_xassist_decide_for(api->request, ctx, &call,
+                           &api->worker->conf->in_call);
+
+    if (ctx->verdict == NGX_XASSIST_ALLOW) {
+        ngx_xassist_json_number(&api->json, "room", ctx->room);
+        ngx_xassist_json_str(&api->json, "display", &ctx->name);
+        reason = ngx_xassist_credentials_json(api->request, ctx, &api->json);
+        *ctx = joined;
+
+        return reason;
+    }
+
+    /* A call that ended meanwhile has no media, but the join was good. */
+
+    *ctx = joined;
+
+    return ngx_xassist_credentials_servers(api->request, ctx, &api->json);
 }
 
 

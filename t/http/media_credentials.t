@@ -85,6 +85,21 @@ subtest 'an app that joins has servers to go by' => sub {
         'no longer than the session');
     is($server->{credential}, encode_base64(hmac_sha1($server->{username},
         $secret{turn}), ''), 'the credential holds');
+
+    # What the session is given when it asks; times and MACs apart.
+
+    my $asked = api(as_app($world, $joined->{session}),
+        GET => "calls/$call/ice")->{json};
+    is($joined->{$_}, $asked->{$_}, $_) for qw(call room display);
+    is($joined->{display}, 'App', 'by its name');
+    is(claims($joined->{livekit}{token})->{video}{room}, $call,
+        'a token for this room');
+    is_deeply(claims($joined->{livekit}{token})->{video},
+        claims($asked->{livekit}{token})->{video}, 'with the same grants');
+    is_deeply([ sort keys %{ $joined->{janus} // {} } ],
+        [ sort keys %{ $asked->{janus} // {} } ], "and Janus's, if any");
+    is(scalar keys %{ $joined->{tokens} // {} },
+        scalar keys %{ $asked->{tokens} // {} }, 'and those of templates');
 };
 
 subtest 'LiveKit, a guest' => sub {
