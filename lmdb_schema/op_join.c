@@ -270,6 +270,8 @@ join_part(store_scene_t *scene, store_op_t *op, store_participant_t *part)
 
     part->before = part->state;
     part->device = op->in.join.device ? op->in.join.device : part->device;
+    part->platform = op->in.join.platform ? op->in.join.platform
+                                          : part->platform;
     store_scene_move(scene, part, STORE_PART_JOINING);
     part->due = due;
 

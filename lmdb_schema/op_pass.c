@@ -172,6 +172,7 @@ pass_use(store_view_t *view, store_op_t *op)
     memset(&session, 0, sizeof(session));
     session.id = *id;
     session.device = op->in.pass_use.device;
+    session.platform = op->in.pass_use.platform;
     session.expires = store_later(op->now, op->in.pass_use.lifetime);
     session.idle = op->in.pass_use.idle;
 

@@ -252,6 +252,7 @@ first_time(store_view_t *view, store_op_t *op, store_judged_t *judged)
     part.inviter = inv->inviter;
     part.name = session.name;
     part.device = session.device;
+    part.platform = session.platform;
     part.since = op->now;
     part.op = op->id;
 
@@ -403,6 +404,7 @@ fill_session(store_session_t *session, const store_op_t *op,
     session->inviter = inv->inviter;
     session->profile = inv->profile;
     session->device = op->in.redeem.device;
+    session->platform = op->in.redeem.platform;
     session->browser.data = op->in.redeem.browser;
     session->browser.len = STORE_HASH_LEN;
     session->created = op->now;

@@ -79,6 +79,7 @@ session_create(store_view_t *view, store_op_t *op)
     memset(&session, 0, sizeof(session));
     session.id = *id;
     session.device = op->in.session_create.device;
+    session.platform = op->in.session_create.platform;
     session.expires = store_later(op->now, op->in.session_create.lifetime);
     session.idle = op->in.session_create.idle;
 

@@ -183,6 +183,7 @@ take_over(store_view_t *view, store_op_t *op, store_pass_state_t *state)
 
     session.id = op->in.transfer.session;
     session.device = op->in.transfer.device;
+    session.platform = op->in.transfer.platform;
     session.browser.data = op->in.transfer.browser;
     session.browser.len = STORE_HASH_LEN;
     session.created = op->now;
@@ -192,6 +193,7 @@ take_over(store_view_t *view, store_op_t *op, store_pass_state_t *state)
 
     part.session = session.id;
     part.device = session.device;
+    part.platform = session.platform;
     store_record_put(view, STORE_IS_participant, &part);
 
     store_op_event(op, STORE_EVENT_SESSION_CREATED, &session.account, &event);

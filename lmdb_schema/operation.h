@@ -263,6 +263,7 @@ typedef struct {
             store_id_t session;
             store_id_t user;
             uint8_t    device;
+            uint8_t    platform;    /* the glue's; 0: not known */
             uint64_t   lifetime;
             uint64_t   idle;           /* 0: none */
             uint32_t   per_user;       /* oldest ended beyond it; 0: none */
@@ -330,6 +331,7 @@ typedef struct {
             uint8_t       browser[STORE_HASH_LEN];  /* SHA-256 */
             store_slice_t name;
             uint8_t       device;
+            uint8_t       platform;    /* 0: not known */
             bool          terms_accepted;
             store_slice_t terms_version;
             uint64_t      lifetime;    /* of the guest session */
@@ -347,6 +349,7 @@ typedef struct {
             store_id_t call;
             store_id_t participant;    /* minted, for a user's first join */
             uint8_t    device;
+            uint8_t    platform;    /* 0: not known */
             store_place_on_t on;       /* n is 0: not behind a balancer */
         } join;
         struct {
@@ -427,6 +430,7 @@ typedef struct {
             store_id_t pass;           /* a card */
             store_id_t session;        /* minted */
             uint8_t    device;
+            uint8_t    platform;    /* 0: not known */
             uint64_t   lifetime;       /* never longer than the session that
                                           the card was shown on */
             uint64_t   idle;           /* 0: none */
@@ -463,6 +467,7 @@ typedef struct {
             store_id_t session;        /* minted; the guest's from then on */
             uint8_t    browser[STORE_HASH_LEN];  /* SHA-256 */
             uint8_t    device;
+            uint8_t    platform;    /* 0: not known */
         } transfer;
         struct {
             store_id_t       invitation;

@@ -50,6 +50,7 @@ store_principal(store_txn_t *txn, const store_id_t *id, uint64_t now,
     out->roles = session.roles;
     out->profile = session.profile;
     out->device = session.device;
+    out->platform = session.platform;
     out->expires = session.expires;
     out->idle = session.idle;
     out->touched = session.touched;

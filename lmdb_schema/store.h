@@ -446,6 +446,7 @@ typedef struct {
     store_slice_t  roles;              /* effective, comma-separated names */
     store_slice_t  profile;            /* external's */
     uint8_t        device;
+    uint8_t        platform;           /* 0: not known */
     bool           licensed;
     bool           single_user;
     uint64_t       expires;

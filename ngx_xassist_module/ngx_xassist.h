@@ -267,6 +267,7 @@ typedef struct {
     unsigned                    object_group:1;  /* `object` is a group */
     policy_kind_t               kind;
     policy_device_t             device;
+    ngx_uint_t                  platform;      /* ngx_xassist_platform_t */
     store_id_t                  session;
     store_id_t                  account;
     store_id_t                  user;

@@ -3,6 +3,7 @@
 #include "ngx_xassist_api_route.h"
 #include "ngx_xassist_terms.h"
 #include "ngx_xassist_device.h"
+#include "ngx_xassist_platform.h"
 #include "ngx_xassist_worker.h"
 
 
@@ -374,6 +375,8 @@ ngx_xassist_api_participant(ngx_xassist_api_t *api, const store_call_t *call,
     ngx_xassist_api_slice(json, "name", &part->name);
     ngx_xassist_json_str(json, "device",
                          ngx_xassist_device_name(part->device));
+    ngx_xassist_json_str(json, "platform",
+                         ngx_xassist_platform_name(part->platform));
     ngx_xassist_json_id(json, "user", &part->user);
     ngx_xassist_json_id(json, "invitation", &part->invitation);
     ngx_xassist_json_time(json, "since", part->since);

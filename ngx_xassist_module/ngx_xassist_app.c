@@ -9,30 +9,6 @@ static ngx_int_t ngx_xassist_app_intent(ngx_http_request_t *r,
     const ngx_xassist_app_t *app, const ngx_str_t *address, ngx_str_t *open);
 
 
-static const ngx_str_t  ngx_xassist_platforms[NGX_XASSIST_PLATFORMS] = {
-    [NGX_XASSIST_IOS] = ngx_string("ios"),
-    [NGX_XASSIST_ANDROID] = ngx_string("android"),
-    [NGX_XASSIST_WINDOWS] = ngx_string("windows"),
-    [NGX_XASSIST_MAC] = ngx_string("mac"),
-    [NGX_XASSIST_OTHER] = ngx_string("other")
-};
-
-
-/* The first word found decides: iPhones also say "like Mac OS X". */
-
-static const struct {
-    const char              *word;
-    ngx_xassist_platform_t   platform;
-} ngx_xassist_app_words[] = {
-    { "iPhone", NGX_XASSIST_IOS },
-    { "iPad", NGX_XASSIST_IOS },
-    { "iPod", NGX_XASSIST_IOS },
-    { "Android", NGX_XASSIST_ANDROID },
-    { "Windows", NGX_XASSIST_WINDOWS },
-    { "Macintosh", NGX_XASSIST_MAC }
-};
-
-
 static const struct {
     ngx_str_t    name;
     size_t       offset;
@@ -51,15 +27,19 @@ ngx_xassist_app_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_str_t          *value;
     ngx_uint_t          i, platform;
+    const ngx_str_t    *name;
     ngx_xassist_app_t  *app;
 
     value = cf->args->elts;
 
-    for (platform = 0; platform < NGX_XASSIST_PLATFORMS; platform++) {
-        if (value[1].len == ngx_xassist_platforms[platform].len
-            && ngx_memcmp(value[1].data, ngx_xassist_platforms[platform].data,
-                          value[1].len)
-               == 0)
+    for (platform = NGX_XASSIST_IOS;
+         platform < NGX_XASSIST_PLATFORMS;
+         platform++)
+    {
+        name = ngx_xassist_platform_name(platform);
+
+        if (value[1].len == name->len
+            && ngx_memcmp(value[1].data, name->data, name->len) == 0)
         {
             break;
         }
@@ -179,44 +159,9 @@ ngx_xassist_app_check(ngx_conf_t *cf, const ngx_xassist_app_t *app)
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "xassist_app %V %s",
-                       &ngx_xassist_platforms[app->platform], why);
+                       ngx_xassist_platform_name(app->platform), why);
 
     return NGX_ERROR;
-}
-
-
-const ngx_str_t *
-ngx_xassist_app_platform_name(ngx_xassist_platform_t platform)
-{
-    return &ngx_xassist_platforms[platform];
-}
-
-
-ngx_xassist_platform_t
-ngx_xassist_app_platform(ngx_http_request_t *r)
-{
-    ngx_str_t   *agent;
-    ngx_uint_t   i;
-
-    if (r->headers_in.user_agent == NULL) {
-        return NGX_XASSIST_OTHER;
-    }
-
-    agent = &r->headers_in.user_agent->value;
-
-    for (i = 0;
-         i < sizeof(ngx_xassist_app_words) / sizeof(ngx_xassist_app_words[0]);
-         i++)
-    {
-        if (ngx_strnstr(agent->data, (char *) ngx_xassist_app_words[i].word,
-                        agent->len)
-            != NULL)
-        {
-            return ngx_xassist_app_words[i].platform;
-        }
-    }
-
-    return NGX_XASSIST_OTHER;
 }
 
 
@@ -234,7 +179,7 @@ ngx_xassist_app(ngx_http_request_t *r)
         return NULL;
     }
 
-    platform = ngx_xassist_app_platform(r);
+    platform = ngx_xassist_platform(r, 0);
     app = xlcf->apps->elts;
 
     for (i = 0; i < xlcf->apps->nelts; i++) {

@@ -7,18 +7,9 @@
 #define NGX_XASSIST_APP_H
 
 #include "ngx_xassist.h"
+#include "ngx_xassist_platform.h"
 
 #pragma GCC visibility push(hidden)
-
-typedef enum {
-    NGX_XASSIST_IOS = 0,
-    NGX_XASSIST_ANDROID,
-    NGX_XASSIST_WINDOWS,
-    NGX_XASSIST_MAC,
-    NGX_XASSIST_OTHER,
-    NGX_XASSIST_PLATFORMS
-} ngx_xassist_platform_t;
-
 
 /* One line of xassist_app; what was not given is empty. */
 typedef struct {
@@ -33,14 +24,6 @@ typedef struct {
 
 /* xassist_app PLATFORM [store=URL] [link=PREFIX] [id=ID] [cert=SHA256] */
 char *ngx_xassist_app_conf(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-
-/* "ios", "android", ... */
-const ngx_str_t *ngx_xassist_app_platform_name(
-    ngx_xassist_platform_t platform);
-
-/* By User-Agent; an iPad that claims to be a Mac is one until its page
-   says otherwise. */
-ngx_xassist_platform_t ngx_xassist_app_platform(ngx_http_request_t *r);
 
 /* The app for the platform of the request, or NULL. */
 const ngx_xassist_app_t *ngx_xassist_app(ngx_http_request_t *r);

@@ -2,6 +2,7 @@
 #include "ngx_xassist_login_state.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_device.h"
+#include "ngx_xassist_platform.h"
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_form.h"
 #include "ngx_xassist_json.h"
@@ -277,6 +278,8 @@ ngx_xassist_card_use(ngx_xassist_card_t *card)
     op->in.pass_use.pass = card->pass;
     op->in.pass_use.device =
         (uint8_t) ngx_xassist_device(login->request, 0);
+    op->in.pass_use.platform =
+        (uint8_t) ngx_xassist_platform(login->request, 0);
     op->in.pass_use.lifetime = settings.session_lifetime;
     op->in.pass_use.idle = settings.session_idle;
     op->in.pass_use.per_user = settings.sessions_per_user;

@@ -1,6 +1,7 @@
 #include "ngx_xassist_decide.h"
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_device.h"
+#include "ngx_xassist_platform.h"
 #include "ngx_xassist_identify.h"
 #include "ngx_xassist_peer.h"
 #include "ngx_xassist_metrics.h"
@@ -261,6 +262,7 @@ ngx_xassist_decide_read(ngx_xassist_decision_t *d, const store_id_t *session)
         status = ngx_xassist_jwt_principal(d->worker, d->ctx->claims, now,
                                            &d->principal);
         d->principal.device = (uint8_t) ngx_xassist_device(d->request, 0);
+        d->principal.platform = (uint8_t) ngx_xassist_platform(d->request, 0);
 
     } else {
         status = store_principal(d->worker->read, session, now,
@@ -307,6 +309,7 @@ ngx_xassist_decide_ids(ngx_xassist_decision_t *d)
 
     ctx->kind = ngx_xassist_evaluate_kind(sp->kind);
     ctx->device = sp->device;
+    ctx->platform = sp->platform;
     ctx->account = sp->account;
     ctx->user = sp->user;
     ctx->invitation = sp->invitation;

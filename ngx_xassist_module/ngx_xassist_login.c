@@ -2,6 +2,7 @@
 #include "ngx_xassist_login_state.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_device.h"
+#include "ngx_xassist_platform.h"
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_form.h"
 #include "ngx_xassist_page.h"
@@ -358,6 +359,8 @@ ngx_xassist_login_session(ngx_xassist_login_t *login)
     op->in.session_create.user = login->user;
     op->in.session_create.device =
         (uint8_t) ngx_xassist_device(login->request, 0);
+    op->in.session_create.platform =
+        (uint8_t) ngx_xassist_platform(login->request, 0);
     op->in.session_create.lifetime = settings.session_lifetime;
     op->in.session_create.idle = settings.session_idle;
     op->in.session_create.per_user = settings.sessions_per_user;

@@ -127,6 +127,7 @@ ngx_xassist_presence_fill(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     op->in.join.user = ctx->user;
     op->in.join.call = ctx->call;
     op->in.join.device = (uint8_t) ctx->device;
+    op->in.join.platform = (uint8_t) ctx->platform;
 
     rc = ngx_xassist_media_plan(r, ctx, &op->in.join.on);
 

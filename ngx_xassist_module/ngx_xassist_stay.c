@@ -18,6 +18,7 @@ struct ngx_xassist_stay_s {
     store_id_t             call;
     store_id_t             participant;
     uint8_t                device;
+    uint8_t                platform;
     unsigned               busy:1;             /* a write is under way */
     unsigned               joined:1;           /* but never attached */
 };
@@ -49,6 +50,7 @@ ngx_xassist_stay_begin(ngx_xassist_worker_t *worker,
     stay->user = ctx->user;
     stay->call = ctx->call;
     stay->device = (uint8_t) ctx->device;
+    stay->platform = (uint8_t) ctx->platform;
 
     stay->again.handler = ngx_xassist_stay_again;
     stay->again.data = &ngx_xassist_no_connection;
@@ -112,6 +114,7 @@ ngx_xassist_stay_fill(ngx_xassist_stay_t *stay)
         op->in.join.call = stay->call;
         op->in.join.participant = stay->participant;
         op->in.join.device = stay->device;
+        op->in.join.platform = stay->platform;
         return NGX_OK;
     }
 

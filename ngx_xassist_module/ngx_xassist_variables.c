@@ -3,6 +3,7 @@
 #include "ngx_xassist_credentials.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_device.h"
+#include "ngx_xassist_platform.h"
 #include "ngx_xassist_media.h"
 #include "ngx_xassist_reason.h"
 
@@ -33,6 +34,8 @@ static ngx_int_t ngx_xassist_value_rule(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx, ngx_str_t *value);
 static ngx_int_t ngx_xassist_value_name(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx, ngx_str_t *value);
+static ngx_int_t ngx_xassist_value_platform(ngx_http_request_t *r,
+    ngx_xassist_ctx_t *ctx, ngx_str_t *value);
 static ngx_int_t ngx_xassist_value_generation(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx, ngx_str_t *value);
 static ngx_int_t ngx_xassist_value_time(ngx_http_request_t *r,
@@ -47,6 +50,7 @@ static const ngx_xassist_variable_t  ngx_xassist_variables[] = {
     { ngx_string("xassist_rule"), ngx_xassist_value_rule },
     { ngx_string("xassist_kind"), ngx_xassist_value_kind },
     { ngx_string("xassist_device"), ngx_xassist_value_device },
+    { ngx_string("xassist_platform"), ngx_xassist_value_platform },
     { ngx_string("xassist_actor"), ngx_xassist_value_actor },
     { ngx_string("xassist_subject"), ngx_xassist_value_subject },
     { ngx_string("xassist_account"), ngx_xassist_value_account },
@@ -352,6 +356,16 @@ ngx_xassist_value_device(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
     ngx_str_t *value)
 {
     *value = *ngx_xassist_device_name(ctx->device);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_xassist_value_platform(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
+    ngx_str_t *value)
+{
+    *value = *ngx_xassist_platform_name(ctx->platform);
 
     return NGX_OK;
 }

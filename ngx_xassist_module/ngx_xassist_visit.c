@@ -2,6 +2,7 @@
 #include "ngx_xassist_cookie.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_device.h"
+#include "ngx_xassist_platform.h"
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_identify.h"
 #include "ngx_xassist_worker.h"
@@ -309,6 +310,8 @@ ngx_xassist_visit_redeem(ngx_xassist_visit_t *visit, const ngx_str_t *name,
     op->in.redeem.name.len = name->len;
     op->in.redeem.device = (uint8_t) ngx_xassist_device(visit->request,
                                                         touch);
+    op->in.redeem.platform = (uint8_t) ngx_xassist_platform(visit->request,
+                                                            touch);
     op->in.redeem.terms_accepted = terms;
     op->in.redeem.terms_version.data = xlcf->terms_version.data;
     op->in.redeem.terms_version.len = xlcf->terms_version.len;
@@ -364,6 +367,8 @@ ngx_xassist_visit_take_over(ngx_xassist_visit_t *visit, ngx_uint_t touch)
     op->in.transfer.pass = visit->invitation;
     op->in.transfer.device = (uint8_t) ngx_xassist_device(visit->request,
                                                           touch);
+    op->in.transfer.platform = (uint8_t) ngx_xassist_platform(visit->request,
+                                                              touch);
     ngx_memcpy(op->in.transfer.browser, visit->hash, STORE_HASH_LEN);
 
     return NGX_OK;

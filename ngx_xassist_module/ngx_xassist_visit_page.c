@@ -225,7 +225,7 @@ ngx_xassist_visit_app(ngx_xassist_visit_t *visit,
     ngx_xassist_visit_field(fields, "app", &open);
     ngx_xassist_visit_field(fields, "app_store", &app->store);
     ngx_xassist_visit_field(fields, "app_platform",
-                            ngx_xassist_app_platform_name(app->platform));
+                            ngx_xassist_platform_name(app->platform));
 
     ngx_xassist_visit_section(fields, "app_missing",
                     ngx_http_arg(r, (u_char *) "app", 3, &value) == NGX_OK

@@ -8,6 +8,7 @@ use lib 't/lib';
 
 use Mojo::Util qw(html_unescape url_unescape);
 use Test::More;
+use Xassist::Api;
 use Xassist::World;
 
 my $lines = <<'E';
@@ -19,12 +20,20 @@ my $lines = <<'E';
             xassist_wellknown;
         }
 
+        location /handheld {
+            xassist_require handheld platform=$xassist_platform;
+            proxy_pass http://application;
+        }
+
         location /glasses/ {
             xassist_device glasses;
             xassist_join;
         }
 E
-my $world = world(substitute => sub {
+my $world = world(policy => sub {
+    $_[0] =~ s/"rules"\s*:\s*\{/$&
+        "handheld": {"in": ["\$platform", ["ios", "android"]]},/r },
+    substitute => sub {
     $_[0] =~ s/(?=        # Open to everybody)/$lines\n/r });
 my $edge = $world->edge;
 my $call = $world->call;
@@ -84,6 +93,78 @@ subtest 'the device of a guest' => sub {
 
     is(device({ 'User-Agent' => $agents{iphone} }, {}, '/glasses/'),
         'glasses', 'xassist_device says otherwise');
+};
+
+# What the participant of a guest who joined so is said to have.
+
+sub platform {
+    my ($headers, $touch) = @_;
+
+    my $olga = $world->signed_in('olga');
+    my $client = $world->client;
+    my $call = $world->call;
+    my ($token) = $world->link($call) =~ m{/j/(.*)};
+    my $page = $client->get("/j/$token", %$headers);
+    $client->post("/j/$token", { name => 'Ann', terms => 1,
+        nonce => Xassist::Client::nonce($page->{body}), touch => $touch },
+        %$headers);
+
+    # others' headers now: it is the one of the Join press that counts
+    my $session = $client->{cookies}{'xassist-g'};
+    return (api($olga, GET => "calls/$call/participants")
+        ->{json}{participants}[0]{platform},
+        $world->client->get('/handheld', 'User-Agent' => $agents{windows},
+            Authorization => "Bearer $session")->{status});
+}
+
+subtest 'the platform of a guest, and a rule that asks for it' => sub {
+    for my $row (
+        ['ios', 200, { 'User-Agent' => $agents{iphone} }],
+        ['android', 200, { 'User-Agent' => $agents{android} }],
+        ['windows', 403, { 'User-Agent' => $agents{windows} }],
+        ['mac', 403, { 'User-Agent' => $agents{mac} }],
+        ['ios', 200, { 'User-Agent' => $agents{mac} }, 1],
+        ['windows', 403, { 'User-Agent' => $agents{windows} }, 1],
+        ['ios', 200, { 'Xassist-App' => 'iOS/2.1',
+            'User-Agent' => $agents{windows} }],
+        ['other', 403, { 'Xassist-App' => 'other/1',
+            'User-Agent' => $agents{iphone} }],
+        ['other', 403, { 'User-Agent' => 'curl/8' }],
+        ['android', 200, { 'Xassist-App' => 'toaster/9',
+            'User-Agent' => $agents{android} }])
+    {
+        my ($wanted, $status, $headers, $touch) = @$row;
+        my $named = join ' ', "$wanted <-", map { substr "$_: "
+            . $headers->{$_}, 0, 40 } sort keys %$headers;
+        is(join(' ', platform($headers, $touch // '')), "$wanted $status",
+            $named);
+    }
+    isnt($world->client->get('/handheld', 'User-Agent' => $agents{iphone})
+        ->{status}, 200, 'nobody has none');
+};
+
+subtest 'the platform of who signs in, and of a participant' => sub {
+    $world->user('pia', roles => 'account_admin');
+    open my $fh, '|-', Xassist::Edge::build() . '/xassistctl --store '
+        . "$edge->{dir}/store --keys $edge->{dir}/conf/keys user password "
+        . 'acme pia >/dev/null' or die $!;
+    print $fh "correct horse\n";
+    close $fh or die 'no password';
+
+    for my $row (['android', 200], ['mac', 403]) {
+        my ($agent, $status) = @$row;
+        my $pia = $world->client;
+        my $call = $world->call;
+        is($pia->post('/xassist/v1/login', { account => 'acme',
+            name => 'pia', password => 'correct horse' },
+            'User-Agent' => $agents{$agent})->{status}, 303, $agent);
+        is($pia->get('/handheld')->{status}, $status, "$agent: the rule");
+        my ($there) = $pia->websocket("/ws/$call");
+        my ($is) = map { $_->{platform} } grep { $_->{name} eq 'pia' }
+            @{ api($pia, GET => "calls/$call/participants")
+                ->{json}{participants} };
+        is($is, $agent, "$agent: the participant");
+    }
 };
 
 my $link = $world->link($call);
