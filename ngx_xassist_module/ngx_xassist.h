@@ -107,6 +107,7 @@ typedef struct {
     size_t                      store_max;
     uint64_t                    retention;     /* ms, 0: everything stays */
     ngx_flag_t                  exported;      /* the log once it is */
+    ngx_uint_t                  queue;         /* changes that wait, 0: 8192 */
 
     ngx_str_t                   keys_file;
     policy_keys_t              *keys;

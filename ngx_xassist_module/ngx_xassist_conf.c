@@ -12,6 +12,8 @@
 
 static ngx_int_t ngx_xassist_conf_store_value(ngx_conf_t *cf,
     ngx_xassist_main_conf_t *xmcf, ngx_str_t *value);
+static ngx_uint_t ngx_xassist_conf_after(const char *name,
+    const ngx_str_t *value, ngx_str_t *out);
 static ngx_int_t ngx_xassist_conf_one(ngx_conf_t *cf,
     ngx_xassist_main_conf_t *xmcf, ngx_array_t *requires, const char *name);
 static void ngx_xassist_conf_keys_free(void *data);
@@ -131,7 +133,7 @@ ngx_xassist_conf_store_value(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf,
     ngx_str_t *value)
 {
     ssize_t    size;
-    ngx_int_t  seconds;
+    ngx_int_t  n;
     ngx_str_t  s;
 
     if (ngx_strcmp(value->data, "exported") == 0) {
@@ -139,12 +141,7 @@ ngx_xassist_conf_store_value(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf,
         return NGX_OK;
     }
 
-    if (value->len > sizeof("max=") - 1
-        && ngx_strncmp(value->data, "max=", sizeof("max=") - 1) == 0)
-    {
-        s.data = value->data + sizeof("max=") - 1;
-        s.len = value->len - (sizeof("max=") - 1);
-
+    if (ngx_xassist_conf_after("max=", value, &s)) {
         size = (ssize_t) ngx_parse_offset(&s);
         if (size == NGX_ERROR || size < 1024 * 1024) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -157,30 +154,56 @@ ngx_xassist_conf_store_value(ngx_conf_t *cf, ngx_xassist_main_conf_t *xmcf,
         return NGX_OK;
     }
 
-    if (value->len > sizeof("retention=") - 1
-        && ngx_strncmp(value->data, "retention=", sizeof("retention=") - 1)
-           == 0)
-    {
-        s.data = value->data + sizeof("retention=") - 1;
-        s.len = value->len - (sizeof("retention=") - 1);
-
-        seconds = ngx_parse_time(&s, 1);
-        if (seconds == NGX_ERROR || seconds < 3600) {
+    if (ngx_xassist_conf_after("retention=", value, &s)) {
+        n = ngx_parse_time(&s, 1);
+        if (n == NGX_ERROR || n < 3600) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "time \"%V\" is invalid or below 1h", &s);
             return NGX_ERROR;
         }
 
-        xmcf->retention = (uint64_t) seconds * 1000;
+        xmcf->retention = (uint64_t) n * 1000;
+
+        return NGX_OK;
+    }
+
+    if (ngx_xassist_conf_after("queue=", value, &s)) {
+        n = ngx_atoi(s.data, s.len);
+        if (n == NGX_ERROR || n == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "number \"%V\" is invalid or below 1", &s);
+            return NGX_ERROR;
+        }
+
+        xmcf->queue = n;
 
         return NGX_OK;
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "invalid parameter \"%V\", expected max=SIZE, "
-                       "retention=TIME or exported", value);
+                       "retention=TIME, queue=NUMBER or exported", value);
 
     return NGX_ERROR;
+}
+
+
+/* What follows the name of a parameter, when it is that one. */
+
+static ngx_uint_t
+ngx_xassist_conf_after(const char *name, const ngx_str_t *value,
+    ngx_str_t *out)
+{
+    size_t  len = ngx_strlen(name);
+
+    if (value->len <= len || ngx_strncmp(value->data, name, len) != 0) {
+        return 0;
+    }
+
+    out->data = value->data + len;
+    out->len = value->len - len;
+
+    return 1;
 }
 
 

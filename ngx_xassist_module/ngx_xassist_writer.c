@@ -22,6 +22,7 @@ struct ngx_xassist_writer_s {
     ngx_xassist_write_t   *queue;
     ngx_xassist_write_t  **queue_last;
     ngx_uint_t             queued;
+    ngx_uint_t             most;               /* of them */
 
     ngx_xassist_write_t   *batch;              /* in flight */
     ngx_uint_t             nbatch;
@@ -64,6 +65,8 @@ ngx_xassist_writer_init(ngx_xassist_worker_t *worker)
 
     writer->worker = worker;
     writer->queue_last = &writer->queue;
+    writer->most = worker->conf->queue ? worker->conf->queue
+                                       : NGX_XASSIST_QUEUE_MAX;
 
     writer->task.ctx = writer;
     writer->task.handler = ngx_xassist_writer_run;
@@ -128,7 +131,7 @@ ngx_xassist_writer_post(ngx_xassist_worker_t *worker,
 
     writer = worker->writer;
 
-    if (writer->queued >= NGX_XASSIST_QUEUE_MAX) {
+    if (writer->queued >= writer->most) {
         ngx_log_error(NGX_LOG_WARN, worker->log, 0,
                       "xassist: %ui writes wait for the store, no more are "
                       "taken", writer->queued);

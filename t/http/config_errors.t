@@ -115,6 +115,9 @@ fails('store: bad retention',
 fails('store: retention of nothing',
     change => sub { s/max=64m/retention=59m/ },
     at => 'xassist_store', says => qr/59m/);
+fails('store: a queue of none',
+    change => sub { s/max=64m/queue=0/ },
+    at => 'xassist_store', says => qr/"0"/);
 fails('store: unknown parameter',
     change => sub { s/max=64m/size=64m/ },
     at => 'xassist_store', says => qr/size=64m/);

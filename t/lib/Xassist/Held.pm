@@ -1,0 +1,120 @@
+package Xassist::Held;
+
+# A store whose disk stands still, and people who press Join meanwhile.
+
+use strict;
+use warnings;
+
+use Exporter qw(import);
+use Mojo::Util qw(url_escape);
+use POSIX ();
+
+use Xassist::Edge ();
+use Xassist::Socket ();
+
+our @EXPORT = qw(hold presses press answer redeemed);
+
+
+# Nothing is written from here until `release`.
+
+sub hold {
+    my ($edge) = @_;
+
+    my $program = Xassist::Edge::build() . '/t/tool/hold_store';
+
+    pipe my $in, my $keep or die "pipe: $!";
+    my $pid = open(my $out, '-|') // die "fork: $!";
+
+    if (!$pid) {
+        close $keep;
+        open STDIN, '<&', $in;
+        delete $ENV{LD_PRELOAD};
+        $ENV{ASAN_OPTIONS} = 'detect_leaks=0';
+        exec $program, "$edge->{dir}/store" or POSIX::_exit(127);
+    }
+
+    close $in;
+    my $said = readline $out;
+    die "hold_store: no lock\n" if ($said // '') ne "held\n";
+    return bless { out => $out, keep => $keep }, __PACKAGE__;
+}
+
+
+sub release {
+    my ($self) = @_;
+
+    close delete $self->{keep} if $self->{keep};
+    close delete $self->{out} if $self->{out};
+}
+
+
+sub DESTROY {
+    my ($self) = @_;
+
+    local ($?, $!);
+    $self->release;
+}
+
+
+# As many browsers with the page of the link open, each with the bytes that
+# its button sends.
+
+sub presses {
+    my ($world, $link, $n) = @_;
+
+    my ($path) = $link =~ m{^(?:https?://[^/]+)?(/.*)};
+
+    return map {
+        my $client = $world->client;
+        my $page = $client->get($path, Accept => 'text/html');
+        my $body = join '&', 'terms=1', 'lang=en', "name=P$_",
+            'nonce=' . url_escape($client->can('nonce')->($page->{body}));
+        my $head = $client->head_of('POST', $path, { Connection => 'close',
+            Origin => $client->origin, Accept => 'text/html',
+            'Content-Type' => 'application/x-www-form-urlencoded' });
+
+        { client => $client, bytes => $head . 'Content-Length: '
+            . length($body) . "\r\n\r\n$body" };
+    } 1 .. $n;
+}
+
+
+sub press {
+    for my $press (@_) {
+        $press->{socket} = Xassist::Socket->connect(
+            $press->{client}{edge}{port}, 10);
+        $press->{socket}->send($press->{bytes});
+    }
+}
+
+
+# The answer of a press, with its body and its cookies kept; undef when there
+# is none in time.
+
+sub answer {
+    my ($press, $timeout) = @_;
+
+    return $press->{answer} if $press->{answer};
+
+    my $answer = $press->{socket}->read_head($timeout) or return;
+    my $length = $answer->{headers}{'content-length'};
+
+    $answer->{body} = defined $length ? $press->{socket}->read_exactly($length)
+        : $press->{socket}->read_to_end($timeout);
+    $press->{socket}->close;
+    $press->{client}->keep_cookies($answer);
+    return $press->{answer} = $answer;
+}
+
+
+# How many redemptions the log tells of.
+
+sub redeemed {
+    my ($world) = @_;
+
+    return scalar grep { /"kind":"invitation.redeemed"/ }
+        split /\n/, ($world->edge->ctl_try('log', 'export'))[1];
+}
+
+
+1;
