@@ -8,6 +8,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 
+use MIME::Base64 qw(decode_base64url);
 use Mojo::JSON qw(decode_json);
 use Test::More;
 use Xassist::Api;
@@ -80,6 +81,68 @@ subtest 'headers and log' => sub {
 
     like($edge->access_log,
         qr{^/home/dashboard $id{sam} $id{carl} allow$}m, 'variables');
+};
+
+# Claims of the assertion that the application got, once its signature has
+# been verified by what v1/jwks publishes.
+
+sub asserted {
+    my ($client) = @_;
+
+    my $answer = $client->request('GET', '/home/dashboard',
+        { Authorization => "Bearer $client->{bearer}" });
+    my $headers = $answer->{json}{headers};
+    my @given = @{ $headers->{'X-Xassist-Assertion'} // [] };
+    return { given => scalar @given } if @given != 1;
+
+    my ($head, $body, $signature) = split /\./, $given[0];
+    my $kid = decode_json(decode_base64url($head))->{kid};
+    my ($key) = grep { $_->{kid} eq $kid }
+        @{ $client->get('/xassist/v1/jwks')->{json}{keys} };
+    my $dir = $edge->{dir};
+    my %files = (in => "$head.$body", sig => decode_base64url($signature),
+        pub => pack('H*', '302a300506032b6570032100')
+            . decode_base64url($key->{x} // ''));
+    Xassist::Edge::spew("$dir/$_", $files{$_}) for keys %files;
+
+    my $verify = "-inkey $dir/pub -rawin -in $dir/in -sigfile $dir/sig";
+    my $said = `openssl pkeyutl -verify -pubin -keyform DER $verify 2>&1`;
+    my $claims = decode_json(decode_base64url($body));
+    return { verified => $said =~ /Success/ ? 1 : 0,
+        header => told($answer->{json}),
+        map { $_ => $claims->{$_} } qw(kind actor subject sub roles) };
+}
+
+
+sub asserts {
+    my ($client, $who, $subject, $what) = @_;
+
+    is_deeply(asserted($client), { verified => 1, kind => 'regular',
+        actor => $id{$who}, subject => $subject, sub => $subject,
+        roles => 'service_agent', header => "$id{$who} $subject" }, $what);
+}
+
+
+subtest 'the assertion' => sub {
+    $edge->ctl('keys', 'new', '--use', 'assert');
+    ok($edge->reload, 'a key for it');
+    $edge->wait_for(sub { asserted($sam)->{verified} && asserted($tom)
+        ->{verified} });
+
+    asserts($sam, sam => $id{sam}, 'before: the agent');
+    my $one = start($sam, $id{carl});
+    asserts($sam, sam => $id{carl}, 'meanwhile: the user, by the agent, with '
+        . 'the roles of the agent');
+    asserts($tom, tom => $id{tom}, 'not for another agent');
+
+    my $two = start($sam, undef);
+    asserts($sam, sam => 'anonymous', 'anonymous is said');
+    api($sam, POST => "assistance/$two/pause");
+    asserts($sam, sam => $id{sam}, 'paused: the agent again');
+    api($sam, POST => "assistance/$one/resume");
+    asserts($sam, sam => $id{carl}, 'resumed');
+    api($sam, POST => "assistance/$_/stop") for $one, $two;
+    asserts($sam, sam => $id{sam}, 'stopped: the agent again');
 };
 
 subtest 'one connection, many people' => sub {
