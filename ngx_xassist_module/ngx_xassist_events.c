@@ -1,6 +1,7 @@
 #include "ngx_xassist_events.h"
 #include "ngx_xassist_decide.h"
 #include "ngx_xassist_page.h"
+#include "ngx_xassist_sight.h"
 #include "ngx_xassist_stay.h"
 #include "ngx_xassist_worker.h"
 
@@ -30,6 +31,7 @@ typedef struct {
     unsigned               present:1;          /* asked to be in it, too */
     unsigned               behind:1;           /* there may be more to read */
     unsigned               ending:1;
+    ngx_xassist_sight_t    sight;
     uint64_t               cursor;             /* last event looked at */
     ngx_msec_t             sent;               /* the last bytes */
     ngx_msec_t             checked;            /* the right */
@@ -322,6 +324,10 @@ ngx_xassist_events_right(ngx_xassist_stream_t *stream)
                                                         : api->ctx->reason;
 
     } else {
+        if (!stream->of_call) {
+            ngx_xassist_sight_take(api, &stream->sight);
+        }
+
         reason = ngx_xassist_api_ask_past(api, NGX_XASSIST_API_EVENTS_LIST,
                                           stream->of_call ? &stream->call
                                                           : NULL);
@@ -401,7 +407,8 @@ ngx_xassist_events_read(ngx_xassist_stream_t *stream, u_char *p)
 
 
 /* Events of calls, participants and invitations: of the call that was named,
-   or of those that are the user's own. */
+   or of those that are the user's own; with these what the user may see of
+   assistance. */
 
 static ngx_uint_t
 ngx_xassist_events_mine(ngx_xassist_stream_t *stream,
@@ -414,6 +421,13 @@ ngx_xassist_events_mine(ngx_xassist_stream_t *stream,
 
     ctx = stream->api->ctx;
     name = store_event_name(event->kind);
+
+    if (store_id_equal(&event->account, &ctx->account)
+        && ngx_xassist_sight_about(event))
+    {
+        return !stream->of_call
+               && ngx_xassist_sight_of(stream->api, &stream->sight, event);
+    }
 
     if (!store_id_equal(&event->account, &ctx->account)
         || (ngx_strncmp(name, "call.", 5) != 0
@@ -486,6 +500,10 @@ ngx_xassist_events_write(ngx_xassist_stream_t *stream,
     } else {
         ngx_xassist_json_null(&json, "invitation");
         ngx_xassist_json_null(&json, "user");
+    }
+
+    if (ngx_xassist_sight_about(event)) {
+        ngx_xassist_sight_write(&json, event);
     }
 
     ngx_xassist_api_slice(&json, "detail", &event->detail);
