@@ -1,17 +1,15 @@
 /*
  * What a guesser could time: how far a forged token agrees with the true one,
- * and whether a name has a password.  The kinds take turns, each turn is
- * timed by what this thread ran alone, and the middle ones are held against
- * each other: a difference that is not noise stays, however many turns.
+ * and whether a name has a password.
  */
 
 #include <policy/base64_int.h>
 
-#include "torture.h"
+#include "apart.h"
 
 
 #define KINDS   4
-#define TURNS   4000
+#define TURNS   APART_TURNS
 #define PRESSES 64                     /* tokens in one turn */
 
 /* By how much the middles may differ; a comparison that stops at the first
@@ -26,40 +24,6 @@ typedef struct {
     size_t           hash_len;
     policy_keys_t   *keys;
 } guess_t;
-
-
-static double  took[KINDS][TURNS];
-
-
-static double
-now(void)
-{
-    struct timespec  ts;
-
-    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts) != 0) {
-        torture_die("clock_gettime");
-    }
-
-    return (double) ts.tv_sec * 1e9 + (double) ts.tv_nsec;
-}
-
-
-static int
-ascending(const void *a, const void *b)
-{
-    double  x = *(const double *) a, y = *(const double *) b;
-
-    return (x > y) - (x < y);
-}
-
-
-static double
-middle(double *all, uint32_t n)
-{
-    qsort(all, n, sizeof(double), ascending);
-
-    return all[n / 2];
-}
 
 
 /* Tokens whose MAC is wrong from the first byte on, from the eighth, in the
@@ -107,9 +71,10 @@ forge(guess_t *guess)
 
 
 static void
-token_turn(const guess_t *guess, uint32_t kind)
+token_turn(const void *work, uint32_t kind)
 {
     uint32_t             i;
+    const guess_t       *guess = work;
     uint8_t              id[POLICY_ID_LEN];
     policy_token_kind_t  of;
 
@@ -127,10 +92,11 @@ token_turn(const guess_t *guess, uint32_t kind)
 /* A wrong guess at a password, at none, and at one whose hash is damaged. */
 
 static void
-password_turn(const guess_t *guess, uint32_t kind)
+password_turn(const void *work, uint32_t kind)
 {
-    bool          weak;
-    policy_str_t  guessed = { "correct horse", 13 }, hash;
+    bool            weak;
+    const guess_t  *guess = work;
+    policy_str_t    guessed = { "correct horse", 13 }, hash;
 
     hash.data = guess->hash;
     hash.len = kind == 0 ? guess->hash_len : kind == 1 ? 0
@@ -145,29 +111,13 @@ password_turn(const guess_t *guess, uint32_t kind)
 static void
 compare(const char *what, const guess_t *guess, uint32_t kinds,
     uint32_t turns, double most,
-    void (*turn)(const guess_t *guess, uint32_t kind))
+    apart_turn_pt turn)
 {
-    double    from, one, apart, widest = 0;
-    uint32_t  t, k;
-
-    for (t = 0; t < turns; t++) {
-        for (k = 0; k < kinds; k++) {
-            from = now();
-            turn(guess, (k + t) % kinds);
-            took[(k + t) % kinds][t] = now() - from;
-        }
-    }
-
-    one = middle(took[0], turns);
-
-    for (k = 1; k < kinds; k++) {
-        apart = middle(took[k], turns) / one - 1;
-        apart = apart < 0 ? -apart : apart;
-        widest = apart > widest ? apart : widest;
-    }
+    apart_t  apart = apart_measure(guess, kinds, turns, turn);
+    double   widest = apart.most / apart.one;
 
     printf("%s: %.2f us, %u kinds apart by %.2f%%\n", what,
-           one / 1000 / (turn == token_turn ? PRESSES : 1), kinds,
+           apart.one / 1000 / (turn == token_turn ? PRESSES : 1), kinds,
            100 * widest);
 
     if (widest > most) {
