@@ -10,9 +10,12 @@ use warnings;
 use lib 't/lib';
 
 use Test::More;
+use Time::HiRes qw(time);
 use Xassist::World;
 
 my $sockets = $ENV{XASSIST_SOCKETS} // 240;
+my $each = $sockets < 1000 ? 6 : 50;
+my $guests = int($sockets / $each / 2);
 my $world = world(socket_server => 1, workers => 2, policy => sub {
     $_[0] =~ s/("sockets_per_(?:guest|user)": )\d+/${1}0/gr
         =~ s/"participants_per_call": \d+/"participants_per_call": 0/r
@@ -25,20 +28,36 @@ my $edge = $world->edge;
 
 my @calls = map { $world->call } 1 .. 4;
 my %link = map { $_ => $world->link($_) } @calls;
-my (%held, %name_of);
+my ($dead, $alive) = $edge->workers;
+my $from = time;
+my %held;
 
-for my $n (0 .. $sockets - 1) {
-    my $call = $calls[$n % @calls];
-    my $client = $world->client;
-    $client->join_link($link{$call}, name => "guest $n");
-    my ($socket, $answer) = $client->websocket("/ws/$call");
-    BAIL_OUT('not in') unless $socket;
-    push @{ $held{ $answer->{worker} } }, { socket => $socket, call => $call,
-        name => "guest $n" };
+# Every guest has all of his in one worker: the other does not listen.
+
+for my $worker ($dead, $alive) {
+    my @clients = map {
+        my $client = $world->client;
+        $client->join_link($link{ $calls[$_ % @calls] },
+            name => "guest $worker $_");
+        $client;
+    } 1 .. $guests;
+
+    my $other = $worker == $dead ? $alive : $dead;
+    select undef, undef, undef, 0.5;
+    kill 'STOP', $other;
+
+    for my $n (1 .. $guests) {
+        my $call = $calls[$n % @calls];
+        push @{ $held{$worker} }, map { { socket => $_, call => $call } }
+            $clients[$n - 1]->websockets("/ws/$call", $each);
+    }
+
+    kill 'CONT', $other;
+    is((grep { $_->{socket}{worker} != $worker } @{ $held{$worker} }), 0,
+        'one worker holds ' . @{ $held{$worker} });
 }
 
-is(scalar keys %held, 2, 'two workers hold them: '
-    . join ' and ', map { scalar @$_ } values %held);
+note sprintf 'opened in %.1f s', time - $from;
 
 
 # The states of all participants by name.
@@ -49,33 +68,49 @@ sub states {
 }
 
 
-sub count { my ($state, %of) = @_; return scalar grep { $_ eq $state } values %of }
+# How many of a worker's guests are in the state.
 
-ok($edge->wait_for(sub { count('present', states()) == $sockets }, 20),
-    'all are present');
+sub count {
+    my ($worker, $state) = @_;
+    my %now = states();
 
-my ($dead, $alive) = sort keys %held;
+    return scalar grep { /^guest $worker / && $now{$_} eq $state } keys %now;
+}
+
+
+# How many answer: all are asked before the first is listened to.
+
+sub answering {
+    my (@of) = @_;
+
+    $_->{socket}->say('x') for @of;
+    return scalar grep { my ($opcode, $text) = $_->{socket}->read_frame(5);
+        defined $opcode && $opcode == 1 && $text eq 'x' } @of;
+}
+
+
+for my $worker ($dead, $alive) {
+    ok($edge->wait_for(sub { count($worker, 'present') == $guests }, 20),
+        "all $guests of a worker are present");
+}
+
 kill 'KILL', $dead;
 
 is((grep { !$_->{socket}->ended(2) } @{ $held{$dead} }), 0,
     'its connections end');
-is((grep { !$_->{socket}->echoes('x') } @{ $held{$alive} }), 0,
+is(answering(@{ $held{$alive} }), scalar @{ $held{$alive} },
     'the others go on');
 
-my %now;
-ok($edge->wait_for(sub {
-    %now = states();
-    return !grep { $now{ $_->{name} } eq 'present' } @{ $held{$dead} };
-}, 60), 'its participants go away');
-is((grep { $now{ $_->{name} } ne 'present' } @{ $held{$alive} }), 0,
-    'the others are present');
+ok($edge->wait_for(sub { count($dead, 'present') == 0 }, 60),
+    'its participants go away');
+is(count($alive, 'present'), $guests, 'the others are present');
 
 $edge->ctl('call', 'end', $calls[0]);
 my @closed = grep { $_->{call} eq $calls[0] } @{ $held{$alive} };
-is((grep { ($_->{socket}->wait_close(2) // { code => 0 })->{code} != 4404 }
+is((grep { ($_->{socket}->wait_close(3) // { code => 0 })->{code} != 4404 }
     @closed), 0, scalar @closed . ' of a call are closed at its end');
-is((grep { $_->{call} ne $calls[0] && !$_->{socket}->echoes('x') }
-    @{ $held{$alive} }), 0, 'and no other');
+my @others = grep { $_->{call} ne $calls[0] } @{ $held{$alive} };
+is(answering(@others), scalar @others, 'and no other');
 
 $_->{socket}->close for map { @$_ } values %held;
 $world->finish(qr/exited on signal 9/);

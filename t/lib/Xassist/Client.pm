@@ -154,6 +154,37 @@ sub websocket {
 }
 
 
+# Many of them, a hundred at a time; fails when one is refused.
+
+sub websockets {
+    my ($self, $path, $n, %headers) = @_;
+    my @sockets;
+
+    while (@sockets < $n) {
+        my $left = $n - @sockets;
+        my @batch = map {
+            my $socket = Xassist::Socket->connect($self->{edge}{port}, 30);
+            $socket->send($self->upgrade_of($path, %headers));
+            $socket;
+        } 1 .. ($left < 100 ? $left : 100);
+
+        for my $socket (@batch) {
+            my $head = $socket->read_head;
+            my ($opcode) = $head && $head->{status} == 101
+                ? $socket->read_frame : ();
+            die 'a WebSocket was refused: ',
+                $head ? $head->{status} : 'nothing', "\n"
+                unless defined $opcode;
+            $socket->{worker} = $head->{headers}{'x-worker'};
+        }
+
+        push @sockets, @batch;
+    }
+
+    return @sockets;
+}
+
+
 sub upgrade_of {
     my ($self, $path, %headers) = @_;
 
