@@ -32,7 +32,8 @@ static store_status_t row_read(store_view_t *view, const store_key_t *key,
 static store_status_t row_parse(store_slice_t value, row_t *row);
 static void row_write(store_view_t *view, const store_key_t *key,
     const row_t *row);
-static void row_insert(row_t *row, uint64_t opened);
+static bool row_insert(row_t *row, uint64_t opened);
+static bool row_tells(const row_t *row, uint64_t opened);
 static bool row_remove(row_t *row, uint64_t opened);
 static void row_key(store_key_t *key, const store_id_t *call,
     const store_id_t *participant, const uint8_t *incarnation);
@@ -41,9 +42,8 @@ static void of_key(store_key_t *key, const store_id_t *call,
 
 
 store_status_t
-store_attach_add(store_view_t *view, const store_op_t *op,
-    const store_participant_t *part, const uint8_t incarnation[8],
-    bool *again)
+store_attach_add(store_view_t *view, store_op_t *op,
+    const store_participant_t *part, const uint8_t incarnation[8])
 {
     row_t           row;
     store_key_t     key, of;
@@ -53,10 +53,15 @@ store_attach_add(store_view_t *view, const store_op_t *op,
     row_key(&key, &part->call, &part->id, incarnation);
     rc = row_read(view, &key, &row);
 
-    *again = rc == STORE_OK && store_id_equal(&row.by, &op->id);
-
-    if (*again || (rc != STORE_OK && rc != STORE_NOT_FOUND)) {
+    if (rc != STORE_OK && rc != STORE_NOT_FOUND) {
         return rc;
+    }
+
+    op->out.again = rc == STORE_OK && store_id_equal(&row.by, &op->id);
+
+    if (op->out.again) {
+        op->out.told = row_tells(&row, op->in.attach.opened);
+        return STORE_OK;
     }
 
     if (row.n == UINT32_MAX) {
@@ -67,7 +72,7 @@ store_attach_add(store_view_t *view, const store_op_t *op,
     row.by = op->id;
 
     if (op->presence.replace_oldest && op->in.attach.opened != 0) {
-        row_insert(&row, op->in.attach.opened);
+        op->out.told = row_insert(&row, op->in.attach.opened);
     }
 
     row_write(view, &key, &row);
@@ -246,6 +251,26 @@ store_attach_clear(store_view_t *view, const store_participant_t *part)
 }
 
 
+store_status_t
+store_attached(store_txn_t *txn, const store_id_t *call,
+    const store_id_t *participant, const uint8_t incarnation[8],
+    store_attached_t *out)
+{
+    row_t           row;
+    store_key_t     key;
+    store_status_t  rc;
+
+    row_key(&key, call, participant, incarnation);
+    rc = row_read(store_txn_view(txn), &key, &row);
+
+    out->n = row.n;
+    out->told = row.told;
+    memcpy(out->opened, row.opened, row.told * sizeof(row.opened[0]));
+
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
+
 static store_status_t
 row_read(store_view_t *view, const store_key_t *key, row_t *row)
 {
@@ -313,13 +338,13 @@ row_write(store_view_t *view, const store_key_t *key, const row_t *row)
 
 /* Of more than there is room for, the oldest are told. */
 
-static void
+static bool
 row_insert(row_t *row, uint64_t opened)
 {
     uint32_t  i;
 
     if (row->told == ROW_TIMES) {
-        return;
+        return false;
     }
 
     for (i = row->told++; i > 0 && row->opened[i - 1] > opened; i--) {
@@ -327,6 +352,21 @@ row_insert(row_t *row, uint64_t opened)
     }
 
     row->opened[i] = opened;
+
+    return true;
+}
+
+
+static bool
+row_tells(const row_t *row, uint64_t opened)
+{
+    uint32_t  i;
+
+    for (i = 0; i < row->told && row->opened[i] != opened; i++) {
+        /* void */
+    }
+
+    return i < row->told;
 }
 
 

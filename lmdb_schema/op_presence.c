@@ -62,7 +62,6 @@ enter(store_scene_t *scene, store_view_t *view, store_op_t *op,
 static store_status_t
 attach(store_view_t *view, store_op_t *op)
 {
-    bool                 again;
     store_scene_t        scene;
     store_status_t       rc;
     store_reason_t       reason;
@@ -85,16 +84,15 @@ attach(store_view_t *view, store_op_t *op)
         return store_refuse(op, reason);
     }
 
-    rc = store_attach_add(view, op, &part, op->in.attach.incarnation, &again);
+    rc = store_attach_add(view, op, &part, op->in.attach.incarnation);
 
     if (rc != STORE_OK) {
         return rc;
     }
 
     op->out.room = scene.call.room;
-    op->out.again = again;
 
-    if (again) {
+    if (op->out.again) {
         return STORE_OK;
     }
 

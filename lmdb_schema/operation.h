@@ -493,6 +493,7 @@ typedef struct {
         uint64_t   expires;
         store_id_t made;               /* *_CREATE: the record's id */
         bool       again;              /* it had been done before */
+        bool       told;               /* ATTACH: may have to make room */
         bool       more;               /* SWEEP, TRIM: call again soon */
         uint32_t   removed;            /* TRIM: records and events */
         store_cursor_t next;           /* TRIM: where to go on */

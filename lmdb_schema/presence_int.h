@@ -85,10 +85,10 @@ uint64_t store_scene_grace(const store_scene_t *scene);
 
 /* ---- connections, counted per worker incarnation ------------------------ */
 
-/* Count of one worker's connections; again: this operation did it before. */
-store_status_t store_attach_add(store_view_t *view, const store_op_t *op,
-    const store_participant_t *part, const uint8_t incarnation[8],
-    bool *again) STORE_USE_RESULT;
+/* One more of a worker's; out.again: this operation did it before. */
+store_status_t store_attach_add(store_view_t *view, store_op_t *op,
+    const store_participant_t *part, const uint8_t incarnation[8])
+    STORE_USE_RESULT;
 
 /* One less; *n is how many went: 1, or 0 when there was none. */
 store_status_t store_attach_sub(store_view_t *view, const store_op_t *op,
@@ -107,7 +107,6 @@ store_status_t store_attach_oldest(store_view_t *view,
 bool store_attach_row(store_slice_t value);
 
 #define STORE_ATTACH_ROW    (4 + STORE_ID_LEN)
-#define STORE_ATTACH_TIMES  64
 
 /* Removes the row whole; *n is the count it had. */
 store_status_t store_attach_drop(store_view_t *view,

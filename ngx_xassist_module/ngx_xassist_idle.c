@@ -215,7 +215,7 @@ ngx_xassist_idle_check(ngx_xassist_tunnel_t *tunnel,
         /* The store says whether it is over: it knows of other uses. */
 
         if (now >= end) {
-            ngx_xassist_live_doubt(tunnel);
+            ngx_xassist_live_doubt(tunnel, 0);
             end = now + NGX_XASSIST_TICK;
         }
 

@@ -1,8 +1,10 @@
 #include "ngx_xassist_live.h"
 #include "ngx_xassist_assist.h"
+#include "ngx_xassist_crowd.h"
 #include "ngx_xassist_decide.h"
 #include "ngx_xassist_idle.h"
 #include "ngx_xassist_media.h"
+#include "ngx_xassist_metrics.h"
 #include "ngx_xassist_presence.h"
 #include "ngx_xassist_worker.h"
 
@@ -19,13 +21,15 @@
 /*
  * A cause that ends more than a few connections of one worker must not take
  * it from everybody else: they are ended over so many microseconds, by their
- * number, but not fewer or more than so many in one turn.
+ * number, but not fewer or more than so many in one turn, nor for longer than
+ * so many microseconds.
  */
 #define NGX_XASSIST_FEW         64
 #define NGX_XASSIST_SPREAD      500000
 #define NGX_XASSIST_TURN        1500
 #define NGX_XASSIST_ENDS_MIN    8
 #define NGX_XASSIST_ENDS_MAX    64
+#define NGX_XASSIST_ENDS_TIME   2000
 
 
 struct ngx_xassist_live_s {
@@ -43,6 +47,12 @@ struct ngx_xassist_live_s {
 };
 
 
+typedef struct {
+    uint64_t               since;
+    ngx_uint_t             n;                  /* of this cause so far */
+} ngx_xassist_mark_t;
+
+
 /* Where a connection's id of each key stands in its context. */
 
 static const size_t  ngx_xassist_live_ids[NGX_XASSIST_KEYS] = {
@@ -58,6 +68,8 @@ static const size_t  ngx_xassist_live_ids[NGX_XASSIST_KEYS] = {
 
 static void ngx_xassist_live_dirty(ngx_xassist_live_t *live,
     ngx_xassist_tunnel_t *tunnel, ngx_uint_t many);
+static void ngx_xassist_live_marked(ngx_xassist_tunnel_t *tunnel, void *data);
+static void ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker);
 static void ngx_xassist_live_slice(ngx_event_t *ev);
 static void ngx_xassist_live_decide(ngx_xassist_live_t *live,
     ngx_xassist_tunnel_t *tunnel);
@@ -65,7 +77,7 @@ static ngx_xassist_reason_t ngx_xassist_live_reason(
     ngx_xassist_tunnel_t *tunnel);
 static void ngx_xassist_live_end(ngx_xassist_live_t *live);
 static ngx_xassist_tunnel_t *ngx_xassist_live_take(ngx_queue_t *queue);
-static uint64_t ngx_xassist_live_clock(void);
+static uint64_t ngx_xassist_live_clock(clockid_t clock);
 
 
 static ngx_inline const store_id_t *
@@ -199,8 +211,9 @@ ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel)
 
 
 void
-ngx_xassist_live_doubt(ngx_xassist_tunnel_t *tunnel)
+ngx_xassist_live_doubt(ngx_xassist_tunnel_t *tunnel, uint64_t since)
 {
+    tunnel->since = tunnel->is_dirty ? tunnel->since : since;
     ngx_xassist_live_dirty(tunnel->worker->live, tunnel, 0);
 }
 
@@ -239,14 +252,35 @@ void
 ngx_xassist_live_mark(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
     const store_id_t *id, uint64_t since)
 {
-    ngx_uint_t             n;
+    ngx_xassist_mark_t  mark;
+
+    mark.n = 0;
+    mark.since = since;
+
+    ngx_xassist_live_each(worker, key, id, ngx_xassist_live_marked, &mark);
+}
+
+
+static void
+ngx_xassist_live_marked(ngx_xassist_tunnel_t *tunnel, void *data)
+{
+    ngx_xassist_mark_t  *mark = data;
+
+    tunnel->since = tunnel->is_dirty ? tunnel->since : mark->since;
+
+    ngx_xassist_live_dirty(tunnel->worker->live, tunnel,
+                           mark->n++ >= NGX_XASSIST_FEW);
+}
+
+
+void
+ngx_xassist_live_each(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
+    const store_id_t *id, ngx_xassist_live_pt visit, void *data)
+{
     ngx_queue_t           *q, *bucket;
-    ngx_xassist_live_t    *live;
     ngx_xassist_tunnel_t  *tunnel;
 
-    n = 0;
-    live = worker->live;
-    bucket = ngx_xassist_live_bucket(live, key, id);
+    bucket = ngx_xassist_live_bucket(worker->live, key, id);
 
     for (q = ngx_queue_head(bucket);
          q != ngx_queue_sentinel(bucket);
@@ -257,43 +291,33 @@ ngx_xassist_live_mark(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
                       - key * sizeof(ngx_queue_t));
 
         if (store_id_equal(ngx_xassist_live_id(tunnel, key), id)) {
-            tunnel->since = tunnel->is_dirty ? tunnel->since : since;
-            ngx_xassist_live_dirty(live, tunnel, n++ >= NGX_XASSIST_FEW);
+            visit(tunnel, data);
         }
     }
 }
 
 
 void
-ngx_xassist_live_replace(ngx_xassist_worker_t *worker,
-    const store_id_t *participant, uint64_t opened, uint64_t since)
+ngx_xassist_live_missed(ngx_xassist_worker_t *worker)
 {
-    ngx_queue_t           *q, *bucket;
-    ngx_xassist_tunnel_t  *tunnel;
+    ngx_queue_t         *q;
+    ngx_xassist_live_t  *live;
 
-    bucket = ngx_xassist_live_bucket(worker->live,
-                                     NGX_XASSIST_KEY_PARTICIPANT, participant);
+    live = worker->live;
 
-    for (q = ngx_queue_head(bucket);
-         q != ngx_queue_sentinel(bucket);
+    for (q = ngx_queue_head(&live->all);
+         q != ngx_queue_sentinel(&live->all);
          q = ngx_queue_next(q))
     {
-        tunnel = ngx_queue_data(q, ngx_xassist_tunnel_t,
-                                keys[NGX_XASSIST_KEY_PARTICIPANT]);
-
-        if (tunnel->opened == opened && !tunnel->replaced
-            && store_id_equal(&tunnel->ctx->participant, participant))
-        {
-            tunnel->replaced = 1;
-            tunnel->since = tunnel->is_dirty ? tunnel->since : since;
-            ngx_xassist_live_dirty(worker->live, tunnel, 0);
-            return;
-        }
+        ngx_xassist_crowd_missed(ngx_queue_data(q, ngx_xassist_tunnel_t,
+                                                all));
     }
+
+    ngx_xassist_live_mark_all(worker);
 }
 
 
-void
+static void
 ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker)
 {
     ngx_queue_t         *q;
@@ -339,7 +363,7 @@ ngx_xassist_live_count(ngx_xassist_worker_t *worker)
 static void
 ngx_xassist_live_slice(ngx_event_t *ev)
 {
-    uint64_t             end;
+    uint64_t             end, cpu;
     ngx_uint_t           n;
     ngx_queue_t         *queue;
     ngx_xassist_live_t  *live;
@@ -347,14 +371,15 @@ ngx_xassist_live_slice(ngx_event_t *ev)
     live = (ngx_xassist_live_t *)
                ((u_char *) ev - offsetof(ngx_xassist_live_t, slice));
 
-    end = ngx_xassist_live_clock() + NGX_XASSIST_SLICE_TIME;
+    cpu = ngx_xassist_live_clock(CLOCK_THREAD_CPUTIME_ID);
+    end = ngx_xassist_live_clock(CLOCK_MONOTONIC) + NGX_XASSIST_SLICE_TIME;
 
     for (n = 0; n < NGX_XASSIST_SLICE; n++) {
 
         queue = ngx_queue_empty(&live->few) ? &live->many : &live->few;
 
         if (ngx_queue_empty(queue)
-            || (n != 0 && ngx_xassist_live_clock() >= end))
+            || (n != 0 && ngx_xassist_live_clock(CLOCK_MONOTONIC) >= end))
         {
             break;
         }
@@ -363,6 +388,10 @@ ngx_xassist_live_slice(ngx_event_t *ev)
     }
 
     ngx_xassist_live_end(live);
+
+    ngx_xassist_metrics_observe(live->worker, NGX_XASSIST_SLICE_SECONDS,
+                                ngx_xassist_live_clock(CLOCK_THREAD_CPUTIME_ID)
+                                - cpu);
 
     if ((!ngx_queue_empty(&live->few) || !ngx_queue_empty(&live->many)
          || !ngx_queue_empty(&live->ends))
@@ -418,7 +447,8 @@ ngx_xassist_live_decide(ngx_xassist_live_t *live,
     tunnel->is_ending = 1;
 
     if (live->nends++ == 0) {
-        live->until = ngx_xassist_live_clock() + NGX_XASSIST_SPREAD;
+        live->until = ngx_xassist_live_clock(CLOCK_MONOTONIC)
+                      + NGX_XASSIST_SPREAD;
     }
 
     ngx_queue_insert_tail(&live->ends, &tunnel->dirty);
@@ -437,7 +467,7 @@ ngx_xassist_live_reason(ngx_xassist_tunnel_t *tunnel)
                ? ctx->reason : NGX_XASSIST_R_PERMISSION_MISSING;
     }
 
-    if (tunnel->replaced) {
+    if (ngx_xassist_crowd_out(tunnel)) {
         return NGX_XASSIST_R_TOO_MANY;
     }
 
@@ -456,21 +486,29 @@ static void
 ngx_xassist_live_end(ngx_xassist_live_t *live)
 {
     uint64_t               now, turns;
-    ngx_uint_t             n;
+    ngx_uint_t             n, done;
     ngx_xassist_tunnel_t  *tunnel;
 
     if (live->nends == 0) {
         return;
     }
 
-    now = ngx_xassist_live_clock();
+    now = ngx_xassist_live_clock(CLOCK_MONOTONIC);
     turns = now < live->until ? (live->until - now) / NGX_XASSIST_TURN + 1
                               : 1;
 
     n = live->nends / turns + 1;
     n = ngx_min(ngx_max(n, NGX_XASSIST_ENDS_MIN), NGX_XASSIST_ENDS_MAX);
 
-    while (n-- && live->nends) {
+    for (done = 0; done < n && live->nends; done++) {
+
+        if (done >= NGX_XASSIST_ENDS_MIN
+            && ngx_xassist_live_clock(CLOCK_MONOTONIC)
+               >= now + NGX_XASSIST_ENDS_TIME)
+        {
+            break;
+        }
+
         tunnel = ngx_xassist_live_take(&live->ends);
         tunnel->is_ending = 0;
         live->nends--;
@@ -483,11 +521,11 @@ ngx_xassist_live_end(ngx_xassist_live_t *live)
 /* Microseconds. */
 
 static uint64_t
-ngx_xassist_live_clock(void)
+ngx_xassist_live_clock(clockid_t clock)
 {
     struct timespec  ts;
 
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+    (void) clock_gettime(clock, &ts);
 
     return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
 }

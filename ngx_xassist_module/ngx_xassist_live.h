@@ -24,13 +24,19 @@ void ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel);
    do not hold the event loop; `since` is the time of the event. */
 void ngx_xassist_live_mark(ngx_xassist_worker_t *worker,
     ngx_xassist_key_t key, const store_id_t *id, uint64_t since);
-/* One of the participant's that was opened at this time makes room. */
-void ngx_xassist_live_replace(ngx_xassist_worker_t *worker,
-    const store_id_t *participant, uint64_t opened, uint64_t since);
-void ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker);
 
-/* One connection, likewise. */
-void ngx_xassist_live_doubt(ngx_xassist_tunnel_t *tunnel);
+/* All of them: events may have been missed. */
+void ngx_xassist_live_missed(ngx_xassist_worker_t *worker);
+
+/* One connection, likewise; `since` may be 0. */
+void ngx_xassist_live_doubt(ngx_xassist_tunnel_t *tunnel, uint64_t since);
+
+/* Visits every connection with this id, the oldest first. */
+typedef void (*ngx_xassist_live_pt)(ngx_xassist_tunnel_t *tunnel, void *data);
+
+void ngx_xassist_live_each(ngx_xassist_worker_t *worker,
+    ngx_xassist_key_t key, const store_id_t *id, ngx_xassist_live_pt visit,
+    void *data);
 
 /* The same when the live policy is not the one they were decided by. */
 void ngx_xassist_live_generation(ngx_xassist_worker_t *worker);

@@ -34,6 +34,11 @@ const ngx_xassist_scale_t  ngx_xassist_scales[NGX_XASSIST_HISTOGRAMS] = {
     [NGX_XASSIST_COMMIT_SECONDS] = {
         "xassist_commit_seconds", "Time that a commit took, queue excluded.",
         1000000, NGX_XASSIST_TIMES },
+    [NGX_XASSIST_SLICE_SECONDS] = {
+        "xassist_slice_seconds",
+        "CPU time of deciding and closing live connections in one turn of "
+        "the event loop.",
+        1000000, NGX_XASSIST_TIMES },
     [NGX_XASSIST_COMMIT_BATCH] = {
         "xassist_commit_batch", "Operations in one commit.",
         1, { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192,

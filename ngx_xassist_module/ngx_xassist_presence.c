@@ -252,7 +252,7 @@ ngx_xassist_presence_attach(ngx_xassist_tunnel_t *tunnel)
     /* The call may have been moved while the handshake was on its way. */
 
     if (tunnel->ctx->media.len) {
-        ngx_xassist_live_doubt(tunnel);
+        ngx_xassist_live_doubt(tunnel, 0);
     }
 }
 
@@ -387,6 +387,12 @@ ngx_xassist_presence_done(ngx_xassist_write_t *write)
 
     if (tunnel != NULL) {
         tunnel->attaching = NULL;
+        tunnel->told = write->op.status == STORE_OK && write->op.out.told;
+
+        if (tunnel->missed) {
+            ngx_xassist_live_doubt(tunnel, 0);
+        }
+
         ngx_xassist_tunnel_rest(tunnel);
     }
 

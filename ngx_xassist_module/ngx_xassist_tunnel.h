@@ -57,6 +57,8 @@ struct ngx_xassist_tunnel_s {
     unsigned                       is_many:1;  /* one of many of a cause */
     unsigned                       is_ending:1;
     unsigned                       replaced:1; /* by a newer one */
+    unsigned                       missed:1;   /* events, perhaps */
+    unsigned                       told:1;     /* when it was opened */
     unsigned                       attached:1;
     unsigned                       ended:1;
 };

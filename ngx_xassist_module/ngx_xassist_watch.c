@@ -1,4 +1,5 @@
 #include "ngx_xassist_watch.h"
+#include "ngx_xassist_crowd.h"
 #include "ngx_xassist_live.h"
 #include "ngx_xassist_metrics.h"
 #include "ngx_xassist_room.h"
@@ -105,8 +106,6 @@ static void ngx_xassist_watch_lost(ngx_xassist_worker_t *worker,
     store_status_t status);
 static void ngx_xassist_watch_event(ngx_xassist_worker_t *worker,
     const store_event_t *event);
-static void ngx_xassist_watch_crowded(ngx_xassist_worker_t *worker,
-    const store_event_t *event);
 static void ngx_xassist_watch_sweep(ngx_xassist_worker_t *worker);
 static void ngx_xassist_watch_retain(ngx_xassist_worker_t *worker);
 static void ngx_xassist_watch_retained(ngx_xassist_write_t *write);
@@ -166,7 +165,7 @@ ngx_xassist_watch_start(ngx_xassist_worker_t *worker)
         }
     }
 
-    ngx_xassist_live_mark_all(worker);
+    ngx_xassist_live_missed(worker);
 
     if (!watch->poll.timer_set) {
         ngx_add_timer(&watch->poll, NGX_XASSIST_POLL);
@@ -383,7 +382,7 @@ ngx_xassist_watch_lost(ngx_xassist_worker_t *worker, store_status_t status)
         worker->watch->cursor = last;
     }
 
-    ngx_xassist_live_mark_all(worker);
+    ngx_xassist_live_missed(worker);
 }
 
 
@@ -409,36 +408,7 @@ ngx_xassist_watch_event(ngx_xassist_worker_t *worker,
     }
 
     if (event->kind == STORE_EVENT_PARTICIPANT_CROWDED) {
-        ngx_xassist_watch_crowded(worker, event);
-    }
-}
-
-
-/* Incarnation of a worker, and when the connection was opened. */
-
-static void
-ngx_xassist_watch_crowded(ngx_xassist_worker_t *worker,
-    const store_event_t *event)
-{
-    off_t    opened;
-    u_char  *text, own[2 * sizeof(worker->incarnation)];
-
-    text = (u_char *) event->detail.data;
-
-    (void) ngx_hex_dump(own, worker->incarnation,
-                        sizeof(worker->incarnation));
-
-    if (event->detail.len <= sizeof(own)
-        || ngx_memcmp(text, own, sizeof(own)) != 0)
-    {
-        return;
-    }
-
-    opened = ngx_atoof(text + sizeof(own), event->detail.len - sizeof(own));
-
-    if (opened != NGX_ERROR) {
-        ngx_xassist_live_replace(worker, &event->participant, opened,
-                                 event->time);
+        ngx_xassist_crowd_event(worker, event);
     }
 }
 

@@ -94,6 +94,7 @@ is($m->{'xassist_closed_total{code="4404",reason="call_ended"}'}, 2,
     'both are counted');
 is($m->{xassist_revocation_seconds_count}, 2, 'and timed');
 cmp_ok($m->{xassist_revocation_seconds_sum}, '<', 1, 'soon');
+cmp_ok($m->{xassist_slice_seconds_count}, '>', 0, 'what it took is told');
 is($m->{xassist_live_connections}, 0, 'nothing is open');
 
 ok($edge->reload, 'reloaded');

@@ -410,6 +410,7 @@ the_oldest_makes_room(void **state)
     done(&w);
     opened(&w, 1, STORE_OP_ATTACH, 5000);
     opened(&w, 2, STORE_OP_ATTACH, 4000);
+    assert_true(w.op.out.told);
     assert_int_equal(events(&w, STORE_EVENT_PARTICIPANT_CROWDED), 0);
 
     join(&w, OLGAS, CALL, 0);

@@ -1,0 +1,101 @@
+#!/usr/bin/perl
+
+# A new policy: a thousand WebSockets are decided again in slices, of which
+# none takes a worker's processor for 5 ms; those that now fail are closed and
+# no other.
+#
+# XASSIST_SOCKETS of each of two kinds (500).
+
+use strict;
+use warnings;
+use lib 't/lib';
+
+use Test::More;
+use Xassist::World;
+
+my $each = $ENV{XASSIST_SOCKETS} // 500;
+my $world = world(socket_server => 1, workers => 1, policy => sub {
+    $_[0] =~ s/("sockets_per_(?:guest|user)": )\d+/${1}0/gr
+        =~ s/"roles"\s*:\s*\{/$&"watcher": {"title": "Watcher",
+            "grants": ["home_dashboard_access"]}, /r
+}, substitute => sub {
+    $_[0] =~ s{worker_connections \d+}{worker_connections 24000}r
+        =~ s{location /rule/guest}{location /socket/home {
+            xassist_require home_dashboard_access;
+            xassist_proxy application;
+        }
+
+        location = /metrics { xassist_metrics; }
+
+        $&}r
+});
+my $edge = $world->edge;
+my $client = $world->client;
+my $policy = "$edge->{dir}/conf/policy.json";
+
+
+# How many slices there were, and of those how many within 5 ms.
+
+sub slices {
+    my ($text) = $client->get('/metrics')->{body};
+    my ($count) = $text =~ /^xassist_slice_seconds_count (\d+)/m;
+    my ($short) = $text
+        =~ /^xassist_slice_seconds_bucket\{le="0\.005000"\} (\d+)/m;
+
+    return ($count, $short);
+}
+
+
+# How many are still open, and what the others were told.
+
+sub told {
+    my (@sockets) = @_;
+    my %told;
+
+    for my $socket (@sockets) {
+        $socket->say('x');
+        my ($opcode, $text) = $socket->read_frame(5);
+        $told{ !defined $opcode ? 'nothing' : $opcode == 8
+            ? join ' ', unpack 'n a*', $text : 'open' }++;
+    }
+
+    return \%told;
+}
+
+
+$world->user('walt', roles => 'watcher');
+my $call = $world->call;
+my @watched = $world->signed_in('walt')->websockets('/socket/home', $each);
+my @guests = $world->guest($call)->websockets("/ws/$call", $each);
+my $text = Xassist::Edge::slurp($policy);
+my ($before) = slices();
+
+# The same rights first: all are looked at.
+
+Xassist::Edge::spew($policy, $text =~ s/"title": "Watcher"/"title": "Looker"/r);
+ok($edge->reload, 'reloaded');
+ok($edge->wait_for(sub { (slices())[0] > $before + 1 }),
+    'decided again in more than one slice');
+select undef, undef, undef, 1;
+is_deeply(told(@watched, @guests), { open => 2 * $each }, 'all are open');
+
+# Then without the right of one role.
+
+Xassist::Edge::spew($policy,
+    $text =~ s/\["home_dashboard_access"\]\}, /["xa_xassist"]}, /r);
+ok($edge->reload, 'reloaded');
+select undef, undef, undef, 2;
+is_deeply(told(@guests), { open => $each }, 'who keeps the right stays');
+is_deeply(told(@watched), { '4403 permission_missing' => $each },
+    'who lost it is closed');
+
+my ($count, $short) = slices();
+
+SKIP: {
+    skip 'under sanitizers code is slower', 1 if Xassist::Edge::sanitized();
+    is($short, $count, 'no slice took 5 ms of the processor');
+}
+
+note "$count slices";
+$_->close for @watched, @guests;
+$world->finish;
