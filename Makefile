@@ -243,6 +243,7 @@ bench: deps-build deps-test deps-bench
 	@perl -It/lib t/bench/run.pl
 	@XASSIST_BUILD=$(BUILD) perl t/bench/decide.pl
 	@XASSIST_BUILD=$(BUILD) perl t/bench/store.pl
+	@XASSIST_BUILD=$(BUILD) perl -It/lib t/bench/beside.pl
 	@XASSIST_BUILD=$(BUILD) perl -It/lib t/bench/live.pl
 	@rm -rf $(BUILD)/bench.search && mkdir -p $(BUILD)/bench.search
 	@$(BUILD)/t/bench/search $(BUILD)/bench.search
