@@ -53,6 +53,7 @@ extern const ctl_command_t ctl_team_commands[];
 extern const ctl_command_t ctl_group_commands[];
 extern const ctl_command_t ctl_search_commands[];
 extern const ctl_command_t ctl_assist_commands[];
+extern const ctl_command_t ctl_assist_act_commands[];
 extern const ctl_command_t ctl_login_commands[];
 extern const ctl_command_t ctl_service_commands[];
 extern const ctl_command_t ctl_session_commands[];

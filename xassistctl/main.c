@@ -25,6 +25,7 @@ static const ctl_command_t *const  tables[] = {
     ctl_group_commands,
     ctl_search_commands,
     ctl_assist_commands,
+    ctl_assist_act_commands,
     ctl_login_commands,
     ctl_session_commands,
     ctl_service_commands,
