@@ -1,4 +1,4 @@
-/* Making an invitation and withdrawing it. */
+/* Making an invitation, giving it other terms, withdrawing it. */
 
 #include <string.h>
 
@@ -23,6 +23,10 @@ static void withdraw(store_view_t *view, const store_op_t *op,
     store_invitation_t *inv);
 static store_status_t invitation_refused(store_view_t *view,
     store_op_t *op);
+static store_status_t invitation_reapply(store_view_t *view,
+    store_op_t *op);
+static bool same_terms(const store_invitation_t *a,
+    const store_invitation_t *b);
 static void invitation_event(store_view_t *view, const store_op_t *op,
     store_event_kind_t kind, const store_invitation_t *inv);
 
@@ -31,6 +35,7 @@ const store_transition_t  store_invitation_ops[] = {
     { STORE_OP_INVITATION_CREATE, invitation_create },
     { STORE_OP_INVITATION_WITHDRAW, invitation_withdraw },
     { STORE_OP_INVITATION_REFUSED, invitation_refused },
+    { STORE_OP_INVITATION_REAPPLY, invitation_reapply },
     { 0, NULL }
 };
 
@@ -351,6 +356,74 @@ invitation_refused(store_view_t *view, store_op_t *op)
     invitation_event(view, op, STORE_EVENT_INVITATION_REFUSED, &inv);
 
     return STORE_OK;
+}
+
+
+/* The terms of a policy that came after it was sent.  Whoever came by it
+   stays as he is; one that has ended does not come back. */
+
+static store_status_t
+invitation_reapply(store_view_t *view, store_op_t *op)
+{
+    store_status_t      rc;
+    store_invitation_t  inv, old;
+
+    if (op->in.invitation_reapply.bound_to == 0
+        || op->in.invitation_reapply.bound_to > BOUND_MAX)
+    {
+        return STORE_INVALID;
+    }
+
+    rc = store_record_get(view, STORE_IS_invitation, NULL,
+                          &op->in.invitation_reapply.invitation, &inv);
+
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    if (inv.state > STORE_INV_USED
+        || (inv.expires != 0 && inv.expires <= op->now
+            && (!inv.opens_call || store_id_none(&inv.call))))
+    {
+        return STORE_NOT_FOUND;
+    }
+
+    old = inv;
+    inv.expires = op->in.invitation_reapply.valid_for == 0 ? 0
+                  : store_later(inv.created,
+                                op->in.invitation_reapply.valid_for);
+    inv.uses = op->in.invitation_reapply.uses;
+    inv.bound_to = op->in.invitation_reapply.bound_to;
+    inv.terms = op->in.invitation_reapply.terms;
+    inv.idle = op->in.invitation_reapply.idle_timeout;
+
+    if (inv.used != 0) {
+        inv.state = inv.uses != 0 && inv.used >= inv.uses
+                    ? STORE_INV_USED : STORE_INV_REDEEMED;
+    }
+
+    op->out.call = inv.call;
+    op->out.expires = inv.expires;
+
+    if (same_terms(&inv, &old)) {
+        op->out.again = true;
+        return STORE_OK;
+    }
+
+    inv.op = op->id;
+    store_record_put(view, STORE_IS_invitation, &inv);
+    invitation_event(view, op, STORE_EVENT_INVITATION_REAPPLIED, &inv);
+
+    return STORE_OK;
+}
+
+
+static bool
+same_terms(const store_invitation_t *a, const store_invitation_t *b)
+{
+    return a->expires == b->expires && a->uses == b->uses
+           && a->bound_to == b->bound_to && a->terms == b->terms
+           && a->idle == b->idle && a->state == b->state;
 }
 
 

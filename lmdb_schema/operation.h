@@ -70,6 +70,7 @@ typedef enum {
     STORE_OP_EXPORTED,
     STORE_OP_ACCOUNT_SEATS,
     STORE_OP_ACCOUNT_BILLING,
+    STORE_OP_INVITATION_REAPPLY,
     STORE_OPS
 } store_op_kind_t;
 
@@ -314,6 +315,14 @@ typedef struct {
         struct {
             store_id_t invitation;
         } invitation_withdraw;         /* _WITHDRAW and _REFUSED */
+        struct {
+            store_id_t invitation;
+            uint64_t   valid_for;      /* from its creation; 0: while call */
+            uint32_t   uses;
+            uint8_t    bound_to;
+            bool       terms;
+            uint64_t   idle_timeout;   /* of sessions begun from now on */
+        } invitation_reapply;          /* one that ended: NOT_FOUND */
         struct {
             store_id_t call;
             store_id_t user;           /* the new owner, who is in the call */

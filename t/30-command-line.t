@@ -162,6 +162,36 @@ subtest 'sessions' => sub {
         '--device', 'toaster');
 };
 
+sub reapplied {
+    my ($id) = @_;
+
+    my @counts = map { @{ $_ }{qw(changed unchanged)} }
+        json('invite', 'reapply', $id),
+        json('invite', 'reapply', '--account', 'acme', '--kind', 'external');
+    is("@counts", '0 1 0 0', 'the same terms change nothing');
+
+    my $policy = slurp('conf/policy.json')
+        =~ s/"conference": \{\s*"valid_for": "while_call"/"conference": {
+            "valid_for": "3h"/r;
+    open my $fh, '>', "$dir/policy.json" or die $!;
+    print $fh $policy;
+    close $fh or die $!;
+
+    my @before = @globals;
+    push @globals, '--policy', "$dir/policy.json";
+    is(json('invite', 'reapply', '--call', $call)->{changed}, 1,
+        'those of a call');
+    my ($is) = @{ json('invite', 'list', '--call', $call)->{invitations} };
+    like($is->{expires}, qr/^20\d\d-/, 'it has an end now');
+    is(json('invite', 'reapply', '--account', 'acme')->{unchanged}, 1,
+        'those of an account');
+    fails(2, qr/kind/, 'invite', 'reapply', $id, '--kind', 'tea');
+    fails(2, qr/./, 'invite', 'reapply');
+    fails(1, qr/no invitation/, 'invite', 'reapply', 'A' x 16);
+    @globals = @before;
+}
+
+
 subtest 'calls and invitations' => sub {
     $call = json('call', 'create', 'acme', 'olga', '--title', 'Pump 7',
         '--starts-at', '2099-01-01T00:00:00Z')->{id};
@@ -179,6 +209,10 @@ subtest 'calls and invitations' => sub {
     fails(2, qr/kind/, 'invite', 'create', '--call', $call, '--kind', 'tea');
     fails(1, qr/call/, 'invite', 'create', '--call', 'A' x 16);
 
+    subtest 'other terms for what was sent' => sub {
+        reapplied($invitation->{id});
+    };
+
     my $shown = json('call', 'show', $call);
     is($shown->{title}, 'Pump 7', 'the call has its title');
     is($shown->{state}, 'open', 'and is open');
@@ -188,6 +222,7 @@ subtest 'calls and invitations' => sub {
     is(json('invite', 'list', '--call', $call)->{invitations}[0]{state},
         'withdrawn', 'withdrawn by its link');
     fails(1, qr/./, 'invite', 'withdraw', 'A' x 16);
+    fails(1, qr/has ended/, 'invite', 'reapply', $invitation->{id});
 
     json('call', 'end', $call);
     is(json('call', 'show', $call)->{state}, 'ended', 'ended');

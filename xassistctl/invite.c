@@ -4,6 +4,7 @@
 
 #include <xassistctl/args.h>
 #include <xassistctl/clock.h>
+#include <xassistctl/invite.h>
 #include <xassistctl/open.h>
 #include <xassistctl/print.h>
 
@@ -31,8 +32,6 @@ static int terms_of(const policy_image_t *image, const wishes_t *wishes,
     store_op_t *op);
 static int create(ctl_store_t *store, const wishes_t *wishes,
     store_op_t *op);
-static uint64_t idle_of(const wishes_t *wishes, const policy_terms_t *terms,
-    const policy_image_t *image);
 static int invite_withdraw(const ctl_options_t *options, int argc,
     char **argv);
 static int which(const ctl_options_t *options, const char *word,
@@ -43,12 +42,13 @@ static size_t word_index(const char *const *words, size_t n,
     const char *word);
 
 
-static const char *const  kinds[] = {
-    NULL, "conference", "service_request", "external"
+const char *const  ctl_invite_kinds[] = {
+    NULL, "conference", "service_request", "external", NULL
 };
 
 static const char *const  channels[] = { NULL, "mail", "sms", NULL, "link" };
 
+#define KINDS          4
 #define COUNT(words)  (sizeof(words) / sizeof((words)[0]))
 
 
@@ -63,6 +63,9 @@ const ctl_command_t  ctl_invite_commands[] = {
       invite_create },
     { "invite withdraw", "ID|TOKEN|LINK",
       "withdraws a link; who came by it stays", invite_withdraw },
+    { "invite reapply", "ID|--call ID|--account ACCOUNT [--kind K]",
+      "writes the policy's terms into invitations already sent, those of a "
+      "call or of an account; what has ended stays so", ctl_invite_reapply },
     { "invite list", "--call ID", "lists the invitations of a call",
       invite_list },
     { NULL, NULL, NULL, NULL }
@@ -168,8 +171,7 @@ terms_of(const policy_image_t *image, const wishes_t *wishes, store_op_t *op)
     size_t           kind, channel;
     policy_terms_t   terms;
 
-    kind = wishes->kind != NULL ? word_index(kinds, COUNT(kinds),
-                                             wishes->kind)
+    kind = wishes->kind != NULL ? ctl_invite_kind(wishes->kind)
                                 : STORE_INV_CONFERENCE;
     channel = wishes->channel != NULL ? word_index(channels, COUNT(channels),
                                                    wishes->channel)
@@ -194,7 +196,7 @@ terms_of(const policy_image_t *image, const wishes_t *wishes, store_op_t *op)
     if (policy_terms(image, (policy_invitation_t) kind, &terms) != POLICY_OK)
     {
         ctl_complain("the policy has no terms for invitations of the kind "
-                     "\"%s\"", kinds[kind]);
+                     "\"%s\"", ctl_invite_kinds[kind]);
         return CTL_NO;
     }
 
@@ -211,28 +213,34 @@ terms_of(const policy_image_t *image, const wishes_t *wishes, store_op_t *op)
     op->in.invitation_create.bound_to = (uint8_t) terms.bound_to;
     op->in.invitation_create.opens_call = terms.opens_call;
     op->in.invitation_create.terms = terms.terms;
-    op->in.invitation_create.idle_timeout = idle_of(wishes, &terms, image);
+    op->in.invitation_create.idle_timeout =
+        ctl_invite_idle(image, &terms, ctl_slice(wishes->profile));
 
     return CTL_OK;
 }
 
 
-/* The stricter one of the terms and of the profile, if there is one. */
+size_t
+ctl_invite_kind(const char *name)
+{
+    return word_index(ctl_invite_kinds, KINDS, name);
+}
 
-static uint64_t
-idle_of(const wishes_t *wishes, const policy_terms_t *terms,
-    const policy_image_t *image)
+
+uint64_t
+ctl_invite_idle(const policy_image_t *image, const policy_terms_t *terms,
+    store_slice_t profile_name)
 {
     uint32_t          i;
     policy_str_t      name;
     policy_profile_t  profile;
 
-    if (wishes->profile == NULL) {
+    if (profile_name.len == 0) {
         return terms->idle_timeout;
     }
 
-    name.data = wishes->profile;
-    name.len = strlen(wishes->profile);
+    name.data = (const char *) profile_name.data;
+    name.len = profile_name.len;
     i = policy_profile_find(image, name);
 
     if (i == POLICY_NONE
@@ -459,8 +467,8 @@ print_item(void *data, const void *record)
 
     ctl_print_item(out);
     ctl_print_id(out, "id", &inv->id);
-    ctl_print_word(out, "kind", inv->kind < COUNT(kinds) && inv->kind != 0
-                                ? kinds[inv->kind] : "unknown");
+    ctl_print_word(out, "kind", inv->kind < KINDS && inv->kind != 0
+                                ? ctl_invite_kinds[inv->kind] : "unknown");
     ctl_print_word(out, "state", store_inv_state_name(state));
     ctl_print_id(out, "inviter", &inv->inviter);
     ctl_print_text(out, "name", inv->name);
