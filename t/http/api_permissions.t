@@ -168,6 +168,34 @@ subtest 'a call of somebody else is only listed' => sub {
         'what one has made oneself is one\'s own');
 };
 
+subtest 'end a service request, as the guest who pressed Join' => sub {
+    my %end;
+
+    for my $grants ('with', 'without') {
+        my $made = api($client{agent}, POST => 'service-requests', {})
+            ->{json};
+        my $guest = $world->client;
+        $guest->join_link($made->{link});
+        my $app = as_app($world, $guest->{cookies}{'xassist-g'});
+        my ($ringing) = map { $_->{call} } api($client{agent}, GET =>
+            "invitations/$made->{invitation}{id}")->{json};
+
+        if ($grants eq 'without') {
+            $world->with_policy(sub {
+                $_[0] =~ s/("xa_icall_record"), "xa_icall_end-request"/$1/r });
+            ok($edge->reload, 'guests lose it');
+        }
+        $end{$grants} = api($app, POST => "calls/$ringing/end");
+    }
+
+    is($end{with}{status}, 200, 'with it');
+    is($end{without}{status}, 403, 'without it');
+    is(reason($end{without}), 'not_for_guests', 'reason');
+    $world->with_policy(sub {
+        $_[0] =~ s/"xa_icall_record"(?=\s*\])/$&, "xa_icall_end-request"/r });
+    ok($edge->reload, 'and have it again');
+};
+
 subtest 'guests and nobody have none of it' => sub {
     my $call = $call{no_hand_over};
     my $made = api($client{no_hand_over}, POST => "calls/$call/invitations",
