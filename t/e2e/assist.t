@@ -31,11 +31,6 @@ my $policy = q{default-src 'none'; style-src 'self'; script-src 'self'; }
 
 my $world = world(substitute => sub {
     $_[0] =~ s{(\n\s*location /xassist/ \{)}{
-        location = /agents {
-            alias conf/pages/assist.html;
-            default_type text/html;
-            add_header Content-Security-Policy "$policy";
-        }
         location = /application {
             alias conf/application.html;
             default_type text/html;
@@ -121,10 +116,10 @@ for (qw(desktop/light/en desktop/dark/de iPad/light/fr iPad/dark/en
     my ($device, $scheme, $language) = split m{/};
 
     subtest "$device, $scheme, $language" => sub {
-        my $page = $pages{$device} //= opened($device, $token, '/agents');
+        my $page = $pages{$device} //= opened($device, $token, '/assist');
         $page->scheme($scheme);
         $page->go('about:blank');
-        $page->go("$base/agents?lang=$language&q=muller&channel=email"
+        $page->go("$base/assist?lang=$language&q=muller&channel=email"
             . '&service=Moving');
         waits($page, 'document.querySelectorAll(".call").length === 3',
             'who fits, however it is spelt');
@@ -151,7 +146,7 @@ for (qw(desktop/light/en desktop/dark/de iPad/light/fr iPad/dark/en
 my $page = $pages{desktop};
 $page->scheme('light');
 $page->go('about:blank');
-$page->go("$base/agents?lang=en&q=carl\@example.com");
+$page->go("$base/assist?lang=en&q=carl\@example.com");
 
 subtest 'one result is chosen at once, and assisted' => sub {
     waits($page, '!document.getElementById("detail").hidden', 'chosen');
@@ -232,7 +227,7 @@ subtest 'the bar in the application' => sub {
 subtest 'on a tablet' => sub {
     my $tablet = $pages{iPad};
     $tablet->scheme('light');
-    $tablet->go("$base/agents?lang=en&q=dora");
+    $tablet->go("$base/assist?lang=en&q=dora");
     waits($tablet, '!document.getElementById("detail").hidden', 'chosen');
     $tablet->type('#reason', 'wrote');
     $tablet->click('#start button[type=submit]');
@@ -243,7 +238,7 @@ subtest 'on a tablet' => sub {
     sound($tablet, 'assist-bar-iPad');
     press($tablet, '.turn');
     bar_is($tablet, '.turn', 'Fortsetzen', 'paused');
-    $tablet->go("$base/agents?lang=en");
+    $tablet->go("$base/assist?lang=en");
     waits($tablet, '!document.getElementById("paused-part").hidden',
         'the page lists it');
     $tablet->click('#paused button');
@@ -251,7 +246,7 @@ subtest 'on a tablet' => sub {
 };
 
 subtest 'registering' => sub {
-    $page->go("$base/agents?lang=en");
+    $page->go("$base/assist?lang=en");
     $page->click('#register');
     $page->type('#new-first', 'Karl');
     $page->type('#new-last', 'Mueller');
@@ -272,11 +267,44 @@ subtest 'registering' => sub {
         . '=== "Nina Neumann"', 'registered and shown');
 };
 
+subtest 'opened by call-centre software' => sub {
+    api($sam, POST => "assistance/$_->{id}/stop") for
+        grep { $_->{state} ne 'closed' }
+        @{ api($sam, GET => 'interactions')->{json}{interactions} };
+    $page->go("$base/assist?lang=en&q=dora&channel=letter&service=Permit"
+        . '&formid=open');
+    waits($page, '!document.getElementById("detail").hidden',
+        'q is searched, and the only one chosen');
+    is($page->js('return document.getElementById("channel").value'),
+        'letter', 'channel');
+    is($page->js('return document.getElementById("service").value'),
+        'Permit', 'service');
+    $page->type('#reason', 'wrote');
+    $page->click('#start button[type=submit]');
+    ok($page->until('return location.pathname === "/open"', 10),
+        'formid is led to once it has begun')
+        or diag $page->js('return location.href');
+    my $one = api($sam, GET => 'interactions')->{json}{interactions}[-1];
+    is("$one->{subject}{name} $one->{channel} $one->{service} $one->{state}",
+        'Dora Miller letter Permit active', 'and all of it is on record');
+
+    $page->go("$base/assist?lang=en&channel=smoke&formid=../..%2F/evil.test");
+    waits($page, 'document.getElementById("channel").value === "phone"',
+        'a channel that there is not is left out');
+    is($page->js('return new URL(document.body.dataset.shortcutPage'
+        . ' + encodeURIComponent(new URLSearchParams(location.search)'
+        . '.get("formid")), location.href).origin'), $base,
+        'and a formid leads nowhere else');
+};
+
 subtest 'who is no agent' => sub {
     my $other = opened('desktop', $world->session('cid'), '/application');
     select undef, undef, undef, 0.5;
     ok(!$other->js('return !!document.getElementById("xassist-bar")'),
         'sees no bar');
+    $other->go("$base/assist");
+    ok(!$other->js('return !!document.getElementById("q")'),
+        'nor the page');
     $other->close;
 };
 

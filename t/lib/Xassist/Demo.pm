@@ -95,7 +95,7 @@ sub start {
 
     $self->ctl(qw(account create), $self->{account});
     $self->ctl(qw(user create), $self->{account}, $self->{expert},
-        '--display', 'Erika Expert', '--roles', 'agent');
+        '--display', 'Erika Expert', '--roles', 'service_agent');
     $self->{session} = $self->ctl(qw(session create), $self->{account},
         $self->{expert})->{token};
     $self->{call} = $self->call('Pump 7 is leaking');
