@@ -240,6 +240,12 @@ prepare(const store_options_t *options, store_env_t *env,
                     "cannot be made", strerror(errno));
     }
 
+    if (store_loading(options->path)) {
+        return fail(error, STORE_CORRUPT, options->path,
+                    "was not loaded to its end",
+                    "load the dump again, into an empty folder");
+    }
+
     if (stat(env->data_file, &st) == 0) {
 
         /* LMDB would take an empty file for a new store */

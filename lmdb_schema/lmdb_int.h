@@ -71,6 +71,11 @@ store_status_t store_schema_upgrade(store_view_t *view, uint32_t version)
     STORE_USE_RESULT;
 
 /* Marks a store that is not whole yet: it is not opened. */
+/* The mark of a load beside the data, durable when these return. */
+bool store_loading(const char *folder);
+store_status_t store_loading_begin(const char *folder) STORE_USE_RESULT;
+store_status_t store_loading_end(const char *folder) STORE_USE_RESULT;
+
 void store_schema_loading(store_view_t *view, bool loading);
 
 /* Frees a reading transaction; handles that were opened in it stay open. */

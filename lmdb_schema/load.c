@@ -68,6 +68,10 @@ store_load_new(store_env_t *env, store_load_t **out, store_error_t *error)
     }
 
     if (rc == STORE_OK) {
+        rc = store_loading_begin(load->folder);
+    }
+
+    if (rc == STORE_OK) {
         load->hurried = true;
         rc = store_env_hurry(env, true);
     }
@@ -150,7 +154,7 @@ store_load_end(store_load_t *load,
         rc = store_load_commit(load);
     }
 
-    return rc;
+    return rc == STORE_OK ? store_loading_end(load->folder) : rc;
 }
 
 

@@ -317,7 +317,8 @@ torture_drop(const char *path)
     char    file[128];
 
     static const char *const  names[] = {
-        "/data.mdb", "/lock.mdb", "/data.mdb.new", "/data.mdb.compact", ""
+        "/data.mdb", "/lock.mdb", "/loading", "/data.mdb.new",
+        "/data.mdb.compact", ""
     };
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
