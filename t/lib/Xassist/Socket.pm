@@ -12,10 +12,10 @@ use Time::HiRes qw(time);
 
 
 sub connect {
-    my ($class, $port, $timeout) = @_;
+    my ($class, $port, $timeout, $from) = @_;
 
     my $socket = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port",
-        Timeout => 5) or die "connect to $port: $!";
+        Timeout => 5, $from ? (LocalAddr => $from) : ()) or die "connect to $port: $!";
     $socket->autoflush(1);
     return bless { socket => $socket, buffer => '', timeout => $timeout // 10,
         eof => 0 }, $class;
