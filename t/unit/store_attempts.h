@@ -390,7 +390,47 @@ reapply(store_op_t *op)
 }
 
 
+static void
+user_password(store_op_t *op)
+{
+    op->in.user_password.user = id(NINA);
+    op->in.user_password.hash = text("$scrypt$mole");
+}
+
+
+static void
+service_create(store_op_t *op)
+{
+    op->in.service_create.service = id(FREE);
+    op->in.service_create.account = id(THEIRS);
+    op->in.service_create.name = text("mole");
+    op->in.service_create.roles = text("agent");
+    op->in.service_create.lifetime = HOUR;
+}
+
+
+static void
+admit(store_op_t *op)
+{
+    op->in.admit.invitation = id(THEIR_LINK);
+    op->in.admit.user = id(OLGA);
+    op->in.admit.participant = id(FREE);
+}
+
+
+static void
+account_seats(store_op_t *op)
+{
+    op->in.account_seats.account = id(THEIRS);
+    op->in.account_seats.limit = 9;
+}
+
+
 static const attempt_t  attempts[] = {
+    { "user password", STORE_OP_USER_PASSWORD, user_password },
+    { "service create", STORE_OP_SERVICE_CREATE, service_create },
+    { "admit", STORE_OP_ADMIT, admit },
+    { "account seats", STORE_OP_ACCOUNT_SEATS, account_seats },
     { "ring in their call", STORE_OP_CALL_RING, ring_theirs },
     { "ring their user", STORE_OP_CALL_RING, their_user_rung },
     { "hand over", STORE_OP_CALL_HAND_OVER, hand_over },

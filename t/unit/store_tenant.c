@@ -173,8 +173,6 @@ static const bool  exempt[STORE_OPS] = {
     [STORE_OP_REPORT] = true,
     [STORE_OP_TRIM] = true,
     [STORE_OP_CHECKPOINT] = true,
-    [STORE_OP_USER_PASSWORD] = true,
-    [STORE_OP_SERVICE_CREATE] = true,
     [STORE_OP_ASSIST_START] = true,
     [STORE_OP_ASSIST_PAUSE] = true,
     [STORE_OP_ASSIST_RESUME] = true,
@@ -182,12 +180,10 @@ static const bool  exempt[STORE_OPS] = {
     [STORE_OP_INTERACTION_NOTE] = true,
     [STORE_OP_INTERACTION_REASSIGN] = true,
     [STORE_OP_TASK] = true,
-    [STORE_OP_ADMIT] = true,
     [STORE_OP_DELIVERED] = true,
     [STORE_OP_TOLD] = true,
     [STORE_OP_RETAIN] = true,
     [STORE_OP_EXPORTED] = true,
-    [STORE_OP_ACCOUNT_SEATS] = true,
     [STORE_OP_ACCOUNT_BILLING] = true
 };
 
