@@ -50,6 +50,9 @@ my $world = world(workers => 1, substitute => sub {
                               addition_types application\/json;
                               xassist_require regular;
                               proxy_pass http:\/\/application; }
+        location = \/shtml   { ssi on; ssi_types text\/plain;
+                              xassist_require regular;
+                              alias conf\/included; default_type text\/plain; }
         location = \/moved   { rewrite ^ \/inner last; }
         location = \/denied  { error_page 403 \/sorry; xassist_require nobody;
                               proxy_pass http:\/\/application; }
@@ -59,6 +62,17 @@ my $world = world(workers => 1, substitute => sub {
         location = \/back    { error_page 404 = \@guarded; return 404; }/r
 });
 my $edge = $world->edge;
+
+# Inclusions of a place without a rule and of one with a rule of its own: the
+# page knows the same before and after them, and each is told of who asked for
+# the page.
+
+Xassist::Edge::spew("$edge->{dir}/conf/included", join "\n",
+    '<!--#echo var="xassist_name" encoding="none" default="" -->|',
+    '<!--#include virtual="/part" -->|',
+    '<!--#include virtual="/inner" -->|',
+    '<!--#echo var="xassist_name" encoding="none" default="" -->|',
+    '<!--#echo var="xassist_rule" default="" -->');
 my $call = $world->call;
 
 $world->user('zed', display => 'Zed Zeta', roles => 'agent');
@@ -74,8 +88,8 @@ my %who = (
 my $gus = $world->guest($call, name => 'Gus Guest');
 $who{gus} = { guest => $gus->{cookies}{'xassist-g'}, name => 'Gus Guest' };
 
-my @paths = ('/open', '/plain', '/mirrored', '/asked', '/added', '/moved',
-    '/denied', '/tried', '/twice', '/back', "/call/$call", '/rule/everybody',
+my @paths = ('/open', '/plain', '/mirrored', '/asked', '/added', '/shtml',
+    '/moved', '/denied', '/tried', '/twice', '/back', "/call/$call", '/rule/everybody',
     '/xassist/v1/me', '/nosuch', '/home/dashboard');
 
 # What must never be seen of anybody else: names as they are, percent-encoded
@@ -126,6 +140,15 @@ sub judge {
     push @bad, "$who is not told to the application: $body"
         if $path eq '/plain' && $status == 200
         && index($body, $marks{$who}[1]) < 0;
+    if ($path eq '/shtml' && $status == 200) {
+        my ($name, $part, $inner, $again, $rule) = split /\|\n/, $body;
+        push @bad, "$who: the page is $name, then $again, by $rule"
+            if "$name|$again|$rule" ne join '|', ($who{$who}{name}) x 2,
+            'regular';
+        push @bad, "$who: told to a part: $part"
+            if $part !~ /"X-Xassist-Name":\["\Q$marks{$who}[1]\E"\]/;
+        $answered{"$path part"}++;
+    }
     $answered{"$path $status"}++;
 }
 
@@ -214,6 +237,7 @@ subtest 'each line of the log' => sub {
 subtest 'what was to be tried was tried' => sub {
     for my $row (['/plain', 200], ['/plain', 401], ['/mirrored', 200],
         ['/asked', 200], ['/added', 200], ['/moved', 200], ['/moved', 401],
+        ['/shtml', 200], ['/shtml', 401], ['/shtml', 'part'],
         ['/denied', 403], ['/tried', 200], ['/open', 200], ['/nosuch', 200],
         ["/call/$call", 200], ["/call/$call", 401], ['/xassist/v1/me', 200])
     {
