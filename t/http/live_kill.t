@@ -43,8 +43,7 @@ for my $worker ($dead, $alive) {
     } 1 .. $guests;
 
     my $other = $worker == $dead ? $alive : $dead;
-    select undef, undef, undef, 0.5;
-    kill 'STOP', $other;
+    $edge->hold($other);
 
     for my $n (1 .. $guests) {
         my $call = $calls[$n % @calls];

@@ -24,7 +24,7 @@ my ($ann, $ben) = map { $world->guest($call) } 1 .. 2;
 # Ann has three, oldest first, and Ben two, all in one worker.
 
 my ($deaf, $other) = $edge->workers;
-kill 'STOP', $other;
+$edge->hold($other);
 
 for my $name (map({ "Ann $_" } 1 .. 3), map { "Ben $_" } 1 .. 2) {
     $live->open($name, $name =~ /Ann/ ? $ann : $ben, "/ws/$call");
@@ -39,7 +39,7 @@ $live->closes('until here', {});
 
 # While it hears nothing, two of Ann's open in the other; then the log goes.
 
-kill 'STOP', $deaf;
+$edge->hold($deaf);
 
 is($live->open("Ann $_", $ann, "/ws/$call"), $other, "the other has $_")
     for 4 .. 5;

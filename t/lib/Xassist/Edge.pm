@@ -225,6 +225,33 @@ sub workers {
 }
 
 
+# Stops a worker where it keeps nobody else from writing the store.
+
+sub hold {
+    my ($self, $worker) = @_;
+
+    for (1 .. 50) {
+        kill 'STOP', $worker;
+        my $pid = fork // die "fork: $!";
+
+        if ($pid == 0) {
+            alarm 1;
+            open STDOUT, '>', '/dev/null';
+            exec build() . '/xassistctl', '--store', "$self->{dir}/store",
+                'store', 'trim', '--log', '999d', '--ended', '999d'
+                or POSIX::_exit(127);
+        }
+
+        waitpid $pid, 0;
+        return 1 if $? == 0;
+        kill 'CONT', $worker;
+        select undef, undef, undef, 0.1;
+    }
+
+    die "worker $worker always holds the store\n";
+}
+
+
 # Seconds that the workers' threads have run, to the nanosecond: what a request
 # costs, whoever else uses the machine.
 
