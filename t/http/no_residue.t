@@ -89,8 +89,8 @@ my $gus = $world->guest($call, name => 'Gus Guest');
 $who{gus} = { guest => $gus->{cookies}{'xassist-g'}, name => 'Gus Guest' };
 
 my @paths = ('/open', '/plain', '/mirrored', '/asked', '/added', '/shtml',
-    '/moved', '/denied', '/tried', '/twice', '/back', "/call/$call", '/rule/everybody',
-    '/xassist/v1/me', '/nosuch', '/home/dashboard');
+    '/moved', '/denied', '/tried', '/twice', '/back', "/call/$call",
+    '/rule/everybody', '/xassist/v1/me', '/nosuch', '/home/dashboard');
 
 # What must never be seen of anybody else: names as they are, percent-encoded
 # as in headers, and the token.
