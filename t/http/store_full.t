@@ -10,7 +10,10 @@ use lib 't/lib';
 use Test::More;
 use Xassist::World;
 
-my $world = world(substitute => sub { $_[0] =~ s/max=64m/max=1m/r });
+# So that the store is full before the call is.
+
+my $world = world(substitute => sub { $_[0] =~ s/max=64m/max=1m/r },
+    policy => sub { $_[0] =~ s/("participants_per_call": )\d+/${1}0/r });
 my $call = $world->call;
 my $link = $world->link($call);
 my $olga = $world->signed_in('olga');
