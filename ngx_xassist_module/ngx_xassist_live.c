@@ -25,9 +25,9 @@
  * so many microseconds.
  */
 #define NGX_XASSIST_FEW         64
-#define NGX_XASSIST_SPREAD      500000
+#define NGX_XASSIST_SPREAD      800000
 #define NGX_XASSIST_TURN        1500
-#define NGX_XASSIST_ENDS_MIN    8
+#define NGX_XASSIST_ENDS_MIN    4
 #define NGX_XASSIST_ENDS_MAX    64
 #define NGX_XASSIST_ENDS_TIME   2000
 
