@@ -162,6 +162,11 @@ void store_session_end(store_view_t *view, const store_op_t *op,
     store_session_t *session, store_reason_t reason, uint64_t cause,
     bool quiet);
 
+/* Its browser is another session's from now on: the link knows a browser by
+   one session, and each derives that key. */
+void store_session_forget(store_view_t *view, const store_op_t *op,
+    store_session_t *session);
+
 /* Ends the sessions of a user but one, and the tokens issued so far;
    *any: there was something to end. */
 store_status_t store_user_sign_out(store_view_t *view, const store_op_t *op,

@@ -164,10 +164,11 @@ again(store_view_t *view, store_op_t *op, store_judged_t *judged)
         return rc == STORE_OK ? STORE_EXISTS : rc;
     }
 
+    session = judged->session;
     store_session_end(view, op, &judged->session, STORE_REASON_SIGNED_OUT, 0,
                       true);
+    store_session_forget(view, op, &judged->session);
 
-    session = judged->session;
     session.id = op->in.redeem.session;
     session.created = op->now;
     session.touched = op->now;

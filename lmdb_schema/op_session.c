@@ -410,3 +410,13 @@ store_session_end(store_view_t *view, const store_op_t *op,
     event.detail = store_reason_slice(reason);
     (void) store_log_add(view, &event);
 }
+
+
+void
+store_session_forget(store_view_t *view, const store_op_t *op,
+    store_session_t *session)
+{
+    session->browser.len = 0;
+    session->op = op->id;
+    store_record_put(view, STORE_IS_session, session);
+}

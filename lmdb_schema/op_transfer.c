@@ -14,9 +14,9 @@ static store_status_t judge(store_view_t *view, const store_id_t *pass,
     store_pass_state_t *state, store_session_t *made);
 static store_status_t here_already(store_view_t *view,
     const store_session_t *session, const uint8_t browser[STORE_HASH_LEN],
-    bool *here);
+    store_session_t *other);
 static store_status_t take_over(store_view_t *view, store_op_t *op,
-    store_pass_state_t *state);
+    store_pass_state_t *state, store_session_t *other);
 static void answer(store_op_t *op, const store_session_t *session);
 
 
@@ -29,9 +29,8 @@ const store_transition_t  store_transfer_ops[] = {
 static store_status_t
 transfer(store_view_t *view, store_op_t *op)
 {
-    bool                here;
     store_status_t      rc;
-    store_session_t     made;
+    store_session_t     made, other;
     store_pass_state_t  state;
 
     static const uint8_t  nobody[STORE_HASH_LEN];
@@ -61,10 +60,14 @@ transfer(store_view_t *view, store_op_t *op)
 
     /* one browser is not two people of one link */
 
-    rc = here_already(view, &state.session, op->in.transfer.browser, &here);
+    rc = here_already(view, &state.session, op->in.transfer.browser, &other);
 
-    if (rc != STORE_OK || here) {
-        return rc == STORE_OK ? store_refuse(op, STORE_REASON_USED) : rc;
+    if (rc != STORE_OK) {
+        return rc;
+    }
+
+    if (!store_id_none(&other.id) && other.ended == 0) {
+        return store_refuse(op, STORE_REASON_USED);
     }
 
     rc = store_record_get(view, STORE_IS_session, NULL,
@@ -74,7 +77,7 @@ transfer(store_view_t *view, store_op_t *op)
         return rc == STORE_OK ? STORE_EXISTS : rc;
     }
 
-    return take_over(view, op, &state);
+    return take_over(view, op, &state, &other);
 }
 
 
@@ -123,30 +126,30 @@ judge(store_view_t *view, const store_id_t *pass,
 }
 
 
-/* Whether that browser is in the call by the same link, as somebody else. */
+/* Whom the link knows by that browser, when it is somebody else. */
 
 static store_status_t
 here_already(store_view_t *view, const store_session_t *session,
-    const uint8_t browser[STORE_HASH_LEN], bool *here)
+    const uint8_t browser[STORE_HASH_LEN], store_session_t *other)
 {
-    store_key_t      key;
-    store_status_t   rc;
-    store_session_t  other;
-
-    *here = false;
+    store_key_t     key;
+    store_status_t  rc;
 
     store_key(&key, STORE_KEY_SESSION_BROWSER);
     store_key_id(&key, &session->invitation);
     store_key_bytes(&key, browser, STORE_HASH_LEN);
 
-    rc = store_record_by(view, STORE_IS_session, NULL, &key, &other);
+    rc = store_record_by(view, STORE_IS_session, NULL, &key, other);
 
-    if (rc == STORE_OK) {
-        *here = other.ended == 0
-                && !store_id_equal(&other.participant, &session->participant);
+    if (rc == STORE_NOT_FOUND
+        || (rc == STORE_OK
+            && store_id_equal(&other->participant, &session->participant)))
+    {
+        memset(other, 0, sizeof(*other));
+        return STORE_OK;
     }
 
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    return rc;
 }
 
 
@@ -156,7 +159,8 @@ here_already(store_view_t *view, const store_session_t *session,
  */
 
 static store_status_t
-take_over(store_view_t *view, store_op_t *op, store_pass_state_t *state)
+take_over(store_view_t *view, store_op_t *op, store_pass_state_t *state,
+    store_session_t *other)
 {
     uint64_t             cause;
     store_event_t        event;
@@ -180,6 +184,10 @@ take_over(store_view_t *view, store_op_t *op, store_pass_state_t *state)
     state->session.browser.len = 0;
     store_session_end(view, op, &state->session, STORE_REASON_SIGNED_OUT,
                       cause, false);
+
+    if (!store_id_none(&other->id)) {
+        store_session_forget(view, op, other);
+    }
 
     session.id = op->in.transfer.session;
     session.device = op->in.transfer.device;

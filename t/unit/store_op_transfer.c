@@ -194,6 +194,48 @@ one_browser_is_not_two_people(void **state)
 }
 
 
+/* Each session derives the key of its browser: with two of them the key would
+   go with either, and come back with a load. */
+
+static void
+one_browser_is_one_session(void **state)
+{
+    world_t  w;
+
+    (void) state;
+    shown(&w, STORE_INV_CONFERENCE);
+
+    /* Gus signs in again, and only then goes on */
+
+    w.now += 13 * HOUR;
+    press(&w, LINK, GUS)->in.redeem.session = id(900);
+    done(&w);
+    assert_int_equal(session_of(&w, GUS * 10 + 1).browser.len, 0);
+
+    ask(&w, STORE_OP_PASS_CREATE);
+    w.op.in.pass_create.pass = id(PASS + 1);
+    w.op.in.pass_create.session = id(900);
+    w.op.in.pass_create.valid_for = 2 * MINUTE;
+    done(&w);
+
+    /* to where somebody else had been signed out */
+
+    guest(&w, LINK, THIRD);
+    ask(&w, STORE_OP_SESSION_REVOKE);
+    w.op.in.session_revoke.session = id(THIRD * 10 + 1);
+    done(&w);
+
+    go_on(&w, THIRD)->in.transfer.pass = id(PASS + 1);
+    w.op.in.transfer.session = id(901);
+    done(&w);
+    assert_int_equal(session_of(&w, 900).browser.len, 0);
+    assert_int_equal(session_of(&w, THIRD * 10 + 1).browser.len, 0);
+    assert_int_equal(session_of(&w, 901).browser.len, STORE_HASH_LEN);
+
+    end_of_world(&w);
+}
+
+
 static void
 a_card_is_no_transfer(void **state)
 {
@@ -225,6 +267,7 @@ main(void)
         cmocka_unit_test(not_after_the_end),
         cmocka_unit_test(the_browser_so_far_is_forgotten),
         cmocka_unit_test(one_browser_is_not_two_people),
+        cmocka_unit_test(one_browser_is_one_session),
         cmocka_unit_test(a_card_is_no_transfer)
     };
 
