@@ -1,7 +1,7 @@
 /*
- * What DESIGN says of calls, people and links, as a small model: one
+ * What DESIGN says of calls, people, links and passes, as a small model: one
  * conference with a link for many and one for an external, and a service
- * request with the call that it makes.
+ * request with the call that it makes and an external invited into that.
  */
 
 #ifndef STORE_DESIGN_H
@@ -10,14 +10,17 @@
 #include "store_world.h"
 
 
-#define BROWSERS  3
+#define BROWSERS  4
+#define GUESTS_OF 5                    /* people a link may make */
+#define PASSES    6                    /* the newest, remembered */
+#define NOBODY    (-1)
 
-enum { SHARED = 0, EXTERNAL, REQUEST, LINKS };
+enum { SHARED = 0, EXTERNAL, REQUEST, HELPER, LINKS };
 enum { CONFERENCE = 0, SERVICE, CALLS };
 
-/* People: the browsers of each link, then each user in each call. */
+/* People: who came by each link, then each user in each call. */
 enum {
-    GUESTS = LINKS * BROWSERS, USERS = 2, PEOPLE = GUESTS + USERS * CALLS
+    GUESTS = LINKS * GUESTS_OF, USERS = 2, PEOPLE = GUESTS + USERS * CALLS
 };
 
 typedef struct {
@@ -27,6 +30,10 @@ typedef struct {
     uint32_t            attached;
     uint64_t            due;
     uint64_t            ring;
+    uint64_t            alone;         /* users: the bound go then, */
+    bool                gone;          /* and went */
+    bool                invited;       /* users: by somebody */
+    int                 browser;       /* guests: known by it, or NOBODY */
     bool                signed_in;     /* guests: has a session, */
     store_reason_t      over;          /* which was ended for this, */
     uint64_t            expires;       /* or ends then */
@@ -43,12 +50,26 @@ typedef struct {
 } called_t;
 
 typedef struct {
+    bool            known;
+    uint32_t        id;
+    int             who;
+    uint32_t        session;           /* of which it was made, */
+    store_reason_t  over;              /* replaced, which had ended so */
+    uint64_t        expires;
+    bool            used;
+    uint32_t        made;              /* the session that came of it, */
+    int             browser;           /* there, or NOBODY as it went on */
+} shown_t;
+
+typedef struct {
     world_t   w;
     uint64_t  random;
     uint32_t  sessions;
     called_t  calls[CALLS];
     person_t  people[PEOPLE];
-    bool      no_external;
+    shown_t   passes[PASSES];
+    uint32_t  shown;
+    bool      missing[LINKS];
     bool      withdrawn[LINKS];
     uint32_t  used[LINKS];
     uint64_t  expires[LINKS];
@@ -77,13 +98,29 @@ is_user(int who)
 
 
 static int
+call_of_link(int link)
+{
+    return link == REQUEST || link == HELPER ? SERVICE : CONFERENCE;
+}
+
+
+/* For one, and only while the inviter is there. */
+
+static bool
+is_external(int link)
+{
+    return link == EXTERNAL || link == HELPER;
+}
+
+
+static int
 call_of_person(int who)
 {
     if (is_user(who)) {
         return (who - GUESTS) / USERS;
     }
 
-    return who / BROWSERS == REQUEST ? SERVICE : CONFERENCE;
+    return call_of_link(who / GUESTS_OF);
 }
 
 
@@ -112,6 +149,32 @@ static uint32_t
 link_id(int link)
 {
     return 700 + (uint32_t) link;
+}
+
+
+static uint32_t
+browser_id(int link, int browser)
+{
+    return 100 + (uint32_t) (link * BROWSERS + browser);
+}
+
+
+/* Whom the link knows by that browser, or NOBODY. */
+
+static int
+known_by(const model_t *m, int link, int browser)
+{
+    int  who;
+
+    for (who = link * GUESTS_OF; who < (link + 1) * GUESTS_OF; who++) {
+        if (m->people[who].known && browser != NOBODY
+            && m->people[who].browser == browser)
+        {
+            return who;
+        }
+    }
+
+    return NOBODY;
 }
 
 
@@ -205,10 +268,11 @@ session_says(const model_t *m, int who)
 static store_reason_t
 link_says(const model_t *m, int link, int browser)
 {
-    const called_t  *call = &m->calls[link == REQUEST ? SERVICE : CONFERENCE];
-    const person_t  *p = &m->people[link * BROWSERS + browser];
+    int              who = known_by(m, link, browser);
+    const called_t  *call = &m->calls[call_of_link(link)];
+    const person_t  *olga = &m->people[user_in(0, call_of_link(link))];
 
-    if (m->no_external && link == EXTERNAL) {
+    if (m->missing[link]) {
         return STORE_REASON_UNKNOWN_LINK;
     }
 
@@ -226,15 +290,15 @@ link_says(const model_t *m, int link, int browser)
         return STORE_REASON_CALL_ENDED;
     }
 
-    if (link == EXTERNAL && !there(&m->people[user_in(0, CONFERENCE)])) {
+    if (is_external(link) && (!there(olga) || olga->gone)) {
         return STORE_REASON_INVITER_LEFT;
     }
 
-    if (p->known && p->state == STORE_PART_REMOVED) {
+    if (who != NOBODY && m->people[who].state == STORE_PART_REMOVED) {
         return STORE_REASON_REMOVED;
     }
 
-    return link == EXTERNAL && !p->known && m->used[link] != 0
+    return is_external(link) && who == NOBODY && m->used[link] != 0
            ? STORE_REASON_USED : STORE_REASON_NONE;
 }
 
@@ -245,6 +309,15 @@ sign_out(person_t *p, store_reason_t reason)
     if (p->signed_in && p->over == STORE_REASON_NONE) {
         p->over = reason;
     }
+}
+
+
+static void
+move(person_t *p, store_part_state_t state)
+{
+    p->state = state;
+    p->alone = 0;
+    p->gone = false;
 }
 
 
@@ -268,7 +341,7 @@ end_call(model_t *m, int call)
         p->ring = 0;
 
         if (holds(p)) {
-            p->state = STORE_PART_LEFT;
+            move(p, STORE_PART_LEFT);
             p->attached = 0;
             p->due = 0;
         }
@@ -281,7 +354,7 @@ leaves(model_t *m, int who)
 {
     person_t  *p = &m->people[who];
 
-    p->state = STORE_PART_LEFT;
+    move(p, STORE_PART_LEFT);
     p->attached = 0;
     p->due = 0;
     after(m, who);
@@ -293,44 +366,54 @@ unjoins(model_t *m, int who)
 {
     person_t  *p = &m->people[who];
 
-    p->state = p->before == STORE_PART_INVITED ? STORE_PART_INVITED
-                                               : STORE_PART_LEFT;
+    move(p, p->before == STORE_PART_INVITED ? STORE_PART_INVITED
+                                            : STORE_PART_LEFT);
     p->due = 0;
     after(m, who);
 }
 
 
-/* Externals go with their inviter; a call ends when all have left it. */
+/* Externals go with their inviter. */
+
+static void
+without(model_t *m, int gone)
+{
+    int  call = call_of_person(gone);
+    int  who, link = call == SERVICE ? HELPER : EXTERNAL;
+
+    for (who = link * GUESTS_OF;
+         gone == user_in(0, call) && who < (link + 1) * GUESTS_OF
+         && m->calls[call].state != STORE_CALL_ENDED;
+         who++)
+    {
+        person_t  *p = &m->people[who];
+
+        if (!p->known || p->state == STORE_PART_REMOVED) {
+            continue;
+        }
+
+        sign_out(p, STORE_REASON_INVITER_LEFT);
+
+        if (holds(p)) {
+            leaves(m, who);
+        }
+    }
+}
+
+
+/* A call ends when all have left it. */
 
 static void
 after(model_t *m, int who)
 {
-    int        other, call = call_of_person(who);
+    int        call = call_of_person(who);
     called_t  *c = &m->calls[call];
 
     if (c->state == STORE_CALL_ENDED) {
         return;
     }
 
-    if (who == user_in(0, CONFERENCE)) {
-        for (other = EXTERNAL * BROWSERS;
-             other < (EXTERNAL + 1) * BROWSERS
-             && c->state != STORE_CALL_ENDED;
-             other++)
-        {
-            person_t  *p = &m->people[other];
-
-            if (!p->known || p->state == STORE_PART_REMOVED) {
-                continue;
-            }
-
-            sign_out(p, STORE_REASON_INVITER_LEFT);
-
-            if (holds(p)) {
-                leaves(m, other);
-            }
-        }
-    }
+    without(m, who);
 
     if (c->state != STORE_CALL_LIVE || places(m, call) != 0) {
         return;
@@ -358,15 +441,17 @@ arrives(model_t *m, int who)
         c->ring = 0;
     }
 
-    p->state = STORE_PART_PRESENT;
+    move(p, STORE_PART_PRESENT);
     p->due = 0;
     p->ring = 0;
     p->attached++;
 }
 
-/* What is due soonest, by its time and then in the order of its key. */
 
-static bool
+/* What is due soonest, by its time and then in the order of its key; the time
+   that it is for is returned, or 0. */
+
+static uint64_t
 next_due(const model_t *m, int *call, int *who)
 {
     int       i;
@@ -407,9 +492,15 @@ next_due(const model_t *m, int *call, int *who)
             *call = -1;
             *who = i;
         }
+
+        if (p->known && p->alone != 0 && p->alone < least) {
+            least = p->alone;
+            *call = -1;
+            *who = i;
+        }
     }
 
-    return *call != -1 || *who != -1;
+    return *call != -1 || *who != -1 ? least : 0;
 }
 
 
@@ -454,14 +545,20 @@ compare(model_t *m)
                 store_part_state_name(m->people[i].state));
             assert_int_equal(part.attached, m->people[i].attached);
             assert_int_equal(part.ring, m->people[i].ring);
+            assert_int_equal(part.alone, m->people[i].alone);
+            assert_int_equal(part.gone, m->people[i].gone);
+            assert_int_equal(!store_id_none(&part.inviter),
+                             m->people[i].invited);
+            of = is_user(i) ? part.session : id(m->people[i].session);
+            assert_true(store_id_equal(&part.session, &of));
         }
     }
 
     for (i = 0; i < LINKS; i++) {
         for (browser = 0; browser < BROWSERS; browser++) {
             assert_string_equal(
-                store_reason_name(says(&m->w, link_id(i), 100
-                                  + (uint32_t) (i * BROWSERS + browser))),
+                store_reason_name(says(&m->w, link_id(i),
+                                       browser_id(i, browser))),
                 store_reason_name(link_says(m, i, browser)));
         }
     }

@@ -4,7 +4,7 @@
  * every state, and what every link says to every browser are compared.
  */
 
-#include "store_design.h"
+#include "store_design_links.h"
 
 
 #define RUNS      60
@@ -12,93 +12,6 @@
 
 
 /* ---- one transition: ask, say what must come of it, compare ------------- */
-
-static void
-expect(model_t *m, store_reason_t reason)
-{
-    if (reason == STORE_REASON_NONE) {
-        done(&m->w);
-    } else {
-        refused(&m->w, reason);
-    }
-}
-
-
-static void
-one_press(model_t *m)
-{
-    int              link = (int) pick(m, LINKS);
-    int              browser = (int) pick(m, BROWSERS);
-    int              who = link * BROWSERS + browser;
-    int              call = link == REQUEST ? SERVICE : CONFERENCE;
-    bool             terms = pick(m, 6) != 0, again;
-    person_t        *p = &m->people[who];
-    called_t        *c = &m->calls[call];
-    store_reason_t   reason;
-
-    press(&m->w, link_id(link), 100 + (uint32_t) who);
-    m->w.op.in.redeem.session = id(5000 + m->sessions++);
-    m->w.op.in.redeem.participant = id(part_id(who));
-    m->w.op.in.redeem.call = id(300);
-    m->w.op.in.redeem.room = 4711;
-    m->w.op.in.redeem.terms_accepted = terms;
-    m->w.op.presence.ring = 45000;
-
-    again = p->known;
-    reason = link_says(m, link, browser);
-
-    if (reason == STORE_REASON_NONE && !again && !terms) {
-        reason = STORE_REASON_TERMS_REQUIRED;
-    }
-
-    if (reason == STORE_REASON_NONE && !again) {
-        reason = room(m, call, true);
-    }
-
-    expect(m, reason);
-
-    if (reason != STORE_REASON_NONE) {
-        return;
-    }
-
-    assert_int_equal(m->w.op.out.again, again);
-
-    if (!again || session_says(m, who) != STORE_REASON_NONE) {
-        p->signed_in = true;
-        p->over = STORE_REASON_NONE;
-        p->expires = m->w.now + 12 * HOUR;
-        p->session = 5000 + m->sessions - 1;
-    }
-
-    if (!again) {
-        p->known = true;
-        p->state = STORE_PART_INVITED;
-        m->used[link]++;
-    }
-
-    if (!c->known) {
-        c->known = true;
-        c->state = STORE_CALL_OPEN;
-        c->due = m->w.now + HOUR;
-        c->ring = m->w.now + 45000;
-    }
-}
-
-
-/* Somebody whose record there is, or a user of a call that is. */
-
-static int
-somebody(model_t *m)
-{
-    int  who;
-
-    do {
-        who = (int) pick(m, PEOPLE);
-    } while (!m->calls[call_of_person(who)].known);
-
-    return who;
-}
-
 
 static void
 one_join(model_t *m)
@@ -147,7 +60,7 @@ one_join(model_t *m)
 
     p->before = p->known ? p->state : STORE_PART_LEFT;
     p->known = true;
-    p->state = STORE_PART_JOINING;
+    move(p, STORE_PART_JOINING);
     p->due = m->w.now + 30000;
 }
 
@@ -225,8 +138,9 @@ one_detach(model_t *m)
     if (p->attached != 0 && --p->attached == 0
         && p->state == STORE_PART_PRESENT)
     {
-        p->state = STORE_PART_AWAY;
+        move(p, STORE_PART_AWAY);
         p->due = m->w.now + (call == SERVICE ? 15 : 1) * MINUTE;
+        p->alone = is_user(who) && call == SERVICE ? m->w.now + MINUTE : 0;
     }
 }
 
@@ -270,7 +184,7 @@ one_leave(model_t *m, bool removes)
     assert_int_equal(m->w.op.out.again, p->state == STORE_PART_REMOVED);
 
     if (p->state != STORE_PART_REMOVED) {
-        p->state = STORE_PART_REMOVED;
+        move(p, STORE_PART_REMOVED);
         p->attached = 0;
         p->due = 0;
         p->ring = 0;
@@ -352,6 +266,7 @@ one_ring(model_t *m)
     }
 
     p->ring = m->w.now + 45000;
+    p->invited = true;
 
     if (!p->known) {
         p->known = true;
@@ -392,6 +307,7 @@ one_hand_over(model_t *m)
         former->state = STORE_PART_INVITED;
     }
 
+    former->invited |= c->owner != to;
     c->owner = to;
 }
 
@@ -413,71 +329,67 @@ one_end(model_t *m)
 }
 
 
+/* What is due of one person is done at once. */
+
 static void
-one_withdrawal(model_t *m)
+due_person(model_t *m, int who)
 {
-    int  who, link = (int) pick(m, LINKS);
+    person_t  *p = &m->people[who];
 
-    ask(&m->w, STORE_OP_INVITATION_WITHDRAW);
-    m->w.op.in.invitation_withdraw.invitation = id(link_id(link));
+    if (p->ring <= m->w.now) {
+        p->ring = 0;
+    }
 
-    if (m->no_external && link == EXTERNAL) {
-        assert_int_equal(run(&m->w), STORE_NOT_FOUND);
+    if (p->alone != 0 && p->alone <= m->w.now) {
+        p->alone = 0;
+        p->gone = true;
+        without(m, who);
+    }
+
+    if (p->due == 0 || p->due > m->w.now
+        || m->calls[call_of_person(who)].state == STORE_CALL_ENDED)
+    {
         return;
     }
 
-    done(&m->w);
-    assert_int_equal(m->w.op.out.again, m->withdrawn[link]);
+    if (p->state == STORE_PART_JOINING) {
+        unjoins(m, who);
+    } else {
+        leaves(m, who);
+    }
+}
 
-    /* who came by a link for one goes with it */
 
-    for (who = link * BROWSERS;
-         link == EXTERNAL && !m->withdrawn[link]
-         && m->calls[CONFERENCE].state != STORE_CALL_ENDED
-         && who < (link + 1) * BROWSERS;
-         who++)
-    {
-        person_t  *p = &m->people[who];
+static void
+expire(model_t *m, uint64_t until)
+{
+    int  i;
 
-        if (p->signed_in && p->over == STORE_REASON_NONE) {
-            p->over = STORE_REASON_WITHDRAWN;
-
-            if (holds(p)) {
-                leaves(m, who);
-            }
+    for (i = 0; i < GUESTS; i++) {
+        if (m->people[i].signed_in && m->people[i].expires <= until) {
+            sign_out(&m->people[i], STORE_REASON_SIGNED_OUT);
         }
     }
-
-    m->withdrawn[link] = true;
 }
 
 
 static void
 one_sweep(model_t *m)
 {
-    int  i, call, who;
+    int       i, call, who;
+    uint64_t  time;
 
     sweep(&m->w);
 
-    for (i = 0; i < GUESTS; i++) {
-        if (m->people[i].signed_in && m->people[i].expires <= m->w.now) {
-            sign_out(&m->people[i], STORE_REASON_SIGNED_OUT);
-        }
+    for (i = 0; i < PASSES; i++) {
+        m->passes[i].known &= m->passes[i].expires > m->w.now;
     }
 
-    while (next_due(m, &call, &who)) {
+    while ((time = next_due(m, &call, &who)) != 0) {
+        expire(m, time);
 
-        if (who != -1 && m->people[who].ring != 0
-            && m->people[who].ring <= m->w.now)
-        {
-            m->people[who].ring = 0;
-
-        } else if (who != -1) {
-            if (m->people[who].state == STORE_PART_JOINING) {
-                unjoins(m, who);
-            } else {
-                leaves(m, who);
-            }
+        if (who != -1) {
+            due_person(m, who);
 
         } else if (m->calls[call].ring != 0
                    && m->calls[call].ring <= m->w.now)
@@ -491,6 +403,8 @@ one_sweep(model_t *m)
             end_call(m, call);
         }
     }
+
+    expire(m, m->w.now);
 }
 
 
@@ -508,7 +422,7 @@ one_step(model_t *m)
         m->w.now += HOUR;
     }
 
-    switch (pick(m, 25)) {
+    switch (pick(m, 34)) {
     case 0: case 1: case 2: case 3: case 4:
         one_press(m);
         return;
@@ -546,6 +460,18 @@ one_step(model_t *m)
             one_withdrawal(m);
         }
         return;
+    case 23: case 30: case 31:
+        one_invitation(m);
+        return;
+    case 24:
+        one_admission(m);
+        return;
+    case 25: case 26:
+        one_pass(m);
+        return;
+    case 27: case 28: case 29:
+        one_transfer(m);
+        return;
     default:
         one_sweep(m);
     }
@@ -570,9 +496,10 @@ start(model_t *m, uint64_t seed)
 
     /* an external is invited from inside the call alone */
 
-    m->no_external = pick(m, 2) != 0;
+    m->missing[EXTERNAL] = pick(m, 2) != 0;
+    m->missing[HELPER] = true;
 
-    if (!m->no_external) {
+    if (!m->missing[EXTERNAL]) {
         arrive(&m->w, OLGAS, CALL, part_id(user_in(0, CONFERENCE)));
         m->people[user_in(0, CONFERENCE)].known = true;
         m->people[user_in(0, CONFERENCE)].before = STORE_PART_LEFT;
@@ -580,7 +507,7 @@ start(model_t *m, uint64_t seed)
     }
 
     for (i = 0; i < LINKS; i++) {
-        if (i == EXTERNAL && m->no_external) {
+        if (m->missing[i]) {
             continue;
         }
 
