@@ -152,11 +152,69 @@ each_operation_with_their_ids(void **state)
             }
         }
 
-        /* and the same works for who it belongs to, or without an account */
-
         assert_true(w.op.status != STORE_OK || spoiled || w.op.out.again);
 
         free(before);
+        store_memory_free(&w.memory);
+    }
+}
+
+
+/* What is ours in the attempt becomes theirs. */
+
+static void
+all_theirs(store_op_t *op)
+{
+    size_t      i, n;
+    uint8_t    *in = (uint8_t *) &op->in;
+    store_id_t  ours, theirs;
+
+    static const uint32_t  same[][2] = {
+        { ACME, THEIRS }, { OLGA, NINA }, { OLGAS, NINAS },
+        { CALL, THEIR_CALL }, { OUR_TEAM, THEIR_TEAM },
+        { OUR_GROUP, THEIR_GROUP }
+    };
+
+    for (i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        ours = id(same[i][0]);
+        theirs = id(same[i][1]);
+
+        for (n = 0; n + STORE_ID_LEN <= sizeof(op->in); n++) {
+            if (memcmp(in + n, ours.b, STORE_ID_LEN) == 0) {
+                memcpy(in + n, theirs.b, STORE_ID_LEN);
+            }
+        }
+    }
+}
+
+
+/* Or what is malformed would pass for what is kept apart. */
+
+static void
+each_attempt_succeeds_among_theirs(void **state)
+{
+    size_t   i;
+    world_t  w;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
+        world(&w);
+        their_world(&w);
+
+        ask(&w, attempts[i].kind);
+        attempts[i].fill(&w.op);
+        all_theirs(&w.op);
+        w.op.actor = id(NINA);
+        w.op.account = id(THEIRS);
+        assert_false(store_op_run(&w.memory.view, &w.op));
+
+        if (w.op.status != STORE_OK) {
+            print_error("%s: status %d\n", attempts[i].name, w.op.status);
+        }
+
+        assert_int_equal(w.op.status, STORE_OK);
+        assert_int_equal(w.memory.view.status, STORE_OK);
         store_memory_free(&w.memory);
     }
 }
@@ -241,6 +299,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(each_operation_with_their_ids),
+        cmocka_unit_test(each_attempt_succeeds_among_theirs),
         cmocka_unit_test(every_operation_is_tried),
         cmocka_unit_test(an_account_reaches_its_own)
     };
