@@ -513,6 +513,7 @@ compare(model_t *m)
     store_id_t           key, of;
     store_call_t         call;
     store_status_t       rc;
+    store_invitation_t   inv;
     store_participant_t  part;
 
     for (i = 0; i < CALLS; i++) {
@@ -555,6 +556,15 @@ compare(model_t *m)
     }
 
     for (i = 0; i < LINKS; i++) {
+        key = id(link_id(i));
+        rc = store_record_get(&m->w.memory.view, STORE_IS_invitation, NULL,
+                              &key, &inv);
+        assert_int_equal(rc, m->missing[i] ? STORE_NOT_FOUND : STORE_OK);
+
+        if (rc == STORE_OK) {
+            assert_int_equal(inv.used, m->used[i]);
+        }
+
         for (browser = 0; browser < BROWSERS; browser++) {
             assert_string_equal(
                 store_reason_name(says(&m->w, link_id(i),
