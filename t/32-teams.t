@@ -126,6 +126,12 @@ subtest 'policy explain tells the team, policy diff the teams' => sub {
         @{ json(qw(policy explain assist_access --user acme/olga))
         ->{steps} };
     is($step->{team}, 'Service', 'as JSON');
+    is_deeply(json(qw(policy explain --rule assist_access
+        --principal acme/olga)),
+        json(qw(policy explain assist_access --user acme/olga)),
+        'the same with both named');
+    fails(2, qr/./, qw(policy explain --rule assist_access assist_access));
+    fails(2, qr/./, qw(policy explain --principal acme/olga));
     fails(2, qr/ACCOUNT\/NAME/, qw(policy explain assist_access --user olga));
     fails(1, qr/no user/, qw(policy explain assist_access --user acme/x));
 

@@ -24,8 +24,10 @@ const ctl_command_t  ctl_policy_commands[] = {
       policy_check },
     { "policy table", "[FILE] [--markdown]",
       "prints the permissions and who may hold them", ctl_policy_table },
-    { "policy explain", "RULE [--kind K] [--device D] [--facts F,...] "
-      "[--roles R,...|--user ACCOUNT/NAME] [--profile P] [--call-profile P] "
+    { "policy explain",
+      "RULE|--rule RULE [--kind K] [--device D] [--facts F,...] "
+      "[--roles R,...|--principal ACCOUNT/NAME] [--profile P] "
+      "[--call-profile P] "
       "[--inviter-roles R,...] [--attributes NAME=VALUE,...]",
       "decides, and tells every test that led to it", ctl_policy_explain },
     { "policy test", "TESTS", "asks the questions of a tests file (TAP)",

@@ -74,11 +74,13 @@ int
 ctl_policy_explain(const ctl_options_t *options, int argc, char **argv)
 {
     int              rc;
+    const char      *rule = NULL;
     ctl_policy_t    *policy;
     explain_user_t   user;
     explain_words_t  words;
 
     ctl_arg_t  args[] = {
+        { "--rule", &rule, NULL },
         { "--kind", &words.kind, NULL },
         { "--device", &words.device, NULL },
         { "--facts", &words.facts, NULL },
@@ -88,15 +90,18 @@ ctl_policy_explain(const ctl_options_t *options, int argc, char **argv)
         { "--inviter-roles", &words.inviter_roles, NULL },
         { "--attributes", &words.attributes, NULL },
         { "--user", &words.user, NULL },
+        { "--principal", &words.user, NULL },
         { NULL, NULL, NULL }
     };
 
     memset(&words, 0, sizeof(words));
-    argc = ctl_args(argc, argv, args, 1, 1);
+    argc = ctl_args(argc, argv, args, 0, 1);
 
-    if (argc == -1) {
+    if (argc == -1 || (argc == 0) == (rule == NULL)) {
         return CTL_USAGE;
     }
+
+    rule = rule != NULL ? rule : argv[0];
 
     policy = malloc(sizeof(*policy));
 
@@ -118,8 +123,7 @@ ctl_policy_explain(const ctl_options_t *options, int argc, char **argv)
                                 : CTL_OK;
 
         if (rc == CTL_OK) {
-            rc = explain_rule(options, &policy->image, argv[0], &words,
-                              &user);
+            rc = explain_rule(options, &policy->image, rule, &words, &user);
         }
 
         if (user.open) {
