@@ -157,6 +157,11 @@ sub wait_ready {
 
     return $self->wait_for(sub {
         return -1 if waitpid($self->{pid}, WNOHANG) == $self->{pid};
+
+        # The sockets are open before the master takes signals: only once it
+        # has workers does a HUP reload, and not end it.
+
+        return 0 if (() = $self->workers) < $self->{workers};
         IO::Socket::INET->new(PeerAddr => "127.0.0.1:$self->{port}") ? 1 : 0;
     }, 20) == 1;
 }
