@@ -190,6 +190,8 @@ subtest 'who cannot' => sub {
 # By what it costs: the clock on the wall tells of other programs, too.
 
 subtest 'the same time for unknown names' => sub {
+    plan skip_all => 'guesses would have to wait' unless
+        Xassist::Edge::has_test_clock();
     my %guess = (known => 'olga', unknown => 'ghost', 'without one' =>
         'nopass');
     my (%took, $n);
@@ -201,7 +203,7 @@ subtest 'the same time for unknown names' => sub {
                 name => $guess{$kind} . ($kind eq 'unknown' ? ++$n : ''),
                 password => 'x' x 12 });
             push @{ $took{$kind} }, $edge->cpu - $before;
-            $edge->clock_forward(31) if Xassist::Edge::has_test_clock();
+            $edge->clock_forward(31);
         }
     }
 
