@@ -13,7 +13,8 @@ use Xassist::World;
 # So that the store is full before the call is.
 
 my $world = world(substitute => sub { $_[0] =~ s/max=64m/max=1m/r },
-    policy => sub { $_[0] =~ s/("participants_per_call": )\d+/${1}0/r });
+    policy => sub { $_[0] =~ s/("participants_per_call": )\d+/${1}0/r
+        =~ s/("guest_seats": )\d+/${1}100000/r });
 my $call = $world->call;
 my $link = $world->link($call);
 my $olga = $world->signed_in('olga');
