@@ -1,7 +1,5 @@
 /* Reading interactions and tasks. */
 
-#include <string.h>
-
 #include <lmdb_schema/assist_int.h>
 
 
@@ -64,30 +62,13 @@ store_status_t
 store_entries(store_txn_t *txn, const store_id_t *interaction,
     store_visit_pt visit, void *data)
 {
-    store_key_t     prefix;
-    store_walk_t    walk;
-    store_view_t   *view = store_txn_view(txn);
-    store_slice_t   key, value;
-    store_entry_t   entry;
-    store_status_t  rc;
+    store_key_t  prefix;
 
     store_key(&prefix, STORE_KEY_ENTRY);
     store_key_id(&prefix, interaction);
-    store_walk(&walk, &prefix);
 
-    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
-        rc = store_decode(STORE_IS_entry, value, &entry);
-
-        if (rc != STORE_OK) {
-            return rc;
-        }
-
-        if (!visit(data, &entry)) {
-            return STORE_OK;
-        }
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    return store_walk_rows(store_txn_view(txn), STORE_IS_entry, &prefix,
+                           visit, data);
 }
 
 

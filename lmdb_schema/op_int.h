@@ -123,6 +123,11 @@ bool store_words_good(store_slice_t words);
 bool store_word_next(store_slice_t *words, store_slice_t *word);
 bool store_words_have(store_slice_t words, store_slice_t word);
 
+/* Adds words that are not there yet to the `*len` bytes of `buffer`; false:
+   more than `size` bytes. */
+bool store_words_add(store_slice_t words, uint8_t *buffer, size_t size,
+    size_t *len);
+
 /* `words` as they become by a change, each once, written into `buffer`;
    false: more than `size` bytes. */
 bool store_words_change(store_slice_t words, store_words_change_t how,

@@ -1,7 +1,5 @@
 /* Reading records and walking through them. */
 
-#include <string.h>
-
 #include <lmdb_schema/op_int.h>
 
 
@@ -142,30 +140,13 @@ store_status_t
 store_participants(store_txn_t *txn, const store_id_t *call,
     store_visit_pt visit, void *data)
 {
-    store_key_t          prefix;
-    store_walk_t         walk;
-    store_view_t        *view = store_txn_view(txn);
-    store_slice_t        key, value;
-    store_status_t       rc;
-    store_participant_t  part;
+    store_key_t  prefix;
 
     store_key(&prefix, STORE_KEY_PARTICIPANT);
     store_key_id(&prefix, call);
-    store_walk(&walk, &prefix);
 
-    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
-        rc = store_decode(STORE_IS_participant, value, &part);
-
-        if (rc != STORE_OK) {
-            return rc;
-        }
-
-        if (!visit(data, &part)) {
-            return STORE_OK;
-        }
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    return store_walk_rows(store_txn_view(txn), STORE_IS_participant, &prefix,
+                           visit, data);
 }
 
 
@@ -237,73 +218,25 @@ store_status_t
 store_users(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data)
 {
-    store_key_t     prefix;
-    store_user_t    user;
-    store_walk_t    walk;
-    store_view_t   *view = store_txn_view(txn);
-    store_slice_t   key, value;
-    store_status_t  rc;
+    store_key_t  prefix;
 
     store_key(&prefix, STORE_KEY_USER_NAME);
     store_key_id(&prefix, account);
-    store_walk(&walk, &prefix);
 
-    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
-        store_id_t  id;
-
-        if (value.len != STORE_ID_LEN) {
-            return STORE_CORRUPT;
-        }
-
-        memcpy(id.b, value.data, STORE_ID_LEN);
-        rc = store_record_get(view, STORE_IS_user, NULL, &id, &user);
-
-        if (rc != STORE_OK) {
-            return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
-        }
-
-        if (!visit(data, &user)) {
-            return STORE_OK;
-        }
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    return store_walk_values(store_txn_view(txn), STORE_IS_user, &prefix,
+                             visit, data);
 }
 
 
 store_status_t
 store_accounts(store_txn_t *txn, store_visit_pt visit, void *data)
 {
-    store_key_t       prefix;
-    store_walk_t      walk;
-    store_view_t     *view = store_txn_view(txn);
-    store_slice_t     key, value;
-    store_status_t    rc;
-    store_account_t   account;
+    store_key_t  prefix;
 
     store_key(&prefix, STORE_KEY_ACCOUNT_NAME);
-    store_walk(&walk, &prefix);
 
-    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
-        store_id_t  id;
-
-        if (value.len != STORE_ID_LEN) {
-            return STORE_CORRUPT;
-        }
-
-        memcpy(id.b, value.data, STORE_ID_LEN);
-        rc = store_record_get(view, STORE_IS_account, NULL, &id, &account);
-
-        if (rc != STORE_OK) {
-            return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
-        }
-
-        if (!visit(data, &account)) {
-            return STORE_OK;
-        }
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    return store_walk_values(store_txn_view(txn), STORE_IS_account, &prefix,
+                             visit, data);
 }
 
 
@@ -328,63 +261,6 @@ store_due_next(store_txn_t *txn, uint64_t *when)
         }
 
         *when = store_get_u64(key.data + 1);
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
-}
-
-
-store_status_t
-store_walk_ids(store_view_t *view, store_record_t record,
-    const store_key_t *prefix, uint64_t from, store_visit_pt visit,
-    void *data)
-{
-    bool             more;
-    store_id_t       id;
-    store_any_t      any;
-    store_call_t     call;
-    store_walk_t     walk;
-    store_slice_t    key, value;
-    store_status_t   rc;
-
-    memset(&call, 0, sizeof(call));
-    store_walk(&walk, prefix);
-
-    if (from != 0) {
-        store_key_u64(&walk.from, from);
-    }
-
-    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
-
-        if (!store_key_tail(key, &id)) {
-            return STORE_CORRUPT;
-        }
-
-        rc = store_record_get(view, record, NULL, &id, &any);
-
-        if (rc == STORE_OK && record == STORE_IS_invitation) {
-
-            if (store_id_none(&any.invitation.call)) {
-                memset(&call, 0, sizeof(call));
-
-            } else if (!store_id_equal(&call.id, &any.invitation.call)) {
-                rc = store_record_get(view, STORE_IS_call, NULL,
-                                      &any.invitation.call, &call);
-            }
-
-            any.invitation.state = (uint8_t)
-                store_invitation_state(&any.invitation, &call, 0);
-        }
-
-        if (rc != STORE_OK) {
-            return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
-        }
-
-        more = visit(data, &any);
-
-        if (!more) {
-            return STORE_OK;
-        }
     }
 
     return rc == STORE_NOT_FOUND ? STORE_OK : rc;

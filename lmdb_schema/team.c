@@ -11,7 +11,6 @@
 static bool needs_seat(const store_op_t *op, store_slice_t roles);
 static store_status_t seat_free(store_view_t *view, store_op_t *op,
     const store_user_t *user, store_slice_t roles, uint32_t *taken);
-static bool add_words(store_slice_t words, uint8_t *buffer, size_t *len);
 
 
 store_status_t
@@ -116,49 +115,22 @@ store_roles_union(const store_user_t *user, const store_teams_t *teams,
 
     len = 0;
 
-    if (!add_words(user->direct, buffer, &len)
-        || !add_words(user->billing, buffer, &len))
+    if (!store_words_add(user->direct, buffer, STORE_LIMIT_ROLES, &len)
+        || !store_words_add(user->billing, buffer, STORE_LIMIT_ROLES, &len))
     {
         return false;
     }
 
     for (i = 0; i < teams->n; i++) {
-        if (!add_words(teams->teams[i].roles, buffer, &len)) {
+        if (!store_words_add(teams->teams[i].roles, buffer, STORE_LIMIT_ROLES,
+                             &len))
+        {
             return false;
         }
     }
 
     roles->data = buffer;
     roles->len = len;
-
-    return true;
-}
-
-
-static bool
-add_words(store_slice_t words, uint8_t *buffer, size_t *len)
-{
-    store_slice_t  word, so_far;
-
-    while (store_word_next(&words, &word)) {
-        so_far.data = buffer;
-        so_far.len = *len;
-
-        if (store_words_have(so_far, word)) {
-            continue;
-        }
-
-        if (word.len + 1 > STORE_LIMIT_ROLES - *len) {
-            return false;
-        }
-
-        if (*len != 0) {
-            buffer[(*len)++] = ',';
-        }
-
-        memcpy(buffer + *len, word.data, word.len);
-        *len += word.len;
-    }
 
     return true;
 }

@@ -1,19 +1,15 @@
 /* Reading teams, groups, and who is in them. */
 
-#include <string.h>
-
 #include <lmdb_schema/team_int.h>
 
 
 static store_status_t by_name(store_txn_t *txn, store_record_t record,
     store_key_class_t key_class, const store_id_t *account,
     store_slice_t name, void *out);
-static store_status_t walk_values(store_txn_t *txn, store_record_t record,
-    store_key_class_t key_class, const store_id_t *account,
-    store_visit_pt visit, void *data);
-static store_status_t walk_tails(store_txn_t *txn, store_record_t record,
-    const store_key_t *prefix, store_visit_pt visit, void *data);
-static store_status_t walk_rows(store_txn_t *txn, store_record_t record,
+static store_status_t named(store_txn_t *txn, store_record_t record,
+    store_key_class_t key_class, const store_id_t *of, store_visit_pt visit,
+    void *data);
+static store_status_t rows(store_txn_t *txn, store_record_t record,
     store_key_class_t key_class, const store_id_t *of, store_visit_pt visit,
     void *data);
 
@@ -39,8 +35,8 @@ store_status_t
 store_teams(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data)
 {
-    return walk_values(txn, STORE_IS_team, STORE_KEY_TEAM_NAME, account,
-                       visit, data);
+    return named(txn, STORE_IS_team, STORE_KEY_TEAM_NAME, account, visit,
+                 data);
 }
 
 
@@ -54,7 +50,8 @@ store_teams_of(store_txn_t *txn, const store_id_t *user,
     store_key_id(&prefix, user);
     store_key_u8(&prefix, STORE_MEMBER_TEAM);
 
-    return walk_tails(txn, STORE_IS_team, &prefix, visit, data);
+    return store_walk_ids(store_txn_view(txn), STORE_IS_team, &prefix, 0, visit,
+                          data);
 }
 
 
@@ -79,8 +76,8 @@ store_status_t
 store_groups(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data)
 {
-    return walk_values(txn, STORE_IS_group, STORE_KEY_GROUP_NAME, account,
-                       visit, data);
+    return named(txn, STORE_IS_group, STORE_KEY_GROUP_NAME, account, visit,
+                 data);
 }
 
 
@@ -94,7 +91,8 @@ store_groups_of(store_txn_t *txn, const store_id_t *object,
     store_key_id(&prefix, object);
     store_key_u8(&prefix, STORE_MEMBER_GROUP);
 
-    return walk_tails(txn, STORE_IS_group, &prefix, visit, data);
+    return store_walk_ids(store_txn_view(txn), STORE_IS_group, &prefix, 0,
+                          visit, data);
 }
 
 
@@ -107,7 +105,8 @@ store_groups_managed(store_txn_t *txn, const store_id_t *user,
     store_key(&prefix, STORE_KEY_MANAGES);
     store_key_id(&prefix, user);
 
-    return walk_tails(txn, STORE_IS_group, &prefix, visit, data);
+    return store_walk_ids(store_txn_view(txn), STORE_IS_group, &prefix, 0,
+                          visit, data);
 }
 
 
@@ -115,7 +114,7 @@ store_status_t
 store_members(store_txn_t *txn, const store_id_t *of, store_visit_pt visit,
     void *data)
 {
-    return walk_rows(txn, STORE_IS_member, STORE_KEY_MEMBER, of, visit, data);
+    return rows(txn, STORE_IS_member, STORE_KEY_MEMBER, of, visit, data);
 }
 
 
@@ -123,8 +122,7 @@ store_status_t
 store_managers(store_txn_t *txn, const store_id_t *group,
     store_visit_pt visit, void *data)
 {
-    return walk_rows(txn, STORE_IS_manager, STORE_KEY_MANAGER, group, visit,
-                     data);
+    return rows(txn, STORE_IS_manager, STORE_KEY_MANAGER, group, visit, data);
 }
 
 
@@ -202,112 +200,28 @@ by_name(store_txn_t *txn, store_record_t record, store_key_class_t key_class,
 }
 
 
-/* Records whose ids are the values of an account's names. */
-
 static store_status_t
-walk_values(store_txn_t *txn, store_record_t record,
-    store_key_class_t key_class, const store_id_t *account,
-    store_visit_pt visit, void *data)
+named(store_txn_t *txn, store_record_t record, store_key_class_t key_class,
+    const store_id_t *of, store_visit_pt visit, void *data)
 {
-    store_id_t      id;
-    store_any_t     any;
-    store_key_t     prefix;
-    store_walk_t    walk;
-    store_view_t   *view = store_txn_view(txn);
-    store_slice_t   key, value;
-    store_status_t  rc;
-
-    store_key(&prefix, key_class);
-    store_key_id(&prefix, account);
-    store_walk(&walk, &prefix);
-
-    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
-
-        if (!store_key_tail(value, &id)) {
-            return STORE_CORRUPT;
-        }
-
-        rc = store_record_get(view, record, NULL, &id, &any);
-
-        if (rc != STORE_OK) {
-            return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
-        }
-
-        if (!visit(data, &any)) {
-            return STORE_OK;
-        }
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
-}
-
-
-/* Records whose ids end the index keys. */
-
-static store_status_t
-walk_tails(store_txn_t *txn, store_record_t record, const store_key_t *prefix,
-    store_visit_pt visit, void *data)
-{
-    store_id_t      id;
-    store_any_t     any;
-    store_walk_t    walk;
-    store_view_t   *view = store_txn_view(txn);
-    store_slice_t   key, value;
-    store_status_t  rc;
-
-    store_walk(&walk, prefix);
-
-    while ((rc = store_walk_next(view, &walk, &key, &value)) == STORE_OK) {
-
-        if (!store_key_tail(key, &id)) {
-            return STORE_CORRUPT;
-        }
-
-        rc = store_record_get(view, record, NULL, &id, &any);
-
-        if (rc != STORE_OK) {
-            return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
-        }
-
-        if (!visit(data, &any)) {
-            return STORE_OK;
-        }
-    }
-
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
-}
-
-
-/* Records that stand under the key of what they are of. */
-
-static store_status_t
-walk_rows(store_txn_t *txn, store_record_t record,
-    store_key_class_t key_class, const store_id_t *of, store_visit_pt visit,
-    void *data)
-{
-    store_any_t     any;
-    store_key_t     prefix;
-    store_walk_t    walk;
-    store_slice_t   key, value;
-    store_status_t  rc;
+    store_key_t  prefix;
 
     store_key(&prefix, key_class);
     store_key_id(&prefix, of);
-    store_walk(&walk, &prefix);
 
-    while ((rc = store_walk_next(store_txn_view(txn), &walk, &key, &value))
-           == STORE_OK)
-    {
-        rc = store_decode(record, value, &any);
+    return store_walk_values(store_txn_view(txn), record, &prefix, visit,
+                             data);
+}
 
-        if (rc != STORE_OK) {
-            return rc;
-        }
 
-        if (!visit(data, &any)) {
-            return STORE_OK;
-        }
-    }
+static store_status_t
+rows(store_txn_t *txn, store_record_t record, store_key_class_t key_class,
+    const store_id_t *of, store_visit_pt visit, void *data)
+{
+    store_key_t  prefix;
 
-    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+    store_key(&prefix, key_class);
+    store_key_id(&prefix, of);
+
+    return store_walk_rows(store_txn_view(txn), record, &prefix, visit, data);
 }

@@ -131,41 +131,59 @@ store_words_have(store_slice_t words, store_slice_t word)
 
 
 bool
-store_words_change(store_slice_t words, store_words_change_t how,
-    store_slice_t change, uint8_t *buffer, size_t size, store_slice_t *out)
+store_words_add(store_slice_t words, uint8_t *buffer, size_t size,
+    size_t *len)
 {
-    int            i;
-    store_slice_t  word, parts[2];
+    store_slice_t  word, so_far;
 
-    parts[0] = how == STORE_WORDS_SET ? change : words;
-    parts[1] = how == STORE_WORDS_ADD ? change : (store_slice_t) { NULL, 0 };
-    out->data = buffer;
-    out->len = 0;
+    while (store_word_next(&words, &word)) {
+        so_far.data = buffer;
+        so_far.len = *len;
 
-    for (i = 0; i < 2; i++) {
-
-        while (store_word_next(&parts[i], &word)) {
-
-            if (store_words_have(*out, word)
-                || (how == STORE_WORDS_TAKE && store_words_have(change, word)))
-            {
-                continue;
-            }
-
-            if (word.len + 1 > size - out->len) {
-                return false;
-            }
-
-            if (out->len != 0) {
-                buffer[out->len++] = ',';
-            }
-
-            memcpy(buffer + out->len, word.data, word.len);
-            out->len += word.len;
+        if (store_words_have(so_far, word)) {
+            continue;
         }
+
+        if (word.len + 1 > size - *len) {
+            return false;
+        }
+
+        if (*len != 0) {
+            buffer[(*len)++] = ',';
+        }
+
+        memcpy(buffer + *len, word.data, word.len);
+        *len += word.len;
     }
 
     return true;
+}
+
+
+bool
+store_words_change(store_slice_t words, store_words_change_t how,
+    store_slice_t change, uint8_t *buffer, size_t size, store_slice_t *out)
+{
+    bool           fits;
+    store_slice_t  word;
+
+    out->data = buffer;
+    out->len = 0;
+
+    if (how == STORE_WORDS_SET) {
+        return store_words_add(change, buffer, size, &out->len);
+    }
+
+    fits = true;
+
+    while (fits && store_word_next(&words, &word)) {
+        if (how == STORE_WORDS_ADD || !store_words_have(change, word)) {
+            fits = store_words_add(word, buffer, size, &out->len);
+        }
+    }
+
+    return fits && (how == STORE_WORDS_TAKE
+                    || store_words_add(change, buffer, size, &out->len));
 }
 
 

@@ -96,6 +96,15 @@ store_status_t store_walk_ids(store_view_t *view, store_record_t record,
     const store_key_t *prefix, uint64_t from, store_visit_pt visit,
     void *data) STORE_USE_RESULT;
 
+/* The same of records whose ids are the values of the index keys, and of
+   records that themselves stand under keys that begin so. */
+store_status_t store_walk_values(store_view_t *view, store_record_t record,
+    const store_key_t *prefix, store_visit_pt visit, void *data)
+    STORE_USE_RESULT;
+store_status_t store_walk_rows(store_view_t *view, store_record_t record,
+    const store_key_t *prefix, store_visit_pt visit, void *data)
+    STORE_USE_RESULT;
+
 /* Puts the record and moves its index keys from the old state to this. */
 void store_record_put(store_view_t *view, store_record_t record,
     const void *in);
