@@ -163,8 +163,7 @@ print_account(const ctl_options_t *options, ctl_store_t *store,
     store_user_t     user;
     store_account_t  account;
 
-    store_read_reset(store->txn);
-    rc = ctl_found(store_read_renew(store->txn), "store", options->store);
+    rc = ctl_renew(options, store);
 
     if (rc == CTL_OK) {
         rc = ctl_found(store_account_get(store->txn, id, &account), "account",

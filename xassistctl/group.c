@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <xassistctl/args.h>
+#include <xassistctl/listing.h>
 #include <xassistctl/open.h>
 #include <xassistctl/print.h>
 
@@ -293,37 +294,7 @@ group_delete(const ctl_options_t *options, int argc, char **argv)
 static int
 group_list(const ctl_options_t *options, int argc, char **argv)
 {
-    int              rc;
-    ctl_print_t      out;
-    ctl_store_t      store;
-    store_status_t   status;
-    store_account_t  account;
-
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
-
-    rc = ctl_store_open(options, true, &store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    rc = ctl_find_account(&store, argv[0], &account);
-
-    if (rc == CTL_OK) {
-        ctl_print_begin(&out, options->json, NULL);
-        ctl_print_list(&out, "groups");
-        status = store_groups(store.txn, &account.id, print_group, &out);
-        ctl_print_list_end(&out);
-
-        rc = ctl_print_end(&out);
-        rc = rc == CTL_OK ? ctl_found(status, "account", argv[0]) : rc;
-    }
-
-    ctl_store_close(&store);
-
-    return rc;
+    return ctl_list(options, argc, argv, "groups", store_groups, print_group);
 }
 
 
@@ -403,8 +374,7 @@ print_changed(const ctl_options_t *options, ctl_store_t *store,
     ctl_print_t    out;
     store_group_t  group;
 
-    store_read_reset(store->txn);
-    rc = ctl_found(store_read_renew(store->txn), "store", options->store);
+    rc = ctl_renew(options, store);
 
     if (rc == CTL_OK) {
         rc = ctl_found(store_group_get(store->txn, id, &group), "group", "");

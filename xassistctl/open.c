@@ -290,6 +290,15 @@ ctl_apply(ctl_store_t *store, store_op_t *op, const char *what)
 
 
 int
+ctl_renew(const ctl_options_t *options, ctl_store_t *store)
+{
+    store_read_reset(store->txn);
+
+    return ctl_found(store_read_renew(store->txn), "store", options->store);
+}
+
+
+int
 ctl_found(store_status_t status, const char *what, const char *name)
 {
     if (status == STORE_OK) {

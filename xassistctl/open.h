@@ -49,6 +49,9 @@ int ctl_op(const ctl_store_t *store, const policy_image_t *image,
 /* Applies it; what it refused is told as "cannot WHAT: why". */
 int ctl_apply(ctl_store_t *store, store_op_t *op, const char *what);
 
+/* Reads the store as it is now, after a change; the exit status. */
+int ctl_renew(const ctl_options_t *options, ctl_store_t *store);
+
 /* The exit status of a read; `what` is the thing that was looked for. */
 int ctl_found(store_status_t status, const char *what, const char *name);
 

@@ -218,6 +218,18 @@ check_answer(const ctl_options_t *options, ctl_policy_t *policy)
 }
 
 
+store_slice_t
+ctl_policy_text(policy_str_t text)
+{
+    store_slice_t  s;
+
+    s.data = (const void *) text.data;
+    s.len = text.len;
+
+    return s;
+}
+
+
 char *
 ctl_policy_slurp(const char *path, size_t *len)
 {

@@ -67,7 +67,6 @@ static bool next_word(const char **list, policy_str_t *word);
 static void explain_step(void *ctx, const policy_explained_t *step);
 static void explain_answer(explain_t *e, const policy_image_t *image,
     const policy_decision_t *decision);
-static store_slice_t slice(policy_str_t text);
 
 
 int
@@ -458,10 +457,10 @@ explain_step(void *ctx, const policy_explained_t *step)
 
     ctl_print_item(&e->out);
     ctl_print_word(&e->out, "test", step->test);
-    ctl_print_text(&e->out, "name", slice(step->name));
+    ctl_print_text(&e->out, "name", ctl_policy_text(step->name));
     ctl_print_word(&e->out, "value", value);
     ctl_print_word(&e->out, "by", step->by);
-    ctl_print_text(&e->out, "source", slice(step->source));
+    ctl_print_text(&e->out, "source", ctl_policy_text(step->source));
 
     if (team != NULL) {
         ctl_print_word(&e->out, "team", team);
@@ -503,17 +502,5 @@ explain_answer(explain_t *e, const policy_image_t *image,
     ctl_print_list_end(&e->out);
     ctl_print_word(&e->out, "verdict", verdict);
     ctl_print_word(&e->out, "reason", policy_reason_name(decision->reason));
-    ctl_print_text(&e->out, "missing", slice(missing.name));
-}
-
-
-static store_slice_t
-slice(policy_str_t text)
-{
-    store_slice_t  s;
-
-    s.data = (const void *) text.data;
-    s.len = text.len;
-
-    return s;
+    ctl_print_text(&e->out, "missing", ctl_policy_text(missing.name));
 }

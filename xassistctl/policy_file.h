@@ -32,6 +32,9 @@ int ctl_policy_read_both(const char *old, const char *new,
 /* The whole file, malloc'ed, or NULL and errno. */
 char *ctl_policy_slurp(const char *path, size_t *len);
 
+/* A text of the policy, to be printed. */
+store_slice_t ctl_policy_text(policy_str_t text);
+
 /* Writes "file:line:column: text" for each error. */
 void ctl_policy_errors(FILE *to, const ctl_policy_t *policy);
 

@@ -32,7 +32,6 @@ static void table_line(const table_row_t *row, const size_t widths[CELLS],
     bool markdown);
 static size_t width(policy_str_t text);
 static policy_str_t word(const char *text);
-static store_slice_t slice(policy_str_t text);
 
 
 static const table_column_t  columns[POLICY_COLUMNS] = {
@@ -156,10 +155,11 @@ table_json(const policy_image_t *image)
     for (i = 0; policy_permission_at(image, i, &permission) == POLICY_OK; i++)
     {
         ctl_print_item(&out);
-        ctl_print_text(&out, "area", slice(permission.area));
-        ctl_print_text(&out, "feature", slice(permission.feature));
-        ctl_print_text(&out, "permission", slice(permission.name));
-        ctl_print_text(&out, "description", slice(permission.description));
+        ctl_print_text(&out, "area", ctl_policy_text(permission.area));
+        ctl_print_text(&out, "feature", ctl_policy_text(permission.feature));
+        ctl_print_text(&out, "permission", ctl_policy_text(permission.name));
+        ctl_print_text(&out, "description",
+                       ctl_policy_text(permission.description));
 
         for (c = 0; c < POLICY_COLUMNS; c++) {
             ctl_print_bool(&out, columns[c].name,
@@ -280,18 +280,6 @@ static policy_str_t
 word(const char *text)
 {
     policy_str_t  s = { text, strlen(text) };
-
-    return s;
-}
-
-
-static store_slice_t
-slice(policy_str_t text)
-{
-    store_slice_t  s;
-
-    s.data = (const void *) text.data;
-    s.len = text.len;
 
     return s;
 }

@@ -24,7 +24,6 @@ static void test_case(void *ctx, const policy_case_t *which);
 static void test_tap(const test_run_t *run, const policy_case_t *which);
 static void test_json(test_run_t *run, const policy_case_t *which);
 static const char *verdict_name(policy_verdict_t verdict);
-static store_slice_t slice(policy_str_t text);
 
 
 #define SHOWN(text)  (int) (text).len, (text).data
@@ -173,10 +172,10 @@ static void
 test_json(test_run_t *run, const policy_case_t *which)
 {
     ctl_print_item(&run->out);
-    ctl_print_text(&run->out, "title", slice(which->title));
+    ctl_print_text(&run->out, "title", ctl_policy_text(which->title));
     ctl_print_number(&run->out, "line", which->line);
-    ctl_print_text(&run->out, "principal", slice(which->principal));
-    ctl_print_text(&run->out, "rule", slice(which->rule));
+    ctl_print_text(&run->out, "principal", ctl_policy_text(which->principal));
+    ctl_print_text(&run->out, "rule", ctl_policy_text(which->rule));
     ctl_print_word(&run->out, "expected", verdict_name(which->expected));
     ctl_print_word(&run->out, "got",
                    verdict_name(which->decision.verdict));
@@ -191,16 +190,4 @@ verdict_name(policy_verdict_t verdict)
 {
     return verdict == POLICY_ALLOW ? "allow"
            : verdict == POLICY_DENY ? "deny" : "error";
-}
-
-
-static store_slice_t
-slice(policy_str_t text)
-{
-    store_slice_t  s;
-
-    s.data = (const void *) text.data;
-    s.len = text.len;
-
-    return s;
 }

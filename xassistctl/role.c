@@ -14,7 +14,8 @@
 
 typedef struct {
     ctl_print_t    out;
-    store_slice_t  role;
+    const char    *role;
+    size_t         len;
 } holders_t;
 
 
@@ -30,10 +31,8 @@ static void print_permissions(ctl_print_t *out, const policy_image_t *image,
     uint32_t role);
 static uint64_t count(const policy_image_t *image, uint32_t role);
 static bool print_holder(void *data, const void *record);
-static bool holds(store_slice_t roles, store_slice_t role);
 static int change(const ctl_options_t *options, int argc, char **argv,
     store_words_change_t how);
-static store_slice_t slice(policy_str_t text);
 
 
 const ctl_command_t  ctl_role_commands[] = {
@@ -127,8 +126,8 @@ from_policy(const ctl_options_t *options, const char *name)
 static void
 print_role(ctl_print_t *out, const policy_role_t *role, uint64_t permissions)
 {
-    ctl_print_text(out, "name", slice(role->name));
-    ctl_print_text(out, "title", slice(role->title));
+    ctl_print_text(out, "name", ctl_policy_text(role->name));
+    ctl_print_text(out, "title", ctl_policy_text(role->title));
     ctl_print_word(out, "scope", role->groups ? "groups" : "account");
     ctl_print_bool(out, "single_user", role->single_user);
     ctl_print_number(out, "count", permissions);
@@ -149,8 +148,8 @@ print_permissions(ctl_print_t *out, const policy_image_t *image,
     {
         if (policy_role_grants(image, role, i)) {
             ctl_print_item(out);
-            ctl_print_text(out, "name", slice(permission.name));
-            ctl_print_text(out, "feature", slice(permission.feature));
+            ctl_print_text(out, "name", ctl_policy_text(permission.name));
+            ctl_print_text(out, "feature", ctl_policy_text(permission.feature));
             ctl_print_item_end(out);
         }
     }
@@ -201,7 +200,8 @@ role_holders(const ctl_options_t *options, int argc, char **argv)
     rc = ctl_find_account(&store, argv[0], &account);
 
     if (rc == CTL_OK) {
-        holders.role = ctl_slice(argv[1]);
+        holders.role = argv[1];
+        holders.len = strlen(argv[1]);
         ctl_print_begin(&holders.out, options->json, NULL);
         ctl_print_list(&holders.out, "users");
         rc = ctl_found(store_users(store.txn, &account.id, print_holder,
@@ -226,39 +226,18 @@ print_holder(void *data, const void *record)
     holders_t           *holders = data;
     const store_user_t  *user = record;
 
-    if (holds(user->roles, holders->role)) {
+    if (ctl_words_have(user->roles, holders->role, holders->len)) {
         ctl_print_item(&holders->out);
         ctl_print_id(&holders->out, "id", &user->id);
         ctl_print_text(&holders->out, "name", user->name);
         ctl_print_word(&holders->out, "by",
-                       holds(user->direct, holders->role) ? "user" : "team");
+                       ctl_words_have(user->direct, holders->role,
+                                      holders->len)
+                       ? "user" : "team");
         ctl_print_item_end(&holders->out);
     }
 
     return true;
-}
-
-
-static bool
-holds(store_slice_t roles, store_slice_t role)
-{
-    size_t          len;
-    const uint8_t  *comma;
-
-    while (roles.len != 0) {
-        comma = memchr(roles.data, ',', roles.len);
-        len = comma == NULL ? roles.len : (size_t) (comma - roles.data);
-
-        if (len == role.len && memcmp(roles.data, role.data, len) == 0) {
-            return true;
-        }
-
-        len += comma != NULL;
-        roles.data += len;
-        roles.len -= len;
-    }
-
-    return false;
 }
 
 
@@ -335,8 +314,7 @@ change(const ctl_options_t *options, int argc, char **argv,
     }
 
     if (rc == CTL_OK) {
-        store_read_reset(store.txn);
-        rc = ctl_found(store_read_renew(store.txn), "store", options->store);
+        rc = ctl_renew(options, &store);
     }
 
     if (rc == CTL_OK) {
@@ -355,16 +333,4 @@ change(const ctl_options_t *options, int argc, char **argv,
     ctl_store_close(&store);
 
     return rc;
-}
-
-
-static store_slice_t
-slice(policy_str_t text)
-{
-    store_slice_t  s;
-
-    s.data = (const void *) text.data;
-    s.len = text.len;
-
-    return s;
 }

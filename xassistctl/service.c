@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <xassistctl/args.h>
+#include <xassistctl/listing.h>
 #include <xassistctl/open.h>
 #include <xassistctl/print.h>
 
@@ -239,36 +240,8 @@ service_revoke(const ctl_options_t *options, int argc, char **argv)
 static int
 service_list(const ctl_options_t *options, int argc, char **argv)
 {
-    int              rc;
-    ctl_print_t      out;
-    ctl_store_t      store;
-    store_status_t   status;
-    store_account_t  account;
-
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
-
-    rc = ctl_store_open(options, true, &store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    rc = ctl_find_account(&store, argv[0], &account);
-
-    if (rc == CTL_OK) {
-        ctl_print_begin(&out, options->json, NULL);
-        ctl_print_list(&out, "services");
-        status = store_services(store.txn, &account.id, print_service, &out);
-        ctl_print_list_end(&out);
-        rc = ctl_print_end(&out);
-        rc = rc == CTL_OK ? ctl_found(status, "account", argv[0]) : rc;
-    }
-
-    ctl_store_close(&store);
-
-    return rc;
+    return ctl_list(options, argc, argv, "services", store_services,
+                    print_service);
 }
 
 

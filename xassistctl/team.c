@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <xassistctl/args.h>
+#include <xassistctl/listing.h>
 #include <xassistctl/open.h>
 #include <xassistctl/print.h>
 
@@ -283,37 +284,7 @@ team_delete(const ctl_options_t *options, int argc, char **argv)
 static int
 team_list(const ctl_options_t *options, int argc, char **argv)
 {
-    int              rc;
-    ctl_print_t      out;
-    ctl_store_t      store;
-    store_status_t   status;
-    store_account_t  account;
-
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
-
-    rc = ctl_store_open(options, true, &store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    rc = ctl_find_account(&store, argv[0], &account);
-
-    if (rc == CTL_OK) {
-        ctl_print_begin(&out, options->json, NULL);
-        ctl_print_list(&out, "teams");
-        status = store_teams(store.txn, &account.id, print_team, &out);
-        ctl_print_list_end(&out);
-
-        rc = ctl_print_end(&out);
-        rc = rc == CTL_OK ? ctl_found(status, "account", argv[0]) : rc;
-    }
-
-    ctl_store_close(&store);
-
-    return rc;
+    return ctl_list(options, argc, argv, "teams", store_teams, print_team);
 }
 
 
@@ -387,8 +358,7 @@ print_changed(const ctl_options_t *options, ctl_store_t *store,
     ctl_print_t   out;
     store_team_t  team;
 
-    store_read_reset(store->txn);
-    rc = ctl_found(store_read_renew(store->txn), "store", options->store);
+    rc = ctl_renew(options, store);
 
     if (rc == CTL_OK) {
         rc = ctl_found(store_team_get(store->txn, id, &team), "team", "");

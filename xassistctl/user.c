@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <xassistctl/args.h>
+#include <xassistctl/listing.h>
 #include <xassistctl/open.h>
 #include <xassistctl/print.h>
 
@@ -210,8 +211,7 @@ user_create(const ctl_options_t *options, int argc, char **argv)
     }
 
     if (rc == CTL_OK) {
-        store_read_reset(store.txn);
-        rc = ctl_found(store_read_renew(store.txn), "store", options->store);
+        rc = ctl_renew(options, &store);
     }
 
     if (rc == CTL_OK) {
@@ -316,9 +316,7 @@ user_set(const ctl_options_t *options, int argc, char **argv)
     }
 
     if (rc == CTL_OK) {
-        store_read_reset(store.txn);
-        rc = ctl_found(store_read_renew(store.txn), "store",
-                       options->store);
+        rc = ctl_renew(options, &store);
     }
 
     if (rc == CTL_OK) {
@@ -340,37 +338,7 @@ user_set(const ctl_options_t *options, int argc, char **argv)
 static int
 user_list(const ctl_options_t *options, int argc, char **argv)
 {
-    int              rc;
-    ctl_print_t      out;
-    ctl_store_t      store;
-    store_status_t   status;
-    store_account_t  account;
-
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
-
-    rc = ctl_store_open(options, true, &store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    rc = ctl_find_account(&store, argv[0], &account);
-
-    if (rc == CTL_OK) {
-        ctl_print_begin(&out, options->json, NULL);
-        ctl_print_list(&out, "users");
-        status = store_users(store.txn, &account.id, print_user, &out);
-        ctl_print_list_end(&out);
-
-        rc = ctl_print_end(&out);
-        rc = rc == CTL_OK ? ctl_found(status, "account", argv[0]) : rc;
-    }
-
-    ctl_store_close(&store);
-
-    return rc;
+    return ctl_list(options, argc, argv, "users", store_users, print_user);
 }
 
 
