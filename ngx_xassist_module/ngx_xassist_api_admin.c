@@ -4,9 +4,6 @@
 #include "ngx_xassist_evaluate.h"
 
 
-#define NGX_XASSIST_RETRIES  16
-
-
 const policy_body_member_t  ngx_xassist_body_roles[] = {
     { .name = "roles", .type = POLICY_MEMBER_TEXT },
     { .name = NULL }

@@ -8,10 +8,6 @@
 #include "ngx_xassist_evaluate.h"
 
 
-/* A reader that loses this many races against the writer refuses. */
-#define NGX_XASSIST_RETRIES  16
-
-
 typedef struct {
     ngx_str_t    rule;
     ngx_str_t    user;                 /* id or name in the account */

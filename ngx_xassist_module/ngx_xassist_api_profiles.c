@@ -3,10 +3,6 @@
 #include "ngx_xassist_api_route.h"
 
 
-/* A reader that loses this many races against the writer refuses. */
-#define NGX_XASSIST_RETRIES  16
-
-
 static void ngx_xassist_profiles_write(ngx_xassist_api_t *api,
     const policy_image_t *image);
 

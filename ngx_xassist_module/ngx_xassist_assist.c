@@ -2,9 +2,6 @@
 #include "ngx_xassist_evaluate.h"
 
 
-#define NGX_XASSIST_RETRIES  16
-
-
 static ngx_int_t ngx_xassist_assist_groups(const policy_image_t *image,
     ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *groups);
 

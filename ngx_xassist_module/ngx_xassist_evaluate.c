@@ -6,10 +6,6 @@
 #include "ngx_xassist_shadow.h"
 
 
-/* A reader that loses this many races against the writer refuses. */
-#define NGX_XASSIST_RETRIES  16
-
-
 static void ngx_xassist_evaluate_live(ngx_xassist_decision_t *d,
     const ngx_array_t *requires);
 static uint32_t ngx_xassist_evaluate_slot(ngx_xassist_decision_t *d,

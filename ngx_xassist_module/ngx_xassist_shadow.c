@@ -2,9 +2,6 @@
 #include "ngx_xassist_zone.h"
 
 
-#define NGX_XASSIST_RETRIES  16
-
-
 /* In shared memory; the counters are of all workers. */
 typedef struct {
     policy_zone_t   *policy;

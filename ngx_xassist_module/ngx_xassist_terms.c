@@ -1,7 +1,6 @@
 #include "ngx_xassist_terms.h"
 
 
-#define NGX_XASSIST_RETRIES      16
 #define NGX_XASSIST_TERMS_BYTES  STORE_LIMIT_FIELD
 
 
