@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <xassistctl/args.h>
-#include <xassistctl/open.h>
+#include <xassistctl/change.h>
 #include <xassistctl/print.h>
 
 
@@ -13,8 +12,14 @@ static int account_seats(const ctl_options_t *options, int argc,
     char **argv);
 static int account_billing(const ctl_options_t *options, int argc,
     char **argv);
+static int check_seats(const ctl_options_t *options,
+    const ctl_given_t *given);
+static int fill_seats(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
+static int fill_billing(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
 static int print_account(const ctl_options_t *options, ctl_store_t *store,
-    const store_id_t *id);
+    const ctl_given_t *given, const store_op_t *op);
 
 
 const ctl_command_t  ctl_account_commands[] = {
@@ -29,12 +34,25 @@ const ctl_command_t  ctl_account_commands[] = {
 };
 
 
+static const ctl_change_t  seats = {
+    .kind = STORE_OP_ACCOUNT_SEATS, .what = "limit the seats",
+    .min = 2, .max = 2,
+    .check = check_seats, .fill = fill_seats, .print = print_account
+};
+
+static const ctl_change_t  billing = {
+    .kind = STORE_OP_ACCOUNT_BILLING, .what = "move the billing contact",
+    .min = 2, .max = 2,
+    .fill = fill_billing, .print = print_account
+};
+
+
 static int
 account_show(const ctl_options_t *options, int argc, char **argv)
 {
-    int              rc;
-    ctl_store_t      store;
-    store_account_t  account;
+    int          rc;
+    ctl_given_t  given = { argv, NULL, NULL };
+    ctl_store_t  store;
 
     if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
         return CTL_USAGE;
@@ -46,12 +64,7 @@ account_show(const ctl_options_t *options, int argc, char **argv)
         return rc;
     }
 
-    rc = ctl_find_account(&store, argv[0], &account);
-
-    if (rc == CTL_OK) {
-        rc = print_account(options, &store, &account.id);
-    }
-
+    rc = print_account(options, &store, &given, NULL);
     ctl_store_close(&store);
 
     return rc;
@@ -61,52 +74,53 @@ account_show(const ctl_options_t *options, int argc, char **argv)
 static int
 account_seats(const ctl_options_t *options, int argc, char **argv)
 {
-    int              rc;
-    char            *end;
-    store_op_t       op;
-    ctl_store_t      store;
-    unsigned long    limit;
-    store_account_t  account;
+    uint32_t  limit;
 
-    if (ctl_args(argc, argv, NULL, 2, 2) == -1) {
-        return CTL_USAGE;
-    }
+    return ctl_change(options, &seats, argc, argv, NULL, &limit);
+}
 
-    limit = strtoul(argv[1], &end, 10);
 
-    if (strcmp(argv[1], "none") == 0) {
-        limit = 0;
+static int
+check_seats(const ctl_options_t *options, const ctl_given_t *given)
+{
+    char           *end;
+    uint32_t       *limit = given->data;
+    const char     *word = given->argv[1];
+    unsigned long   number;
 
-    } else if (argv[1][0] < '0' || argv[1][0] > '9' || *end != '\0'
-               || limit == 0 || limit > INT32_MAX)
+    (void) options;
+
+    number = strtoul(word, &end, 10);
+
+    if (strcmp(word, "none") == 0) {
+        number = 0;
+
+    } else if (word[0] < '0' || word[0] > '9' || *end != '\0'
+               || number == 0 || number > INT32_MAX)
     {
-        ctl_complain("\"%s\" is no number of seats", argv[1]);
+        ctl_complain("\"%s\" is no number of seats", word);
         return CTL_USAGE;
     }
 
-    rc = ctl_store_open(options, false, &store);
+    *limit = (uint32_t) number;
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
+    return CTL_OK;
+}
 
-    rc = ctl_find_account(&store, argv[0], &account);
 
-    if (rc == CTL_OK) {
-        rc = ctl_op(&store, NULL, STORE_OP_ACCOUNT_SEATS, &op);
-    }
+static int
+fill_seats(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+{
+    int               rc;
+    store_account_t   account;
+    const uint32_t   *limit = given->data;
 
-    if (rc == CTL_OK) {
-        op.in.account_seats.account = account.id;
-        op.in.account_seats.limit = (uint32_t) limit;
-        rc = ctl_apply(&store, &op, "limit the seats");
-    }
+    rc = ctl_find_account(store, given->argv[0], &account);
 
     if (rc == CTL_OK) {
-        rc = print_account(options, &store, &account.id);
+        op->in.account_seats.account = account.id;
+        op->in.account_seats.limit = *limit;
     }
-
-    ctl_store_close(&store);
 
     return rc;
 }
@@ -115,70 +129,48 @@ account_seats(const ctl_options_t *options, int argc, char **argv)
 static int
 account_billing(const ctl_options_t *options, int argc, char **argv)
 {
+    return ctl_change(options, &billing, argc, argv, NULL, NULL);
+}
+
+
+static int
+fill_billing(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+{
     int           rc;
-    store_op_t    op;
-    ctl_store_t   store;
     store_user_t  user;
 
-    if (ctl_args(argc, argv, NULL, 2, 2) == -1) {
-        return CTL_USAGE;
-    }
-
-    rc = ctl_store_open(options, false, &store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    rc = ctl_find_user(&store, argv[0], argv[1], &user);
+    rc = ctl_find_user(store, given->argv[0], given->argv[1], &user);
 
     if (rc == CTL_OK) {
-        rc = ctl_op(&store, NULL, STORE_OP_ACCOUNT_BILLING, &op);
+        op->in.account_billing.account = user.account;
+        op->in.account_billing.user = user.id;
     }
-
-    if (rc == CTL_OK) {
-        op.in.account_billing.account = user.account;
-        op.in.account_billing.user = user.id;
-        rc = ctl_apply(&store, &op, "move the billing contact");
-    }
-
-    if (rc == CTL_OK) {
-        rc = print_account(options, &store, &user.account);
-    }
-
-    ctl_store_close(&store);
 
     return rc;
 }
 
 
-/* As it is now. */
-
 static int
 print_account(const ctl_options_t *options, ctl_store_t *store,
-    const store_id_t *id)
+    const ctl_given_t *given, const store_op_t *op)
 {
     int              rc;
     ctl_print_t      out;
     store_user_t     user;
     store_account_t  account;
 
-    rc = ctl_renew(options, store);
+    (void) op;
 
-    if (rc == CTL_OK) {
-        rc = ctl_found(store_account_get(store->txn, id, &account), "account",
-                       "");
+    memset(&user, 0, sizeof(user));
+    rc = ctl_find_account(store, given->argv[0], &account);
+
+    if (rc == CTL_OK && !store_id_none(&account.billing)) {
+        rc = ctl_found(store_user_get(store->txn, &account.billing, &user),
+                       "user", "who is the billing contact");
     }
 
     if (rc != CTL_OK) {
         return rc;
-    }
-
-    memset(&user, 0, sizeof(user));
-
-    if (!store_id_none(&account.billing)) {
-        rc = ctl_found(store_user_get(store->txn, &account.billing, &user),
-                       "user", "who is the billing contact");
     }
 
     ctl_print_begin(&out, options->json, NULL);
@@ -192,5 +184,5 @@ print_account(const ctl_options_t *options, ctl_store_t *store,
     ctl_print_text(&out, "billing", user.name);
     ctl_print_time(&out, "created", account.created);
 
-    return rc == CTL_OK ? ctl_print_end(&out) : rc;
+    return ctl_print_end(&out);
 }

@@ -2,9 +2,8 @@
 
 #include <string.h>
 
-#include <xassistctl/args.h>
+#include <xassistctl/change.h>
 #include <xassistctl/listing.h>
-#include <xassistctl/open.h>
 #include <xassistctl/print.h>
 
 
@@ -19,14 +18,19 @@ static int group_manager(const ctl_options_t *options, int argc,
 static int group_delete(const ctl_options_t *options, int argc, char **argv);
 static int group_list(const ctl_options_t *options, int argc, char **argv);
 static int group_show(const ctl_options_t *options, int argc, char **argv);
-static int members(const ctl_options_t *options, int argc, char **argv,
-    store_op_kind_t kind);
-static int member(ctl_store_t *store, const store_group_t *group,
-    const char *account, const char *name, store_op_kind_t kind);
-static int find(ctl_store_t *store, const char *account, const char *name,
-    store_group_t *group);
+static int fill_create(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
+static int fill_member(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
+static int fill_manager(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
+static int fill_delete(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
+static int find(ctl_store_t *store, char **argv, store_group_t *group);
 static int print_changed(const ctl_options_t *options, ctl_store_t *store,
-    const store_id_t *id);
+    const ctl_given_t *given, const store_op_t *op);
+static int print_deleted(const ctl_options_t *options, ctl_store_t *store,
+    const ctl_given_t *given, const store_op_t *op);
 static bool print_group(void *data, const void *record);
 static bool print_member(void *data, const void *record);
 static bool print_manager(void *data, const void *record);
@@ -60,49 +64,67 @@ const ctl_command_t  ctl_group_commands[] = {
 };
 
 
+static const ctl_change_t  create = {
+    .kind = STORE_OP_GROUP_CREATE, .what = "make the group",
+    .min = 2, .max = 2,
+    .fill = fill_create, .print = print_changed
+};
+
+static const ctl_change_t  add = {
+    .kind = STORE_OP_GROUP_ADD, .what = "put it into the group",
+    .min = 3, .max = MANY, .many = 2,
+    .fill = fill_member, .print = print_changed
+};
+
+static const ctl_change_t  take = {
+    .kind = STORE_OP_GROUP_REMOVE, .what = "take it out of the group",
+    .min = 3, .max = MANY, .many = 2,
+    .fill = fill_member, .print = print_changed
+};
+
+static const ctl_change_t  manage = {
+    .kind = STORE_OP_GROUP_MANAGER, .what = "change the group's managers",
+    .min = 3, .max = 3,
+    .fill = fill_manager, .print = print_changed
+};
+
+static const ctl_change_t  delete = {
+    .kind = STORE_OP_GROUP_DELETE, .what = "delete the group",
+    .min = 2, .max = 2,
+    .fill = fill_delete, .print = print_deleted
+};
+
+
 static int
 group_create(const ctl_options_t *options, int argc, char **argv)
 {
-    int               rc;
-    bool              devices = false;
-    store_op_t        op;
-    ctl_store_t       store;
-    store_account_t   account;
+    bool  devices = false;
 
     const ctl_arg_t  args[] = {
         { "--devices", NULL, &devices },
         { NULL, NULL, NULL }
     };
 
-    if (ctl_args(argc, argv, args, 2, 2) == -1) {
-        return CTL_USAGE;
-    }
+    return ctl_change(options, &create, argc, argv, args, &devices);
+}
 
-    rc = ctl_store_open(options, false, &store);
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
+static int
+fill_create(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+{
+    int               rc;
+    const bool       *devices = given->data;
+    store_account_t   account;
 
-    rc = ctl_find_account(&store, argv[0], &account);
-
-    if (rc == CTL_OK) {
-        rc = ctl_op(&store, NULL, STORE_OP_GROUP_CREATE, &op);
-    }
+    rc = ctl_find_account(store, given->argv[0], &account);
 
     if (rc == CTL_OK) {
-        op.in.group.group = op.id;
-        op.in.group.account = account.id;
-        op.in.group.kind = devices ? STORE_GROUP_DEVICES : STORE_GROUP_USERS;
-        op.in.group.name = ctl_slice(argv[1]);
-        rc = ctl_apply(&store, &op, "make the group");
+        op->in.group.group = op->id;
+        op->in.group.account = account.id;
+        op->in.group.kind = *devices ? STORE_GROUP_DEVICES
+                                     : STORE_GROUP_USERS;
+        op->in.group.name = ctl_slice(given->argv[1]);
     }
-
-    if (rc == CTL_OK) {
-        rc = print_changed(options, &store, &op.in.group.group);
-    }
-
-    ctl_store_close(&store);
 
     return rc;
 }
@@ -111,183 +133,167 @@ group_create(const ctl_options_t *options, int argc, char **argv)
 static int
 group_add(const ctl_options_t *options, int argc, char **argv)
 {
-    return members(options, argc, argv, STORE_OP_GROUP_ADD);
+    return ctl_change(options, &add, argc, argv, NULL, NULL);
 }
 
 
 static int
 group_remove(const ctl_options_t *options, int argc, char **argv)
 {
-    return members(options, argc, argv, STORE_OP_GROUP_REMOVE);
+    return ctl_change(options, &take, argc, argv, NULL, NULL);
 }
 
 
 static int
-members(const ctl_options_t *options, int argc, char **argv,
-    store_op_kind_t kind)
+fill_member(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
 {
-    int            i, n, rc;
-    ctl_store_t    store;
+    int            rc;
+    store_user_t   user;
     store_group_t  group;
 
-    n = ctl_args(argc, argv, NULL, 3, MANY);
-
-    if (n == -1) {
-        return CTL_USAGE;
-    }
-
-    rc = ctl_store_open(options, false, &store);
+    rc = find(store, given->argv, &group);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    rc = find(&store, argv[0], argv[1], &group);
+    op->in.group.group = group.id;
 
-    for (i = 2; i < n && rc == CTL_OK; i++) {
-        rc = member(&store, &group, argv[0], argv[i], kind);
+    if (group.kind == STORE_GROUP_DEVICES) {
+        op->in.group.device = ctl_slice(given->each);
+        return CTL_OK;
     }
+
+    rc = ctl_find_user(store, given->argv[0], given->each, &user);
 
     if (rc == CTL_OK) {
-        rc = print_changed(options, &store, &group.id);
+        op->in.group.user = user.id;
     }
-
-    ctl_store_close(&store);
 
     return rc;
-}
-
-
-static int
-member(ctl_store_t *store, const store_group_t *group, const char *account,
-    const char *name, store_op_kind_t kind)
-{
-    int           rc;
-    store_op_t    op;
-    store_user_t  user;
-
-    rc = ctl_op(store, NULL, kind, &op);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    op.in.group.group = group->id;
-
-    if (group->kind == STORE_GROUP_DEVICES) {
-        op.in.group.device = ctl_slice(name);
-
-    } else {
-        rc = ctl_find_user(store, account, name, &user);
-
-        if (rc != CTL_OK) {
-            return rc;
-        }
-
-        op.in.group.user = user.id;
-    }
-
-    return ctl_apply(store, &op, kind == STORE_OP_GROUP_ADD
-                                 ? "put it into the group"
-                                 : "take it out of the group");
 }
 
 
 static int
 group_manager(const ctl_options_t *options, int argc, char **argv)
 {
-    int            rc;
-    bool           take = false;
-    store_op_t     op;
-    ctl_store_t    store;
-    store_user_t   user;
-    store_group_t  group;
+    bool  take_away = false;
 
     const ctl_arg_t  args[] = {
-        { "--take", NULL, &take },
+        { "--take", NULL, &take_away },
         { NULL, NULL, NULL }
     };
 
-    if (ctl_args(argc, argv, args, 3, 3) == -1) {
-        return CTL_USAGE;
-    }
+    return ctl_change(options, &manage, argc, argv, args, &take_away);
+}
 
-    rc = ctl_store_open(options, false, &store);
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
+static int
+fill_manager(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+{
+    int            rc;
+    const bool    *take_away = given->data;
+    store_user_t   user;
+    store_group_t  group;
 
-    rc = find(&store, argv[0], argv[1], &group);
-
-    if (rc == CTL_OK) {
-        rc = ctl_find_user(&store, argv[0], argv[2], &user);
-    }
+    rc = find(store, given->argv, &group);
 
     if (rc == CTL_OK) {
-        rc = ctl_op(&store, NULL, STORE_OP_GROUP_MANAGER, &op);
+        rc = ctl_find_user(store, given->argv[0], given->argv[2], &user);
     }
 
     if (rc == CTL_OK) {
-        op.in.group.group = group.id;
-        op.in.group.user = user.id;
-        op.in.group.manages = !take;
-        rc = ctl_apply(&store, &op, "change the group's managers");
+        op->in.group.group = group.id;
+        op->in.group.user = user.id;
+        op->in.group.manages = !*take_away;
     }
-
-    if (rc == CTL_OK) {
-        rc = print_changed(options, &store, &group.id);
-    }
-
-    ctl_store_close(&store);
 
     return rc;
 }
 
 
-/* A large group goes in several transactions, its managers in the first. */
-
 static int
 group_delete(const ctl_options_t *options, int argc, char **argv)
 {
-    int            rc;
-    store_op_t     op;
-    ctl_print_t    out;
-    ctl_store_t    store;
-    store_group_t  group;
+    store_group_t  group = { .members = 0 };
 
-    if (ctl_args(argc, argv, NULL, 2, 2) == -1) {
-        return CTL_USAGE;
+    return ctl_change(options, &delete, argc, argv, NULL, &group);
+}
+
+
+/* A large group goes in several steps, its name in the last; what it was is
+   told as it was before the first. */
+
+static int
+fill_delete(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+{
+    int             rc = CTL_OK;
+    store_group_t  *group = given->data;
+
+    if (store_id_none(&group->id)) {
+        rc = find(store, given->argv, group);
     }
 
-    rc = ctl_store_open(options, false, &store);
+    if (rc == CTL_OK) {
+        op->in.group.group = group->id;
+    }
+
+    return rc;
+}
+
+
+static int
+find(ctl_store_t *store, char **argv, store_group_t *group)
+{
+    int              rc;
+    store_account_t  account;
+
+    rc = ctl_find_account(store, argv[0], &account);
+
+    return rc == CTL_OK
+           ? ctl_found(store_group_by_name(store->txn, &account.id,
+                                           ctl_slice(argv[1]), group),
+                       "group", argv[1])
+           : rc;
+}
+
+
+static int
+print_changed(const ctl_options_t *options, ctl_store_t *store,
+    const ctl_given_t *given, const store_op_t *op)
+{
+    int            rc;
+    ctl_print_t    out;
+    store_group_t  group;
+
+    rc = ctl_found(store_group_get(store->txn, &op->in.group.group, &group),
+                   "group", given->argv[1]);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    rc = find(&store, argv[0], argv[1], &group);
-    op.out.more = true;
+    ctl_print_begin(&out, options->json, NULL);
+    print_fields(&out, &group);
 
-    while (rc == CTL_OK && op.out.more) {
-        rc = ctl_op(&store, NULL, STORE_OP_GROUP_DELETE, &op);
+    return ctl_print_end(&out);
+}
 
-        if (rc == CTL_OK) {
-            op.in.group.group = group.id;
-            rc = ctl_apply(&store, &op, "delete the group");
-        }
-    }
 
-    if (rc == CTL_OK) {
-        ctl_print_begin(&out, options->json, NULL);
-        ctl_print_id(&out, "id", &group.id);
-        ctl_print_number(&out, "members", group.members);
-        rc = ctl_print_end(&out);
-    }
+static int
+print_deleted(const ctl_options_t *options, ctl_store_t *store,
+    const ctl_given_t *given, const store_op_t *op)
+{
+    ctl_print_t           out;
+    const store_group_t  *group = given->data;
 
-    ctl_store_close(&store);
+    (void) store;
 
-    return rc;
+    ctl_print_begin(&out, options->json, NULL);
+    ctl_print_id(&out, "id", &op->in.group.group);
+    ctl_print_number(&out, "members", group->members);
+
+    return ctl_print_end(&out);
 }
 
 
@@ -317,7 +323,7 @@ group_show(const ctl_options_t *options, int argc, char **argv)
         return rc;
     }
 
-    rc = find(&store, argv[0], argv[1], &group);
+    rc = find(&store, argv, &group);
 
     if (rc == CTL_OK) {
         show.store = &store;
@@ -344,50 +350,6 @@ group_show(const ctl_options_t *options, int argc, char **argv)
     ctl_store_close(&store);
 
     return rc;
-}
-
-
-static int
-find(ctl_store_t *store, const char *account_name, const char *name,
-    store_group_t *group)
-{
-    int              rc;
-    store_account_t  account;
-
-    rc = ctl_find_account(store, account_name, &account);
-
-    return rc == CTL_OK
-           ? ctl_found(store_group_by_name(store->txn, &account.id,
-                                           ctl_slice(name), group),
-                       "group", name)
-           : rc;
-}
-
-
-/* The group as it is now, after a change. */
-
-static int
-print_changed(const ctl_options_t *options, ctl_store_t *store,
-    const store_id_t *id)
-{
-    int            rc;
-    ctl_print_t    out;
-    store_group_t  group;
-
-    rc = ctl_renew(options, store);
-
-    if (rc == CTL_OK) {
-        rc = ctl_found(store_group_get(store->txn, id, &group), "group", "");
-    }
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    ctl_print_begin(&out, options->json, NULL);
-    print_fields(&out, &group);
-
-    return ctl_print_end(&out);
 }
 
 

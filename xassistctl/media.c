@@ -1,7 +1,6 @@
 /* media ...: media servers, the calls on them, taking one out of service. */
 
-#include <xassistctl/args.h>
-#include <xassistctl/open.h>
+#include <xassistctl/change.h>
 #include <xassistctl/print.h>
 
 
@@ -10,8 +9,10 @@ static bool print_server(void *data, const void *record);
 static int media_drain(const ctl_options_t *options, int argc, char **argv);
 static int media_undrain(const ctl_options_t *options, int argc,
     char **argv);
-static int drain(const ctl_options_t *options, int argc, char **argv,
-    bool drained);
+static int fill_drain(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
+static int print_drained(const ctl_options_t *options, ctl_store_t *store,
+    const ctl_given_t *given, const store_op_t *op);
 
 
 const ctl_command_t  ctl_media_commands[] = {
@@ -24,6 +25,19 @@ const ctl_command_t  ctl_media_commands[] = {
     { "media undrain", "NAME", "gives the server new calls again",
       media_undrain },
     { NULL, NULL, NULL, NULL }
+};
+
+
+static const ctl_change_t  drain = {
+    .kind = STORE_OP_MEDIA_DRAIN, .what = "drain",
+    .min = 1, .max = 1,
+    .fill = fill_drain, .print = print_drained
+};
+
+static const ctl_change_t  undrain = {
+    .kind = STORE_OP_MEDIA_DRAIN, .what = "undrain",
+    .min = 1, .max = 1,
+    .fill = fill_drain, .print = print_drained
 };
 
 
@@ -77,65 +91,55 @@ print_server(void *data, const void *record)
 static int
 media_drain(const ctl_options_t *options, int argc, char **argv)
 {
-    return drain(options, argc, argv, true);
+    bool  drained = true;
+
+    return ctl_change(options, &drain, argc, argv, NULL, &drained);
 }
 
 
 static int
 media_undrain(const ctl_options_t *options, int argc, char **argv)
 {
-    return drain(options, argc, argv, false);
+    bool  drained = false;
+
+    return ctl_change(options, &undrain, argc, argv, NULL, &drained);
 }
 
 
 static int
-drain(const ctl_options_t *options, int argc, char **argv, bool drained)
+fill_drain(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
 {
-    int             rc;
-    store_op_t      op;
-    ctl_print_t     out;
-    ctl_store_t     store;
-    store_media_t   media;
-    store_status_t  status;
+    const bool  *drained = given->data;
 
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
+    (void) store;
 
-    rc = ctl_store_open(options, false, &store);
+    op->in.media_drain.name = ctl_slice(given->argv[0]);
+    op->in.media_drain.drained = *drained;
+
+    return CTL_OK;
+}
+
+
+static int
+print_drained(const ctl_options_t *options, ctl_store_t *store,
+    const ctl_given_t *given, const store_op_t *op)
+{
+    int            rc;
+    ctl_print_t    out;
+    store_media_t  media;
+
+    rc = ctl_found(store_media_get(store->txn, op->in.media_drain.name,
+                                   &media),
+                   "media server", given->argv[0]);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    rc = ctl_op(&store, NULL, STORE_OP_MEDIA_DRAIN, &op);
+    ctl_print_begin(&out, options->json, NULL);
+    ctl_print_text(&out, "name", media.name);
+    ctl_print_number(&out, "calls", media.calls);
+    ctl_print_bool(&out, "drained", media.drained != 0);
 
-    if (rc == CTL_OK) {
-        op.in.media_drain.name = ctl_slice(argv[0]);
-        op.in.media_drain.drained = drained;
-        rc = ctl_apply(&store, &op, drained ? "drain" : "undrain");
-    }
-
-    if (rc == CTL_OK) {
-        store_read_reset(store.txn);
-        status = store_read_renew(store.txn);
-
-        if (status == STORE_OK) {
-            status = store_media_get(store.txn, ctl_slice(argv[0]), &media);
-        }
-
-        rc = ctl_found(status, "media server", argv[0]);
-    }
-
-    if (rc == CTL_OK) {
-        ctl_print_begin(&out, options->json, NULL);
-        ctl_print_text(&out, "name", media.name);
-        ctl_print_number(&out, "calls", media.calls);
-        ctl_print_bool(&out, "drained", media.drained != 0);
-        rc = ctl_print_end(&out);
-    }
-
-    ctl_store_close(&store);
-
-    return rc;
+    return ctl_print_end(&out);
 }

@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-#include <xassistctl/args.h>
-#include <xassistctl/open.h>
+#include <xassistctl/change.h>
 #include <xassistctl/print.h>
 
 
@@ -12,6 +11,10 @@
 
 static int user_search(const ctl_options_t *options, int argc, char **argv);
 static int user_profile(const ctl_options_t *options, int argc, char **argv);
+static int fill_profile(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
+static int print_user(const ctl_options_t *options, ctl_store_t *store,
+    const ctl_given_t *given, const store_op_t *op);
 static void print_found(ctl_print_t *out, const store_hit_t *hit);
 
 
@@ -25,6 +28,13 @@ const ctl_command_t  ctl_search_commands[] = {
       "changes what a user is known by; what is not named stays",
       user_profile },
     { NULL, NULL, NULL, NULL }
+};
+
+
+static const ctl_change_t  profile = {
+    .kind = STORE_OP_USER_PROFILE, .what = "change the profile",
+    .min = 2, .max = 2,
+    .fill = fill_profile, .print = print_user
 };
 
 
@@ -101,13 +111,7 @@ print_found(ctl_print_t *out, const store_hit_t *hit)
 static int
 user_profile(const ctl_options_t *options, int argc, char **argv)
 {
-    int           rc;
-    size_t        i;
-    const char   *to[STORE_PROFILE_FIELDS] = { NULL };
-    store_op_t    op;
-    ctl_print_t   out;
-    ctl_store_t   store;
-    store_user_t  user;
+    const char  *to[STORE_PROFILE_FIELDS] = { NULL };
 
     const ctl_arg_t  args[] = {
         { "--display", &to[STORE_PROFILE_DISPLAY], NULL },
@@ -118,42 +122,47 @@ user_profile(const ctl_options_t *options, int argc, char **argv)
         { NULL, NULL, NULL }
     };
 
-    if (ctl_args(argc, argv, args, 2, 2) == -1) {
-        return CTL_USAGE;
-    }
+    return ctl_change(options, &profile, argc, argv, args, to);
+}
 
-    rc = ctl_store_open(options, false, &store);
+
+static int
+fill_profile(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+{
+    int            rc;
+    size_t         i;
+    const char   **to = given->data;
+    store_user_t   user;
+
+    rc = ctl_find_user(store, given->argv[0], given->argv[1], &user);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    rc = ctl_find_user(&store, argv[0], argv[1], &user);
+    op->in.user_profile.user = user.id;
+    op->in.user_profile.kind = STORE_TASK_SUBMITTED;
 
-    if (rc == CTL_OK) {
-        rc = ctl_op(&store, NULL, STORE_OP_USER_PROFILE, &op);
+    for (i = 0; i < STORE_PROFILE_FIELDS; i++) {
+        op->in.user_profile.set |= (to[i] != NULL ? 1u : 0u) << i;
+        op->in.user_profile.to[i] = ctl_slice(to[i]);
     }
 
-    if (rc == CTL_OK) {
-        op.in.user_profile.user = user.id;
-        op.in.user_profile.kind = STORE_TASK_SUBMITTED;
+    return CTL_OK;
+}
 
-        for (i = 0; i < STORE_PROFILE_FIELDS; i++) {
-            op.in.user_profile.set |= (to[i] != NULL ? 1u : 0u) << i;
-            op.in.user_profile.to[i] = ctl_slice(to[i]);
-        }
 
-        rc = ctl_apply(&store, &op, "change the profile");
-    }
+static int
+print_user(const ctl_options_t *options, ctl_store_t *store,
+    const ctl_given_t *given, const store_op_t *op)
+{
+    ctl_print_t  out;
 
-    if (rc == CTL_OK) {
-        ctl_print_begin(&out, options->json, NULL);
-        ctl_print_id(&out, "id", &user.id);
-        ctl_print_text(&out, "name", user.name);
-        rc = ctl_print_end(&out);
-    }
+    (void) store;
 
-    ctl_store_close(&store);
+    ctl_print_begin(&out, options->json, NULL);
+    ctl_print_id(&out, "id", &op->in.user_profile.user);
+    ctl_print_word(&out, "name", given->argv[1]);
 
-    return rc;
+    return ctl_print_end(&out);
 }

@@ -2,9 +2,8 @@
 
 #include <string.h>
 
-#include <xassistctl/args.h>
+#include <xassistctl/change.h>
 #include <xassistctl/listing.h>
-#include <xassistctl/open.h>
 #include <xassistctl/print.h>
 
 
@@ -18,18 +17,31 @@ static int team_remove(const ctl_options_t *options, int argc, char **argv);
 static int team_delete(const ctl_options_t *options, int argc, char **argv);
 static int team_list(const ctl_options_t *options, int argc, char **argv);
 static int team_show(const ctl_options_t *options, int argc, char **argv);
-static int members(const ctl_options_t *options, int argc, char **argv,
-    store_op_kind_t kind);
-static int member(ctl_store_t *store, const store_team_t *team,
-    const char *account, const char *name, store_op_kind_t kind);
-static int find(ctl_store_t *store, const char *account, const char *name,
-    store_team_t *team);
+static int check_roles(const ctl_options_t *options,
+    const ctl_given_t *given);
+static int fill_create(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
+static int fill_set(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
+static int fill_member(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
+static int fill_delete(ctl_store_t *store, const ctl_given_t *given,
+    store_op_t *op);
+static int find(ctl_store_t *store, char **argv, store_team_t *team);
 static int print_changed(const ctl_options_t *options, ctl_store_t *store,
-    const store_id_t *id);
+    const ctl_given_t *given, const store_op_t *op);
+static int print_deleted(const ctl_options_t *options, ctl_store_t *store,
+    const ctl_given_t *given, const store_op_t *op);
 static bool print_team(void *data, const void *record);
 static bool print_member(void *data, const void *record);
 static void print_fields(ctl_print_t *out, const store_team_t *team);
 
+
+/* What a team gets; NULL: stays. */
+typedef struct {
+    const char *name;
+    const char *roles;
+} changes_t;
 
 typedef struct {
     ctl_store_t *store;
@@ -56,53 +68,75 @@ const ctl_command_t  ctl_team_commands[] = {
 };
 
 
+static const ctl_change_t  create = {
+    .kind = STORE_OP_TEAM_CREATE, .what = "make the team",
+    .min = 2, .max = 2,
+    .check = check_roles, .fill = fill_create, .print = print_changed
+};
+
+static const ctl_change_t  set = {
+    .kind = STORE_OP_TEAM_SET, .what = "change the team",
+    .min = 2, .max = 2,
+    .check = check_roles, .fill = fill_set, .print = print_changed
+};
+
+static const ctl_change_t  add = {
+    .kind = STORE_OP_TEAM_ADD, .what = "take the user into the team",
+    .min = 3, .max = MANY, .many = 2,
+    .fill = fill_member, .print = print_changed
+};
+
+static const ctl_change_t  take = {
+    .kind = STORE_OP_TEAM_REMOVE, .what = "take the user out of the team",
+    .min = 3, .max = MANY, .many = 2,
+    .fill = fill_member, .print = print_changed
+};
+
+static const ctl_change_t  delete = {
+    .kind = STORE_OP_TEAM_DELETE, .what = "delete the team",
+    .min = 2, .max = 2,
+    .fill = fill_delete, .print = print_deleted
+};
+
+
 static int
 team_create(const ctl_options_t *options, int argc, char **argv)
 {
-    int               rc;
-    const char       *roles = NULL;
-    store_op_t        op;
-    ctl_store_t       store;
-    store_account_t   account;
+    changes_t  changes = { NULL, NULL };
 
     const ctl_arg_t  args[] = {
-        { "--roles", &roles, NULL },
+        { "--roles", &changes.roles, NULL },
         { NULL, NULL, NULL }
     };
 
-    if (ctl_args(argc, argv, args, 2, 2) == -1) {
-        return CTL_USAGE;
-    }
+    return ctl_change(options, &create, argc, argv, args, &changes);
+}
 
-    rc = ctl_roles_check(options, roles);
 
-    if (rc == CTL_OK) {
-        rc = ctl_store_open(options, false, &store);
-    }
+static int
+check_roles(const ctl_options_t *options, const ctl_given_t *given)
+{
+    const changes_t  *changes = given->data;
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
+    return ctl_roles_check(options, changes->roles);
+}
 
-    rc = ctl_find_account(&store, argv[0], &account);
 
-    if (rc == CTL_OK) {
-        rc = ctl_op(&store, NULL, STORE_OP_TEAM_CREATE, &op);
-    }
+static int
+fill_create(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+{
+    int               rc;
+    store_account_t   account;
+    const changes_t  *changes = given->data;
 
-    if (rc == CTL_OK) {
-        op.in.team.team = op.id;
-        op.in.team.account = account.id;
-        op.in.team.name = ctl_slice(argv[1]);
-        op.in.team.roles = ctl_slice(roles);
-        rc = ctl_apply(&store, &op, "make the team");
-    }
+    rc = ctl_find_account(store, given->argv[0], &account);
 
     if (rc == CTL_OK) {
-        rc = print_changed(options, &store, &op.in.team.team);
+        op->in.team.team = op->id;
+        op->in.team.account = account.id;
+        op->in.team.name = ctl_slice(given->argv[1]);
+        op->in.team.roles = ctl_slice(changes->roles);
     }
-
-    ctl_store_close(&store);
 
     return rc;
 }
@@ -111,52 +145,34 @@ team_create(const ctl_options_t *options, int argc, char **argv)
 static int
 team_set(const ctl_options_t *options, int argc, char **argv)
 {
-    int           rc;
-    const char   *roles = NULL, *name = NULL;
-    store_op_t    op;
-    ctl_store_t   store;
-    store_team_t  team;
+    changes_t  changes = { NULL, NULL };
 
     const ctl_arg_t  args[] = {
-        { "--name", &name, NULL },
-        { "--roles", &roles, NULL },
+        { "--name", &changes.name, NULL },
+        { "--roles", &changes.roles, NULL },
         { NULL, NULL, NULL }
     };
 
-    if (ctl_args(argc, argv, args, 2, 2) == -1) {
-        return CTL_USAGE;
-    }
+    return ctl_change(options, &set, argc, argv, args, &changes);
+}
 
-    rc = ctl_roles_check(options, roles);
 
-    if (rc == CTL_OK) {
-        rc = ctl_store_open(options, false, &store);
-    }
+static int
+fill_set(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+{
+    int               rc;
+    store_team_t      team;
+    const changes_t  *changes = given->data;
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    rc = find(&store, argv[0], argv[1], &team);
+    rc = find(store, given->argv, &team);
 
     if (rc == CTL_OK) {
-        rc = ctl_op(&store, NULL, STORE_OP_TEAM_SET, &op);
+        op->in.team.team = team.id;
+        op->in.team.set_name = changes->name != NULL;
+        op->in.team.name = ctl_slice(changes->name);
+        op->in.team.set_roles = changes->roles != NULL;
+        op->in.team.roles = ctl_slice(changes->roles);
     }
-
-    if (rc == CTL_OK) {
-        op.in.team.team = team.id;
-        op.in.team.set_name = name != NULL;
-        op.in.team.name = ctl_slice(name);
-        op.in.team.set_roles = roles != NULL;
-        op.in.team.roles = ctl_slice(roles);
-        rc = ctl_apply(&store, &op, "change the team");
-    }
-
-    if (rc == CTL_OK) {
-        rc = print_changed(options, &store, &team.id);
-    }
-
-    ctl_store_close(&store);
 
     return rc;
 }
@@ -165,73 +181,33 @@ team_set(const ctl_options_t *options, int argc, char **argv)
 static int
 team_add(const ctl_options_t *options, int argc, char **argv)
 {
-    return members(options, argc, argv, STORE_OP_TEAM_ADD);
+    return ctl_change(options, &add, argc, argv, NULL, NULL);
 }
 
 
 static int
 team_remove(const ctl_options_t *options, int argc, char **argv)
 {
-    return members(options, argc, argv, STORE_OP_TEAM_REMOVE);
+    return ctl_change(options, &take, argc, argv, NULL, NULL);
 }
 
 
 static int
-members(const ctl_options_t *options, int argc, char **argv,
-    store_op_kind_t kind)
-{
-    int           i, n, rc;
-    ctl_store_t   store;
-    store_team_t  team;
-
-    n = ctl_args(argc, argv, NULL, 3, MANY);
-
-    if (n == -1) {
-        return CTL_USAGE;
-    }
-
-    rc = ctl_store_open(options, false, &store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    rc = find(&store, argv[0], argv[1], &team);
-
-    for (i = 2; i < n && rc == CTL_OK; i++) {
-        rc = member(&store, &team, argv[0], argv[i], kind);
-    }
-
-    if (rc == CTL_OK) {
-        rc = print_changed(options, &store, &team.id);
-    }
-
-    ctl_store_close(&store);
-
-    return rc;
-}
-
-
-static int
-member(ctl_store_t *store, const store_team_t *team, const char *account,
-    const char *name, store_op_kind_t kind)
+fill_member(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
 {
     int           rc;
-    store_op_t    op;
+    store_team_t  team;
     store_user_t  user;
 
-    rc = ctl_find_user(store, account, name, &user);
+    rc = find(store, given->argv, &team);
 
     if (rc == CTL_OK) {
-        rc = ctl_op(store, NULL, kind, &op);
+        rc = ctl_find_user(store, given->argv[0], given->each, &user);
     }
 
     if (rc == CTL_OK) {
-        op.in.team.team = team->id;
-        op.in.team.user = user.id;
-        rc = ctl_apply(store, &op, kind == STORE_OP_TEAM_ADD
-                                   ? "take the user into the team"
-                                   : "take the user out of the team");
+        op->in.team.team = team.id;
+        op->in.team.user = user.id;
     }
 
     return rc;
@@ -241,43 +217,80 @@ member(ctl_store_t *store, const store_team_t *team, const char *account,
 static int
 team_delete(const ctl_options_t *options, int argc, char **argv)
 {
-    int           rc;
-    store_op_t    op;
-    ctl_print_t   out;
-    ctl_store_t   store;
     store_team_t  team;
 
-    if (ctl_args(argc, argv, NULL, 2, 2) == -1) {
-        return CTL_USAGE;
+    return ctl_change(options, &delete, argc, argv, NULL, &team);
+}
+
+
+static int
+fill_delete(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+{
+    int            rc;
+    store_team_t  *team = given->data;
+
+    rc = find(store, given->argv, team);
+
+    if (rc == CTL_OK) {
+        op->in.team.team = team->id;
     }
 
-    rc = ctl_store_open(options, false, &store);
+    return rc;
+}
+
+
+static int
+find(ctl_store_t *store, char **argv, store_team_t *team)
+{
+    int              rc;
+    store_account_t  account;
+
+    rc = ctl_find_account(store, argv[0], &account);
+
+    return rc == CTL_OK
+           ? ctl_found(store_team_by_name(store->txn, &account.id,
+                                          ctl_slice(argv[1]), team),
+                       "team", argv[1])
+           : rc;
+}
+
+
+static int
+print_changed(const ctl_options_t *options, ctl_store_t *store,
+    const ctl_given_t *given, const store_op_t *op)
+{
+    int           rc;
+    ctl_print_t   out;
+    store_team_t  team;
+
+    rc = ctl_found(store_team_get(store->txn, &op->in.team.team, &team),
+                   "team", given->argv[1]);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    rc = find(&store, argv[0], argv[1], &team);
+    ctl_print_begin(&out, options->json, NULL);
+    print_fields(&out, &team);
 
-    if (rc == CTL_OK) {
-        rc = ctl_op(&store, NULL, STORE_OP_TEAM_DELETE, &op);
-    }
+    return ctl_print_end(&out);
+}
 
-    if (rc == CTL_OK) {
-        op.in.team.team = team.id;
-        rc = ctl_apply(&store, &op, "delete the team");
-    }
 
-    if (rc == CTL_OK) {
-        ctl_print_begin(&out, options->json, NULL);
-        ctl_print_id(&out, "id", &team.id);
-        ctl_print_number(&out, "members", team.members);
-        rc = ctl_print_end(&out);
-    }
+static int
+print_deleted(const ctl_options_t *options, ctl_store_t *store,
+    const ctl_given_t *given, const store_op_t *op)
+{
+    ctl_print_t          out;
+    const store_team_t  *team = given->data;
 
-    ctl_store_close(&store);
+    (void) store;
 
-    return rc;
+    ctl_print_begin(&out, options->json, NULL);
+    ctl_print_id(&out, "id", &op->in.team.team);
+    ctl_print_number(&out, "members", team->members);
+
+    return ctl_print_end(&out);
 }
 
 
@@ -307,7 +320,7 @@ team_show(const ctl_options_t *options, int argc, char **argv)
         return rc;
     }
 
-    rc = find(&store, argv[0], argv[1], &team);
+    rc = find(&store, argv, &team);
 
     if (rc == CTL_OK) {
         show.store = &store;
@@ -328,50 +341,6 @@ team_show(const ctl_options_t *options, int argc, char **argv)
     ctl_store_close(&store);
 
     return rc;
-}
-
-
-static int
-find(ctl_store_t *store, const char *account_name, const char *name,
-    store_team_t *team)
-{
-    int              rc;
-    store_account_t  account;
-
-    rc = ctl_find_account(store, account_name, &account);
-
-    return rc == CTL_OK
-           ? ctl_found(store_team_by_name(store->txn, &account.id,
-                                          ctl_slice(name), team),
-                       "team", name)
-           : rc;
-}
-
-
-/* The team as it is now, after a change. */
-
-static int
-print_changed(const ctl_options_t *options, ctl_store_t *store,
-    const store_id_t *id)
-{
-    int           rc;
-    ctl_print_t   out;
-    store_team_t  team;
-
-    rc = ctl_renew(options, store);
-
-    if (rc == CTL_OK) {
-        rc = ctl_found(store_team_get(store->txn, id, &team), "team", "");
-    }
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    ctl_print_begin(&out, options->json, NULL);
-    print_fields(&out, &team);
-
-    return ctl_print_end(&out);
 }
 
 
