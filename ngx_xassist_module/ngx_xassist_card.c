@@ -277,9 +277,9 @@ ngx_xassist_card_use(ngx_xassist_card_t *card)
     op->in.pass_use.session.b[0] = 0;
     op->in.pass_use.pass = card->pass;
     op->in.pass_use.device =
-        (uint8_t) ngx_xassist_device(login->request, 0);
+        (uint8_t) ngx_xassist_device(login->request, login->touch);
     op->in.pass_use.platform =
-        (uint8_t) ngx_xassist_platform(login->request, 0);
+        (uint8_t) ngx_xassist_platform(login->request, login->touch);
     op->in.pass_use.lifetime = settings.session_lifetime;
     op->in.pass_use.idle = settings.session_idle;
     op->in.pass_use.per_user = settings.sessions_per_user;

@@ -116,6 +116,10 @@ ngx_xassist_login_handler(ngx_http_request_t *r)
 ngx_int_t
 ngx_xassist_login_init(ngx_xassist_login_t *login, ngx_http_request_t *r)
 {
+    ngx_str_t  value;
+
+    login->touch = ngx_http_arg(r, (u_char *) "touch", 5, &value) == NGX_OK
+                   && value.len != 0;
     login->request = r;
     login->worker = ngx_xassist_worker(r);
     login->ctx = ngx_xassist_ctx_need(r);
@@ -358,9 +362,9 @@ ngx_xassist_login_session(ngx_xassist_login_t *login)
     op->in.session_create.session.b[0] = 0;
     op->in.session_create.user = login->user;
     op->in.session_create.device =
-        (uint8_t) ngx_xassist_device(login->request, 0);
+        (uint8_t) ngx_xassist_device(login->request, login->touch);
     op->in.session_create.platform =
-        (uint8_t) ngx_xassist_platform(login->request, 0);
+        (uint8_t) ngx_xassist_platform(login->request, login->touch);
     op->in.session_create.lifetime = settings.session_lifetime;
     op->in.session_create.idle = settings.session_idle;
     op->in.session_create.per_user = settings.sessions_per_user;

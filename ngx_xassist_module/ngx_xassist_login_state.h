@@ -30,6 +30,7 @@ struct ngx_xassist_login_s {
                                   ngx_xassist_reason_t reason);
     unsigned                form:1;
     unsigned                browser:1;         /* came with an Origin */
+    unsigned                touch:1;           /* of the page's script */
 };
 
 

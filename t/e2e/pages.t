@@ -275,6 +275,12 @@ subtest 'from the desktop to the phone' => sub {
     $pages{iPad}->go($link->{link});
     is($pages{iPad}->js('return document.forms[0].elements.touch.value'), '1',
         'a tablet that says it is a Mac gives itself away');
+    for (['iPad', '&touch=1'], ['desktop', '']) {
+        my ($device, $says) = @$_;
+        $pages{$device}->go($demo->url('/xassist/v1/login?lang=de'));
+        is($pages{$device}->js('return new URL(document.forms[0].action)'
+            . '.search'), "?lang=de$says", "$device: at the sign-in, too");
+    }
 };
 
 subtest 'from the browser to the app' => sub {

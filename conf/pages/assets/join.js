@@ -137,12 +137,6 @@
         });
     }
 
-    /* A tablet may say that it is a desktop; its screen does not. */
-    function touch() {
-        return navigator.maxTouchPoints > 0
-            && matchMedia("(pointer: coarse)").matches;
-    }
-
     /* The link for another device, as a code to point a camera at. */
     function code(box) {
         document.getElementById("qr").append(
@@ -167,7 +161,7 @@
     var form = document.getElementById("guest");
     var move = document.getElementById("move");
 
-    if (touch()) {
+    if (window.byTouch) {
         form.elements.touch.value = "1";
 
     } else if (move && window.drawCode) {

@@ -72,7 +72,8 @@
                 throw new Error("nonce");
             }
 
-            return fetch(data.api + "/login", { method: "POST",
+            return fetch(data.api + "/login"
+                + (window.byTouch ? "?touch=1" : ""), { method: "POST",
                 headers: { Authorization: "Bearer " + answer.id_token,
                     Accept: "application/json" } });
 
