@@ -29,6 +29,7 @@ static const store_transition_t *const  tables[] = {
     store_pass_ops,
     store_team_ops,
     store_billing_ops,
+    store_seats_ops,
     store_group_ops,
     store_transfer_ops,
     store_delivery_ops

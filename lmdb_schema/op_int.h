@@ -45,6 +45,7 @@
  *     TEAM_DELETE, GROUP_DELETE
  *                          STORE_NOT_FOUND: what is gone is gone
  *     SWEEP                looks at the time anew each time
+ *     SEATS                all are counted by these terms
  */
 
 #ifndef STORE_OP_INT_H
@@ -83,6 +84,7 @@ extern const store_transition_t store_profile_ops[];
 extern const store_transition_t store_pass_ops[];
 extern const store_transition_t store_team_ops[];
 extern const store_transition_t store_billing_ops[];
+extern const store_transition_t store_seats_ops[];
 extern const store_transition_t store_group_ops[];
 extern const store_transition_t store_transfer_ops[];
 extern const store_transition_t store_delivery_ops[];

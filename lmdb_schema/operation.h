@@ -71,6 +71,7 @@ typedef enum {
     STORE_OP_ACCOUNT_SEATS,
     STORE_OP_ACCOUNT_BILLING,
     STORE_OP_INVITATION_REAPPLY,
+    STORE_OP_SEATS,
     STORE_OPS
 } store_op_kind_t;
 
@@ -194,6 +195,10 @@ typedef struct {
             store_id_t    account;
             uint32_t      limit;       /* agent seats, 0: no limit */
         } account_seats;
+        struct {
+            uint32_t      max;         /* users; then it returns */
+        } seats;                       /* counted anew where the terms are
+                                          others than those counted by */
         struct {
             store_id_t    account;
             store_id_t    user;        /* the billing contact from now on */
@@ -503,7 +508,7 @@ typedef struct {
         store_id_t made;               /* *_CREATE: the record's id */
         bool       again;              /* it had been done before */
         bool       told;               /* ATTACH: may have to make room */
-        bool       more;               /* SWEEP, TRIM: call again soon */
+        bool       more;               /* SWEEP, TRIM, SEATS: call again soon */
         uint32_t   removed;            /* TRIM: records and events */
         store_cursor_t next;           /* TRIM: where to go on */
     } out;
@@ -531,6 +536,11 @@ store_status_t store_apply_whole(store_env_t *env, store_op_t *const *ops,
     size_t n, bool commit,
     void (*progress)(void *data, uint64_t done, uint64_t total), void *data)
     STORE_USE_RESULT;
+
+/* Whether STORE_OP_SEATS, with the terms of this operation, has something to
+   do. */
+store_status_t store_seats_due(store_txn_t *txn, const store_op_t *op,
+    bool *due) STORE_USE_RESULT;
 
 #pragma GCC visibility pop
 

@@ -183,6 +183,8 @@ without_session(store_txn_t *txn, const store_user_t *user,
     out->roles = user->roles;
     out->licensed = user->licensed != 0;
     out->single_user = account.users == 1;
+    out->seated = user->seat || account.limit == 0;
+    out->billing = user->billing;
     out->reason = user->suspended || account.suspended
                   ? STORE_REASON_SUSPENDED : STORE_REASON_NONE;
 

@@ -449,6 +449,10 @@ typedef struct {
     uint8_t        platform;           /* 0: not known */
     bool           licensed;
     bool           single_user;
+    bool           seated;             /* of a token: holds an agent seat, or
+                                          the account has no limit of them */
+    store_slice_t  billing;            /* of a token: the role that the user
+                                          has as the billing contact */
     uint64_t       expires;
     uint64_t       idle;               /* of the session in ms, 0: none */
     uint64_t       touched;            /* when it was last used */

@@ -222,9 +222,14 @@ store_seat_count(store_view_t *view, const store_op_t *op, store_user_t *user)
     store_status_t   rc;
     store_account_t  account;
 
+    if (!op->terms.known) {
+        store_seats_stale(view);
+        return;
+    }
+
     needs = needs_seat(op, user->roles);
 
-    if (!op->terms.known || needs == (user->seat != 0)) {
+    if (needs == (user->seat != 0)) {
         return;
     }
 

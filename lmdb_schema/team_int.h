@@ -75,6 +75,9 @@ store_status_t store_user_first(store_view_t *view, store_op_t *op,
 void store_seat_count(store_view_t *view, const store_op_t *op,
     store_user_t *user);
 
+/* Roles were changed by who knows no policy: the seats are counted anew. */
+void store_seats_stale(store_view_t *view);
+
 /* Puts the user, with an event when these roles are others than so far. */
 void store_user_hold(store_view_t *view, const store_op_t *op,
     store_user_t *user, store_slice_t roles, uint64_t cause);

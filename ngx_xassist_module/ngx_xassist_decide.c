@@ -1,4 +1,5 @@
 #include "ngx_xassist_decide.h"
+#include "ngx_xassist_claimed.h"
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_device.h"
 #include "ngx_xassist_platform.h"
@@ -18,6 +19,7 @@ static void ngx_xassist_decide_refuse(ngx_xassist_ctx_t *ctx,
 static ngx_int_t ngx_xassist_decide_who(ngx_xassist_decision_t *d);
 static ngx_int_t ngx_xassist_decide_read(ngx_xassist_decision_t *d,
     const store_id_t *session);
+static ngx_int_t ngx_xassist_decide_claimed(ngx_xassist_decision_t *d);
 static void ngx_xassist_decide_ids(ngx_xassist_decision_t *d);
 static ngx_int_t ngx_xassist_decide_keep(ngx_xassist_decision_t *d);
 
@@ -106,6 +108,7 @@ ngx_xassist_decide_now(ngx_xassist_decision_t *d, ngx_http_request_t *r,
     d->request = r;
     d->ctx = ctx;
     d->worker = ngx_xassist_worker(r);
+    d->unseated = 0;
 
     ctx->has_call = call != NULL;
 
@@ -261,6 +264,11 @@ ngx_xassist_decide_read(ngx_xassist_decision_t *d, const store_id_t *session)
     if (d->ctx->claims != NULL) {
         status = ngx_xassist_jwt_principal(d->worker, d->ctx->claims, now,
                                            &d->principal);
+
+        if (status == STORE_OK && ngx_xassist_decide_claimed(d) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
         d->principal.device = (uint8_t) ngx_xassist_device(d->request, 0);
         d->principal.platform = (uint8_t) ngx_xassist_platform(d->request, 0);
 
@@ -285,6 +293,32 @@ ngx_xassist_decide_read(ngx_xassist_decision_t *d, const store_id_t *session)
     }
 
     return NGX_OK;
+}
+
+
+/* A token gives neither a seat nor the place of the billing contact: these are
+   counted where they are taken, when the user signs in by it. */
+
+static ngx_int_t
+ngx_xassist_decide_claimed(ngx_xassist_decision_t *d)
+{
+    store_principal_t           *sp;
+    const ngx_xassist_claims_t  *claims;
+
+    sp = &d->principal;
+    claims = d->ctx->claims;
+
+    if (!claims->has_roles || sp->kind == 0) {
+        return NGX_OK;
+    }
+
+    if (claims->roles.len > sizeof(d->claimed)) {
+        return NGX_ERROR;
+    }
+
+    return ngx_xassist_claimed(d->worker, &claims->roles, &sp->billing,
+                               sp->seated, d->claimed, &sp->roles,
+                               &d->unseated);
 }
 
 

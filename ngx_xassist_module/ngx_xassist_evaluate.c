@@ -92,6 +92,11 @@ ngx_xassist_evaluate_live(ngx_xassist_decision_t *d,
                                                        : NGX_XASSIST_ERROR;
         ctx->reason = ngx_xassist_reason_of_policy(decision.reason);
 
+        if (d->unseated && decision.reason == POLICY_REASON_PERMISSION_MISSING)
+        {
+            ctx->reason = NGX_XASSIST_R_NO_SEAT;
+        }
+
         if (decision.reason == POLICY_REASON_UNKNOWN_RULE) {
             ngx_log_error(NGX_LOG_ERR, d->request->connection->log, 0,
                           "xassist: the policy has no rule or permission "

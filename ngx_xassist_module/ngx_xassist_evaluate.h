@@ -22,6 +22,9 @@ typedef struct {
     policy_attribute_t             attributes[NGX_XASSIST_ATTRIBUTES];
                                                /* of v1/policy/explain */
     store_id_t                     owner;      /* of the call it is about */
+    u_char                         claimed[POLICY_JWT_ROLES];
+                                               /* roles of a token that count */
+    ngx_uint_t                     unseated;   /* some need an agent seat */
     unsigned                       again:1;    /* of the same things */
 } ngx_xassist_decision_t;
 

@@ -6,7 +6,6 @@
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_form.h"
 #include "ngx_xassist_page.h"
-#include "ngx_xassist_provider.h"
 #include "ngx_xassist_worker.h"
 
 
@@ -26,6 +25,8 @@ static ngx_int_t ngx_xassist_login_run(ngx_xassist_login_t *login);
 static ngx_xassist_reason_t ngx_xassist_login_find(
     ngx_xassist_login_t *login);
 static void ngx_xassist_login_checked(ngx_http_request_t *r);
+static ngx_int_t ngx_xassist_login_provided(ngx_xassist_login_t *login);
+static void ngx_xassist_login_took(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_login_session(ngx_xassist_login_t *login);
 static void ngx_xassist_login_failed(ngx_xassist_login_t *login);
 static void ngx_xassist_login_counted(ngx_xassist_write_t *write);
@@ -171,14 +172,15 @@ ngx_xassist_login_run(ngx_xassist_login_t *login)
     }
 
     if (reason == NGX_XASSIST_R_NONE && login->ctx->claims != NULL) {
-        reason = ngx_xassist_provider_admit(login->worker,
-                                            login->ctx->claims, &login->user);
         login->display = login->ctx->claims->display;
         login->name = login->ctx->claims->name;
 
-        if (reason == NGX_XASSIST_R_NONE) {
-            return ngx_xassist_login_session(login);
-        }
+        reason = ngx_xassist_provider_admit(login->worker, login->ctx->claims,
+                                            &login->provider);
+
+        return reason == NGX_XASSIST_R_NONE
+               ? ngx_xassist_login_provided(login)
+               : ngx_xassist_login_answer(login, reason);
     }
 
     if (reason == NGX_XASSIST_R_NONE) {
@@ -335,6 +337,66 @@ static void
 ngx_xassist_login_counted(ngx_xassist_write_t *write)
 {
     ngx_free(write);
+}
+
+
+/* One change after the other, then the session. */
+
+static ngx_int_t
+ngx_xassist_login_provided(ngx_xassist_login_t *login)
+{
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = login->request;
+
+    rc = ngx_xassist_provider_next(login->worker, r->pool, &login->provider,
+                                   &login->write.op);
+
+    if (rc == NGX_DONE) {
+        login->user = login->provider.user;
+        return ngx_xassist_login_session(login);
+    }
+
+    if (rc != NGX_OK
+        || ngx_xassist_writer_wait(r, &login->write, ngx_xassist_login_took)
+           != NGX_OK)
+    {
+        return ngx_xassist_login_answer(login,
+                                        NGX_XASSIST_R_STORE_UNAVAILABLE);
+    }
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_xassist_login_took(ngx_http_request_t *r)
+{
+    ngx_int_t              rc;
+    ngx_xassist_login_t   *login;
+    ngx_xassist_reason_t   reason;
+
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    login = ngx_xassist_login_of(r);
+    reason = ngx_xassist_provider_took(&login->provider, &login->write.op,
+                                       r->connection->log);
+
+    /* Somebody else may have made the same user meanwhile. */
+
+    if (login->write.op.status == STORE_EXISTS && !login->twice) {
+        login->twice = 1;
+        reason = ngx_xassist_provider_admit(login->worker, login->ctx->claims,
+                                            &login->provider);
+    }
+
+    rc = reason == NGX_XASSIST_R_NONE ? ngx_xassist_login_provided(login)
+                                      : ngx_xassist_login_answer(login, reason);
+
+    if (rc != NGX_AGAIN) {
+        ngx_http_finalize_request(r, rc);
+    }
 }
 
 

@@ -5,6 +5,7 @@
 
 #include "ngx_xassist_lockout.h"
 #include "ngx_xassist_password.h"
+#include "ngx_xassist_provider.h"
 #include "ngx_xassist_reason.h"
 #include "ngx_xassist_template.h"
 #include "ngx_xassist_writer.h"
@@ -25,10 +26,12 @@ struct ngx_xassist_login_s {
     ngx_xassist_lockout_t   keys;
     ngx_uint_t              wait;              /* seconds, when locked */
     ngx_xassist_password_t  password;
+    ngx_xassist_provider_t  provider;          /* of a token */
     ngx_xassist_write_t     write;
     ngx_int_t             (*page)(ngx_xassist_login_t *login,
                                   ngx_xassist_reason_t reason);
     unsigned                form:1;
+    unsigned                twice:1;           /* the user was looked for */
     unsigned                browser:1;         /* came with an Origin */
     unsigned                touch:1;           /* of the page's script */
 };

@@ -1,44 +1,52 @@
 #include "ngx_xassist_provider.h"
+#include "ngx_xassist_claimed.h"
 #include "ngx_xassist_terms.h"
 #include "ngx_xassist_worker.h"
 #include "ngx_xassist_writer.h"
 
 
-/* A change on its way to the store, with the texts that it needs; it outlives
-   the request. */
+/* One change that the token may ask for. */
 typedef struct {
-    ngx_xassist_write_t    write;
-    ngx_pool_t            *pool;               /* of the terms */
-    ngx_log_t             *log;
-    const char            *what;
-    u_char                *last;
-    u_char                 text[1];
-} ngx_xassist_taken_t;
+    store_op_kind_t   kind;
+    ngx_int_t       (*fill)(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
+                            const ngx_xassist_provider_t *provider,
+                            store_op_t *op);
+    const char       *failed;
+} ngx_xassist_provided_t;
 
 
 static ngx_int_t ngx_xassist_provider_make(ngx_xassist_worker_t *worker,
-    const ngx_xassist_claims_t *claims, const store_id_t *account,
-    store_id_t *user);
+    ngx_pool_t *pool, const ngx_xassist_provider_t *provider, store_op_t *op);
 static ngx_int_t ngx_xassist_provider_roles(ngx_xassist_worker_t *worker,
-    const ngx_xassist_claims_t *claims, const store_id_t *user);
+    ngx_pool_t *pool, const ngx_xassist_provider_t *provider, store_op_t *op);
 static ngx_int_t ngx_xassist_provider_teams(ngx_xassist_worker_t *worker,
-    const ngx_xassist_claims_t *claims, const store_id_t *user);
-static ngx_xassist_taken_t *ngx_xassist_provider_begin(
-    ngx_xassist_worker_t *worker, store_op_kind_t kind, const char *what,
-    size_t room);
-static void ngx_xassist_provider_text(ngx_xassist_taken_t *taken,
-    store_slice_t *to, const ngx_str_t *text, size_t most);
-static ngx_int_t ngx_xassist_provider_post(ngx_xassist_worker_t *worker,
-    ngx_xassist_taken_t *taken);
-static void ngx_xassist_provider_done(ngx_xassist_write_t *write);
-static void ngx_xassist_provider_free(ngx_xassist_taken_t *taken);
+    ngx_pool_t *pool, const ngx_xassist_provider_t *provider, store_op_t *op);
+static ngx_int_t ngx_xassist_provider_direct(ngx_xassist_worker_t *worker,
+    ngx_pool_t *pool, const ngx_xassist_claims_t *claims,
+    store_slice_t *roles);
+static void ngx_xassist_provider_text(store_slice_t *to,
+    const ngx_str_t *text, size_t most);
+
+
+/* In this order; a user who is made has the roles at once. */
+
+static const ngx_xassist_provided_t  ngx_xassist_provided[] = {
+    { STORE_OP_USER_CREATE, ngx_xassist_provider_make,
+      "the user of a provider's token was not made; is the name taken?" },
+    { STORE_OP_USER_SET, ngx_xassist_provider_roles,
+      "the roles of a provider's token were not kept" },
+    { STORE_OP_USER_TEAMS, ngx_xassist_provider_teams,
+      "the teams of a provider's token were not kept" }
+};
+
+#define NGX_XASSIST_PROVIDED                                                 \
+    (sizeof(ngx_xassist_provided) / sizeof(ngx_xassist_provided[0]))
 
 
 ngx_xassist_reason_t
 ngx_xassist_provider_admit(ngx_xassist_worker_t *worker,
-    const ngx_xassist_claims_t *claims, store_id_t *user)
+    const ngx_xassist_claims_t *claims, ngx_xassist_provider_t *provider)
 {
-    ngx_int_t           rc;
     store_slice_t       name;
     store_status_t      status;
     store_account_t     account;
@@ -51,7 +59,9 @@ ngx_xassist_provider_admit(ngx_xassist_worker_t *worker,
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
+    ngx_memzero(provider, sizeof(ngx_xassist_provider_t));
     ngx_memzero(&account, sizeof(store_account_t));
+    provider->claims = claims;
 
     status = ngx_xassist_jwt_principal(worker, claims, ngx_xassist_now(),
                                        &principal);
@@ -71,21 +81,84 @@ ngx_xassist_provider_admit(ngx_xassist_worker_t *worker,
     }
 
     if (!store_id_none(&account.id)) {
-        rc = ngx_xassist_provider_make(worker, claims, &account.id, user);
+        provider->account = account.id;
 
-    } else if (principal.reason != STORE_REASON_NONE) {
-        return ngx_xassist_reason_of_store(principal.reason);
+        if (policy_random(provider->user.b, STORE_ID_LEN) != POLICY_OK) {
+            return NGX_XASSIST_R_STORE_UNAVAILABLE;
+        }
 
-    } else {
-        *user = principal.user;
-        rc = ngx_xassist_provider_roles(worker, claims, user);
+        provider->user.b[0] = 0;
+
+        return NGX_XASSIST_R_NONE;
     }
 
-    if (rc == NGX_OK) {
-        rc = ngx_xassist_provider_teams(worker, claims, user);
+    provider->user = principal.user;
+
+    return ngx_xassist_reason_of_store(principal.reason);
+}
+
+
+ngx_int_t
+ngx_xassist_provider_next(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
+    ngx_xassist_provider_t *provider, store_op_t *op)
+{
+    ngx_int_t                      rc;
+    const ngx_xassist_provided_t  *provided;
+
+    while (provider->step < NGX_XASSIST_PROVIDED) {
+
+        provided = &ngx_xassist_provided[provider->step++];
+
+        ngx_memzero(op, sizeof(store_op_t));
+        rc = provided->fill(worker, pool, provider, op);
+
+        if (rc == NGX_DECLINED) {
+            continue;
+        }
+
+        if (rc != NGX_OK
+            || ngx_xassist_writer_prepare(worker, provided->kind, op)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        return ngx_xassist_terms(worker, pool, op);
     }
 
-    return rc == NGX_OK ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
+    ngx_memzero(op, sizeof(store_op_t));
+
+    return NGX_DONE;
+}
+
+
+ngx_xassist_reason_t
+ngx_xassist_provider_took(const ngx_xassist_provider_t *provider,
+    const store_op_t *op, ngx_log_t *log)
+{
+    if (op->status == STORE_OK) {
+        return NGX_XASSIST_R_NONE;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, log, 0, "xassist: %s (%s)",
+                  ngx_xassist_provided[provider->step - 1].failed,
+                  op->status == STORE_REFUSED
+                  ? store_reason_name(op->reason)
+                  : store_status_text(op->status));
+
+    switch (op->status) {
+
+    case STORE_REFUSED:
+        return ngx_xassist_reason_of_store(op->reason);
+
+    case STORE_EXISTS:
+    case STORE_INVALID:
+    case STORE_NOT_FOUND:
+        return NGX_XASSIST_R_SIGN_IN_FAILED;
+
+    default:
+        return NGX_XASSIST_R_STORE_UNAVAILABLE;
+    }
 }
 
 
@@ -95,39 +168,23 @@ ngx_xassist_provider_admit(ngx_xassist_worker_t *worker,
  */
 
 static ngx_int_t
-ngx_xassist_provider_make(ngx_xassist_worker_t *worker,
-    const ngx_xassist_claims_t *claims, const store_id_t *account,
-    store_id_t *user)
+ngx_xassist_provider_make(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
+    const ngx_xassist_provider_t *provider, store_op_t *op)
 {
-    u_char               *p;
-    ngx_str_t             name;
-    store_op_t           *op;
-    ngx_xassist_taken_t  *taken;
+    u_char                      *p;
+    ngx_str_t                    name;
+    const ngx_xassist_claims_t  *claims;
 
-    taken = ngx_xassist_provider_begin(worker, STORE_OP_USER_CREATE,
-                                       "the user of a provider's token was "
-                                       "not made; is the name taken?",
-                                       claims->subject.len * 2
-                                       + claims->name.len
-                                       + claims->display.len
-                                       + claims->mail.len
-                                       + claims->roles.len);
-    if (taken == NULL) {
-        return NGX_ERROR;
+    if (store_id_none(&provider->account)) {
+        return NGX_DECLINED;
     }
 
-    op = &taken->write.op;
+    claims = provider->claims;
 
-    if (policy_random(op->in.user_create.user.b, STORE_ID_LEN) != POLICY_OK) {
-        ngx_xassist_provider_free(taken);
-        return NGX_ERROR;
-    }
-
-    op->in.user_create.user.b[0] = 0;
-    op->in.user_create.account = *account;
+    op->in.user_create.user = provider->user;
+    op->in.user_create.account = provider->account;
     op->in.user_create.licensed = worker->conf->jwt->users
                                   == NGX_XASSIST_JWT_USERS_LICENSED;
-    *user = op->in.user_create.user;
 
     /* Without a name of its own: what the provider knows him by. */
 
@@ -142,161 +199,92 @@ ngx_xassist_provider_make(ngx_xassist_worker_t *worker,
         name.data = p != NULL ? p + 1 : name.data;
     }
 
-    ngx_xassist_provider_text(taken, &op->in.user_create.name, &name,
+    ngx_xassist_provider_text(&op->in.user_create.name, &name,
                               STORE_LIMIT_LOGIN);
-    ngx_xassist_provider_text(taken, &op->in.user_create.display,
-                              &claims->display, STORE_LIMIT_DISPLAY);
-    ngx_xassist_provider_text(taken, &op->in.user_create.mail, &claims->mail,
+    ngx_xassist_provider_text(&op->in.user_create.display, &claims->display,
+                              STORE_LIMIT_DISPLAY);
+    ngx_xassist_provider_text(&op->in.user_create.mail, &claims->mail,
                               STORE_LIMIT_MAIL);
-    ngx_xassist_provider_text(taken, &op->in.user_create.roles,
-                              &claims->roles, STORE_LIMIT_ROLES);
-    ngx_xassist_provider_text(taken, &op->in.user_create.subject,
-                              &claims->subject, STORE_LIMIT_SUBJECT);
+    ngx_xassist_provider_text(&op->in.user_create.subject, &claims->subject,
+                              STORE_LIMIT_SUBJECT);
 
-    return ngx_xassist_provider_post(worker, taken);
+    return ngx_xassist_provider_direct(worker, pool, claims,
+                                       &op->in.user_create.roles);
 }
 
 
 /* A session has the roles of its user's record: they are the token's. */
 
 static ngx_int_t
-ngx_xassist_provider_roles(ngx_xassist_worker_t *worker,
-    const ngx_xassist_claims_t *claims, const store_id_t *user)
+ngx_xassist_provider_roles(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
+    const ngx_xassist_provider_t *provider, store_op_t *op)
 {
-    store_op_t           *op;
-    ngx_xassist_taken_t  *taken;
-
-    if (!claims->has_roles) {
-        return NGX_OK;
+    if (!provider->claims->has_roles || !store_id_none(&provider->account)) {
+        return NGX_DECLINED;
     }
 
-    taken = ngx_xassist_provider_begin(worker, STORE_OP_USER_SET,
-                                       "the roles of a provider's token were "
-                                       "not kept", claims->roles.len);
-    if (taken == NULL) {
-        return NGX_ERROR;
-    }
-
-    op = &taken->write.op;
-    op->in.user_set.user = *user;
+    op->in.user_set.user = provider->user;
     op->in.user_set.set_roles = 1;
-    ngx_xassist_provider_text(taken, &op->in.user_set.roles, &claims->roles,
-                              STORE_LIMIT_ROLES);
 
-    return ngx_xassist_provider_post(worker, taken);
+    return ngx_xassist_provider_direct(worker, pool, provider->claims,
+                                       &op->in.user_set.roles);
 }
 
+
+/* A provider has teams that mean nothing here. */
 
 static ngx_int_t
-ngx_xassist_provider_teams(ngx_xassist_worker_t *worker,
-    const ngx_xassist_claims_t *claims, const store_id_t *user)
+ngx_xassist_provider_teams(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
+    const ngx_xassist_provider_t *provider, store_op_t *op)
 {
-    store_op_t           *op;
-    ngx_xassist_taken_t  *taken;
-
-    if (!claims->has_teams) {
-        return NGX_OK;
+    if (!provider->claims->has_teams) {
+        return NGX_DECLINED;
     }
 
-    taken = ngx_xassist_provider_begin(worker, STORE_OP_USER_TEAMS,
-                                       "the teams of a provider's token were "
-                                       "not kept", claims->teams.len);
-    if (taken == NULL) {
-        return NGX_ERROR;
-    }
-
-    /* A provider has teams that mean nothing here. */
-
-    op = &taken->write.op;
-    op->in.user_teams.user = *user;
+    op->in.user_teams.user = provider->user;
     op->in.user_teams.known = 0;
-    ngx_xassist_provider_text(taken, &op->in.user_teams.teams,
-                              &claims->teams, POLICY_JWT_ROLES);
+    ngx_xassist_provider_text(&op->in.user_teams.teams,
+                              &provider->claims->teams, POLICY_JWT_ROLES);
 
-    return ngx_xassist_provider_post(worker, taken);
+    return NGX_OK;
 }
 
 
-static ngx_xassist_taken_t *
-ngx_xassist_provider_begin(ngx_xassist_worker_t *worker, store_op_kind_t kind,
-    const char *what, size_t room)
+/* Who the billing contact is, the store knows: no token gives that role. */
+
+static ngx_int_t
+ngx_xassist_provider_direct(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
+    const ngx_xassist_claims_t *claims, store_slice_t *roles)
 {
-    ngx_xassist_taken_t  *taken;
+    u_char         *p;
+    ngx_uint_t      unseated;
+    store_slice_t   none;
 
-    taken = ngx_calloc(sizeof(ngx_xassist_taken_t) + room, worker->log);
-    if (taken == NULL) {
-        return NULL;
+    if (claims->roles.len == 0) {
+        return NGX_OK;
     }
 
-    taken->pool = ngx_create_pool(1024, worker->log);
-
-    if (taken->pool == NULL
-        || ngx_xassist_writer_prepare(worker, kind, &taken->write.op)
-           != NGX_OK
-        || ngx_xassist_terms(worker, taken->pool, &taken->write.op) != NGX_OK)
-    {
-        ngx_xassist_provider_free(taken);
-        return NULL;
+    p = ngx_pnalloc(pool, claims->roles.len);
+    if (p == NULL) {
+        return NGX_ERROR;
     }
 
-    taken->write.done = ngx_xassist_provider_done;
-    taken->log = worker->log;
-    taken->what = what;
-    taken->last = taken->text;
+    none.data = NULL;
+    none.len = 0;
 
-    return taken;
+    return ngx_xassist_claimed(worker, &claims->roles, &none, 1, p, roles,
+                               &unseated);
 }
 
 
 /* Too long for the store: left out, rather than the user with it. */
 
 static void
-ngx_xassist_provider_text(ngx_xassist_taken_t *taken, store_slice_t *to,
-    const ngx_str_t *text, size_t most)
+ngx_xassist_provider_text(store_slice_t *to, const ngx_str_t *text,
+    size_t most)
 {
-    if (text->len == 0 || ngx_utf8_length(text->data, text->len) > most) {
-        return;
+    if (text->len != 0 && ngx_utf8_length(text->data, text->len) <= most) {
+        to->data = text->data;
+        to->len = text->len;
     }
-
-    to->data = taken->last;
-    to->len = text->len;
-    taken->last = ngx_cpymem(taken->last, text->data, text->len);
-}
-
-
-static ngx_int_t
-ngx_xassist_provider_post(ngx_xassist_worker_t *worker,
-    ngx_xassist_taken_t *taken)
-{
-    if (ngx_xassist_writer_post(worker, &taken->write) != NGX_OK) {
-        ngx_xassist_provider_free(taken);
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_xassist_provider_done(ngx_xassist_write_t *write)
-{
-    ngx_xassist_taken_t  *taken = (ngx_xassist_taken_t *) write;
-
-    if (write->op.status != STORE_OK) {
-        ngx_log_error(NGX_LOG_WARN, taken->log, 0, "xassist: %s (%s)",
-                      taken->what, store_status_text(write->op.status));
-    }
-
-    ngx_xassist_provider_free(taken);
-}
-
-
-static void
-ngx_xassist_provider_free(ngx_xassist_taken_t *taken)
-{
-    if (taken->pool != NULL) {
-        ngx_destroy_pool(taken->pool);
-    }
-
-    ngx_free(taken);
 }

@@ -3,6 +3,7 @@
 #include "ngx_xassist_live.h"
 #include "ngx_xassist_metrics.h"
 #include "ngx_xassist_room.h"
+#include "ngx_xassist_seats.h"
 #include "ngx_xassist_worker.h"
 
 #include <sys/inotify.h>
@@ -288,6 +289,7 @@ ngx_xassist_watch_poll(ngx_event_t *ev)
         watch->swept = ngx_current_msec;
         ngx_xassist_watch_sweep(worker);
         ngx_xassist_watch_retain(worker);
+        ngx_xassist_seats(worker);
     }
 
     if (worker->env != NULL) {

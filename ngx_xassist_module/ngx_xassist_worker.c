@@ -5,6 +5,7 @@
 #include "ngx_xassist_jwt.h"
 #include "ngx_xassist_live.h"
 #include "ngx_xassist_metrics.h"
+#include "ngx_xassist_seats.h"
 #include "ngx_xassist_watch.h"
 #include "ngx_xassist_writer.h"
 #include "ngx_xassist_zone.h"
@@ -384,6 +385,7 @@ ngx_xassist_worker_exit(ngx_cycle_t *cycle)
     ngx_xassist_worker_close(worker);
     policy_token_cache_free(worker->cache);
     ngx_xassist_jwt_exit(worker);
+    ngx_xassist_seats_exit(worker);
 
     xmcf->worker = NULL;
 }

@@ -317,10 +317,129 @@ a_team_takes_a_seat_for_each(void **state)
 }
 
 
+/* Steps of the walk until it says that there are no more. */
+
+static uint32_t
+recount(world_t *w, const char *seated, const char *billing, uint32_t max)
+{
+    uint32_t  steps;
+
+    for (steps = 1; steps < 100; steps++) {
+        told(w, STORE_OP_SEATS);
+        w->op.id = id(700 + steps);
+        w->op.terms.seated = text(seated);
+        w->op.terms.billing = text(billing);
+        w->op.in.seats.max = max;
+        done(w);
+
+        if (!w->op.out.more) {
+            break;
+        }
+    }
+
+    return steps;
+}
+
+
+static void
+seats_follow_an_edit_of_the_policy(void **state)
+{
+    world_t  w;
+
+    (void) state;
+    an_account(&w, "admin");
+    user(&w, BEN, "ben", "agent");
+    done(&w);
+    user(&w, CLEO, "cleo", "client");
+    done(&w);
+    limit(&w, 1);
+    done(&w);
+
+    /* clients need one from now on: counted, though above the limit, and
+       nobody else gets one */
+
+    assert_true(recount(&w, "agent,client", "payer", 1) > 3);
+    assert_int_equal(account_of(&w).agents, 2);
+    assert_int_equal(user_of(&w, CLEO).seat, 1);
+    assert_int_equal(user_of(&w, ANN).seat, 0);
+    holds(&w, CLEO, "client");
+
+    told(&w, STORE_OP_USER_SET);
+    w.op.terms.seated = text("agent,client");
+    w.op.in.user_set.user = id(ANN);
+    w.op.in.user_set.set_roles = true;
+    w.op.in.user_set.roles = text("admin,client");
+    refused(&w, STORE_REASON_NO_SEAT);
+
+    /* done once by these terms */
+
+    told(&w, STORE_OP_SEATS);
+    w.op.terms.seated = text("agent,client");
+    done(&w);
+    assert_true(w.op.out.again);
+
+    /* nobody does any more */
+
+    (void) recount(&w, "", "payer", 0);
+    assert_int_equal(account_of(&w).agents, 0);
+    assert_int_equal(user_of(&w, BEN).seat, 0);
+    holds(&w, BEN, "agent");
+
+    end_of_world(&w);
+}
+
+
+static void
+seats_are_counted_again_after_who_knows_no_policy(void **state)
+{
+    world_t  w;
+
+    (void) state;
+    an_account(&w, "admin");
+    user(&w, BEN, "ben", "agent");
+    done(&w);
+    (void) recount(&w, "agent,lead", "payer", 0);
+    assert_int_equal(account_of(&w).agents, 1);
+
+    set(&w, BEN, "client");
+    w.op.terms.known = false;
+    done(&w);
+    assert_int_equal(account_of(&w).agents, 1);
+
+    (void) recount(&w, "agent,lead", "payer", 0);
+    assert_int_equal(account_of(&w).agents, 0);
+
+    end_of_world(&w);
+}
+
+
+static void
+the_role_of_the_billing_contact_follows(void **state)
+{
+    world_t  w;
+
+    (void) state;
+    an_account(&w, "admin");
+    user(&w, BEN, "ben", "client");
+    done(&w);
+    holds(&w, ANN, "admin,payer");
+
+    (void) recount(&w, "agent,lead,paying", "paying", 0);
+    holds(&w, ANN, "admin,paying");
+    holds(&w, BEN, "client");
+    assert_int_equal(account_of(&w).agents, 1);
+
+    end_of_world(&w);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(seats_follow_an_edit_of_the_policy),
+        cmocka_unit_test(seats_are_counted_again_after_who_knows_no_policy),
+        cmocka_unit_test(the_role_of_the_billing_contact_follows),
         cmocka_unit_test(the_first_user_is_the_billing_contact),
         cmocka_unit_test(the_billing_contact_is_moved),
         cmocka_unit_test(a_second_user_needs_an_administrator),

@@ -242,7 +242,8 @@ static const bool  exempt[STORE_OPS] = {
     [STORE_OP_TOLD] = true,
     [STORE_OP_RETAIN] = true,
     [STORE_OP_EXPORTED] = true,
-    [STORE_OP_ACCOUNT_BILLING] = true
+    [STORE_OP_ACCOUNT_BILLING] = true,
+    [STORE_OP_SEATS] = true
 };
 
 
