@@ -12,14 +12,11 @@ static int account_seats(const ctl_options_t *options, int argc,
     char **argv);
 static int account_billing(const ctl_options_t *options, int argc,
     char **argv);
-static int check_seats(const ctl_options_t *options,
-    const ctl_given_t *given);
-static int fill_seats(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int fill_billing(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int print_account(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op);
+static int check_seats(const ctl_given_t *given);
+static int fill_seats(const ctl_given_t *given, store_op_t *op);
+static int fill_billing(const ctl_given_t *given, store_op_t *op);
+static int print_account(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
 
 
 const ctl_command_t  ctl_account_commands[] = {
@@ -33,6 +30,10 @@ const ctl_command_t  ctl_account_commands[] = {
     { NULL, NULL, NULL, NULL }
 };
 
+
+static const ctl_change_t  show = {
+    .min = 1, .max = 1, .print = print_account
+};
 
 static const ctl_change_t  seats = {
     .kind = STORE_OP_ACCOUNT_SEATS, .what = "limit the seats",
@@ -50,24 +51,7 @@ static const ctl_change_t  billing = {
 static int
 account_show(const ctl_options_t *options, int argc, char **argv)
 {
-    int          rc;
-    ctl_given_t  given = { argv, NULL, NULL };
-    ctl_store_t  store;
-
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
-
-    rc = ctl_store_open(options, true, &store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    rc = print_account(options, &store, &given, NULL);
-    ctl_store_close(&store);
-
-    return rc;
+    return ctl_change(options, &show, argc, argv, NULL, NULL);
 }
 
 
@@ -81,14 +65,12 @@ account_seats(const ctl_options_t *options, int argc, char **argv)
 
 
 static int
-check_seats(const ctl_options_t *options, const ctl_given_t *given)
+check_seats(const ctl_given_t *given)
 {
     char           *end;
     uint32_t       *limit = given->data;
     const char     *word = given->argv[1];
     unsigned long   number;
-
-    (void) options;
 
     number = strtoul(word, &end, 10);
 
@@ -109,13 +91,13 @@ check_seats(const ctl_options_t *options, const ctl_given_t *given)
 
 
 static int
-fill_seats(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_seats(const ctl_given_t *given, store_op_t *op)
 {
     int               rc;
     store_account_t   account;
     const uint32_t   *limit = given->data;
 
-    rc = ctl_find_account(store, given->argv[0], &account);
+    rc = ctl_find_account(given->store, given->argv[0], &account);
 
     if (rc == CTL_OK) {
         op->in.account_seats.account = account.id;
@@ -134,12 +116,12 @@ account_billing(const ctl_options_t *options, int argc, char **argv)
 
 
 static int
-fill_billing(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_billing(const ctl_given_t *given, store_op_t *op)
 {
     int           rc;
     store_user_t  user;
 
-    rc = ctl_find_user(store, given->argv[0], given->argv[1], &user);
+    rc = ctl_find_user(given->store, given->argv[0], given->argv[1], &user);
 
     if (rc == CTL_OK) {
         op->in.account_billing.account = user.account;
@@ -151,21 +133,21 @@ fill_billing(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
 
 
 static int
-print_account(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op)
+print_account(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
 {
     int              rc;
-    ctl_print_t      out;
     store_user_t     user;
     store_account_t  account;
 
     (void) op;
 
     memset(&user, 0, sizeof(user));
-    rc = ctl_find_account(store, given->argv[0], &account);
+    rc = ctl_find_account(given->store, given->argv[0], &account);
 
     if (rc == CTL_OK && !store_id_none(&account.billing)) {
-        rc = ctl_found(store_user_get(store->txn, &account.billing, &user),
+        rc = ctl_found(store_user_get(given->store->txn, &account.billing,
+                                      &user),
                        "user", "who is the billing contact");
     }
 
@@ -173,16 +155,15 @@ print_account(const ctl_options_t *options, ctl_store_t *store,
         return rc;
     }
 
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_id(&out, "id", &account.id);
-    ctl_print_text(&out, "name", account.name);
-    ctl_print_bool(&out, "suspended", account.suspended != 0);
-    ctl_print_number(&out, "users", account.users);
-    ctl_print_number(&out, "seats", account.limit);
-    ctl_print_number(&out, "agents", account.agents);
-    ctl_print_number(&out, "guests", account.seats);
-    ctl_print_text(&out, "billing", user.name);
-    ctl_print_time(&out, "created", account.created);
+    ctl_print_id(out, "id", &account.id);
+    ctl_print_text(out, "name", account.name);
+    ctl_print_bool(out, "suspended", account.suspended != 0);
+    ctl_print_number(out, "users", account.users);
+    ctl_print_number(out, "seats", account.limit);
+    ctl_print_number(out, "agents", account.agents);
+    ctl_print_number(out, "guests", account.seats);
+    ctl_print_text(out, "billing", user.name);
+    ctl_print_time(out, "created", account.created);
 
-    return ctl_print_end(&out);
+    return CTL_OK;
 }

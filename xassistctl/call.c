@@ -2,21 +2,45 @@
 
 #include <string.h>
 
-#include <xassistctl/args.h>
+#include <xassistctl/change.h>
 #include <xassistctl/clock.h>
-#include <xassistctl/open.h>
 #include <xassistctl/print.h>
 
 
 #define ROOM_BITS  53
 
 
+typedef struct {
+    const char *title;
+    const char *starts;
+    uint64_t    starts_at;
+} conference_t;
+
+typedef struct {
+    store_id_t  call;
+    store_id_t  participant;
+} member_t;
+
+
 static int call_create(const ctl_options_t *options, int argc, char **argv);
-static int create(ctl_store_t *store, char **argv, store_op_t *op);
 static int call_end(const ctl_options_t *options, int argc, char **argv);
 static int call_remove(const ctl_options_t *options, int argc, char **argv);
 static int call_list(const ctl_options_t *options, int argc, char **argv);
 static int call_show(const ctl_options_t *options, int argc, char **argv);
+static int check_start(const ctl_given_t *given);
+static int fill_create(const ctl_given_t *given, store_op_t *op);
+static int print_created(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
+static int check_call(const ctl_given_t *given);
+static int fill_end(const ctl_given_t *given, store_op_t *op);
+static int print_ended(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
+static int check_part(const ctl_given_t *given);
+static int fill_remove(const ctl_given_t *given, store_op_t *op);
+static int print_removed(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
+static int print_call(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
 static bool print_item(void *data, const void *record);
 static void print_members(ctl_print_t *out, const store_call_t *call);
 static bool print_participant(void *data, const void *record);
@@ -35,79 +59,72 @@ const ctl_command_t  ctl_call_commands[] = {
 };
 
 
+static const ctl_change_t  create = {
+    .kind = STORE_OP_CALL_CREATE, .what = "make the call",
+    .min = 2, .max = 2, .by_policy = true,
+    .check = check_start, .fill = fill_create, .print = print_created
+};
+
+static const ctl_change_t  end = {
+    .kind = STORE_OP_CALL_END, .what = "end the call",
+    .min = 1, .max = 1,
+    .check = check_call, .fill = fill_end, .print = print_ended
+};
+
+static const ctl_change_t  show = {
+    .min = 1, .max = 1, .check = check_call, .print = print_call
+};
+
+/* What follows for the call is said by the policy. */
+
+static const ctl_change_t  take_out = {
+    .kind = STORE_OP_REMOVE, .what = "remove the participant",
+    .min = 2, .max = 2, .by_policy = true,
+    .check = check_part, .fill = fill_remove, .print = print_removed
+};
+
+
 static int
 call_create(const ctl_options_t *options, int argc, char **argv)
 {
-    int              rc;
-    uint64_t         starts_at;
-    store_op_t       op;
-    const char      *title = NULL, *starts = NULL;
-    ctl_print_t      out;
-    ctl_store_t      store;
-    policy_image_t   image;
+    conference_t  made = { NULL, NULL, 0 };
 
     const ctl_arg_t  args[] = {
-        { "--title", &title, NULL },
-        { "--starts-at", &starts, NULL },
+        { "--title", &made.title, NULL },
+        { "--starts-at", &made.starts, NULL },
         { NULL, NULL, NULL }
     };
 
-    if (ctl_args(argc, argv, args, 2, 2) == -1) {
-        return CTL_USAGE;
-    }
-
-    starts_at = 0;
-
-    if (starts != NULL && !ctl_time_parse(starts, &starts_at)) {
-        ctl_complain("\"%s\" is no time as in 2026-01-31T09:30:00Z", starts);
-        return CTL_USAGE;
-    }
-
-    rc = ctl_policy_load(options, &image);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    rc = ctl_store_open(options, false, &store);
-
-    if (rc == CTL_OK) {
-        rc = ctl_op(&store, &image, STORE_OP_CALL_CREATE, &op);
-
-        if (rc == CTL_OK) {
-            op.in.call_create.title = ctl_slice(title);
-            op.in.call_create.starts_at = starts_at;
-            rc = create(&store, argv, &op);
-        }
-
-        ctl_store_close(&store);
-    }
-
-    policy_image_free(&image);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_id(&out, "id", &op.out.call);
-    ctl_print_number(&out, "room", op.out.room);
-    ctl_print_word(&out, "title", title != NULL ? title : "");
-    ctl_print_word(&out, "state", store_call_state_name(STORE_CALL_OPEN));
-    ctl_print_time(&out, "starts_at", starts_at);
-
-    return ctl_print_end(&out);
+    return ctl_change(options, &create, argc, argv, args, &made);
 }
 
 
 static int
-create(ctl_store_t *store, char **argv, store_op_t *op)
+check_start(const ctl_given_t *given)
 {
-    int           rc;
-    uint64_t      room;
-    store_user_t  owner;
+    conference_t  *made = given->data;
 
-    rc = ctl_find_user(store, argv[0], argv[1], &owner);
+    if (made->starts != NULL
+        && !ctl_time_parse(made->starts, &made->starts_at))
+    {
+        ctl_complain("\"%s\" is no time as in 2026-01-31T09:30:00Z",
+                     made->starts);
+        return CTL_USAGE;
+    }
+
+    return CTL_OK;
+}
+
+
+static int
+fill_create(const ctl_given_t *given, store_op_t *op)
+{
+    int                  rc;
+    uint64_t             room;
+    store_user_t         owner;
+    const conference_t  *made = given->data;
+
+    rc = ctl_find_user(given->store, given->argv[0], given->argv[1], &owner);
 
     if (rc != CTL_OK) {
         return rc;
@@ -125,114 +142,125 @@ create(ctl_store_t *store, char **argv, store_op_t *op)
     op->in.call_create.owner = owner.id;
     op->in.call_create.kind = STORE_CALL_CONFERENCE;
     op->in.call_create.room = room ? room : 1;
+    op->in.call_create.title = ctl_slice(made->title);
+    op->in.call_create.starts_at = made->starts_at;
 
-    return ctl_apply(store, op, "make the call");
+    return CTL_OK;
+}
+
+
+static int
+print_created(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
+{
+    (void) given;
+
+    ctl_print_id(out, "id", &op->out.call);
+    ctl_print_number(out, "room", op->out.room);
+    ctl_print_text(out, "title", op->in.call_create.title);
+    ctl_print_word(out, "state", store_call_state_name(STORE_CALL_OPEN));
+    ctl_print_time(out, "starts_at", op->in.call_create.starts_at);
+
+    return CTL_OK;
 }
 
 
 static int
 call_end(const ctl_options_t *options, int argc, char **argv)
 {
-    int           rc;
-    store_id_t    id;
-    store_op_t    op;
-    ctl_print_t   out;
-    ctl_store_t   store;
+    store_id_t  call;
 
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
+    return ctl_change(options, &end, argc, argv, NULL, &call);
+}
+
+
+static int
+check_call(const ctl_given_t *given)
+{
+    if (!ctl_id_parse(given->argv[0], given->data)) {
+        ctl_complain("\"%s\" is no id of a call", given->argv[0]);
         return CTL_USAGE;
     }
 
-    if (!ctl_id_parse(argv[0], &id)) {
-        ctl_complain("\"%s\" is no id of a call", argv[0]);
-        return CTL_USAGE;
-    }
+    return CTL_OK;
+}
 
-    rc = ctl_store_open(options, false, &store);
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
+static int
+fill_end(const ctl_given_t *given, store_op_t *op)
+{
+    const store_id_t  *call = given->data;
 
-    rc = ctl_op(&store, NULL, STORE_OP_CALL_END, &op);
+    op->in.call_end.call = *call;
 
-    if (rc == CTL_OK) {
-        op.in.call_end.call = id;
-        rc = ctl_apply(&store, &op, "end the call");
-    }
+    return CTL_OK;
+}
 
-    ctl_store_close(&store);
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
+static int
+print_ended(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
+{
+    (void) given;
 
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_id(&out, "id", &id);
-    ctl_print_word(&out, "state", store_call_state_name(STORE_CALL_ENDED));
-    ctl_print_bool(&out, "again", op.out.again);
+    ctl_print_id(out, "id", &op->in.call_end.call);
+    ctl_print_word(out, "state", store_call_state_name(STORE_CALL_ENDED));
+    ctl_print_bool(out, "again", op->out.again);
 
-    return ctl_print_end(&out);
+    return CTL_OK;
 }
 
 
 static int
 call_remove(const ctl_options_t *options, int argc, char **argv)
 {
-    int             rc;
-    store_op_t      op;
-    ctl_print_t     out;
-    ctl_store_t     store;
-    store_id_t      call, participant;
-    policy_image_t  image;
+    member_t  member;
 
-    if (ctl_args(argc, argv, NULL, 2, 2) == -1) {
-        return CTL_USAGE;
-    }
+    return ctl_change(options, &take_out, argc, argv, NULL, &member);
+}
 
-    if (!ctl_id_parse(argv[0], &call)
-        || !ctl_id_parse(argv[1], &participant))
+
+static int
+check_part(const ctl_given_t *given)
+{
+    member_t  *member = given->data;
+
+    if (!ctl_id_parse(given->argv[0], &member->call)
+        || !ctl_id_parse(given->argv[1], &member->participant))
     {
         ctl_complain("\"%s\" and \"%s\" are no ids of a call and of somebody "
-                     "in it", argv[0], argv[1]);
+                     "in it", given->argv[0], given->argv[1]);
         return CTL_USAGE;
     }
 
-    /* what follows for the call is said by the policy */
+    return CTL_OK;
+}
 
-    rc = ctl_policy_load(options, &image);
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
+static int
+fill_remove(const ctl_given_t *given, store_op_t *op)
+{
+    const member_t  *member = given->data;
 
-    rc = ctl_store_open(options, false, &store);
+    op->in.leave.call = member->call;
+    op->in.leave.participant = member->participant;
 
-    if (rc == CTL_OK) {
-        rc = ctl_op(&store, &image, STORE_OP_REMOVE, &op);
+    return CTL_OK;
+}
 
-        if (rc == CTL_OK) {
-            op.in.leave.call = call;
-            op.in.leave.participant = participant;
-            rc = ctl_apply(&store, &op, "remove the participant");
-        }
 
-        ctl_store_close(&store);
-    }
+static int
+print_removed(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
+{
+    (void) given;
 
-    policy_image_free(&image);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_id(&out, "id", &participant);
-    ctl_print_word(&out, "state",
+    ctl_print_id(out, "id", &op->in.leave.participant);
+    ctl_print_word(out, "state",
                    store_part_state_name(STORE_PART_REMOVED));
-    ctl_print_bool(&out, "again", op.out.again);
+    ctl_print_bool(out, "again", op->out.again);
 
-    return ctl_print_end(&out);
+    return CTL_OK;
 }
 
 
@@ -300,45 +328,36 @@ call_list(const ctl_options_t *options, int argc, char **argv)
 static int
 call_show(const ctl_options_t *options, int argc, char **argv)
 {
-    int             rc;
-    store_id_t      id;
-    ctl_print_t     out;
-    ctl_store_t     store;
-    store_call_t    call;
-    store_status_t  status;
+    store_id_t  call;
 
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
+    return ctl_change(options, &show, argc, argv, NULL, &call);
+}
 
-    if (!ctl_id_parse(argv[0], &id)) {
-        ctl_complain("\"%s\" is no id of a call", argv[0]);
-        return CTL_USAGE;
-    }
 
-    rc = ctl_store_open(options, true, &store);
+static int
+print_call(ctl_print_t *out, const ctl_given_t *given, const store_op_t *op)
+{
+    int              rc;
+    store_txn_t     *txn = given->store->txn;
+    store_call_t     call;
+    store_status_t   status;
+
+    (void) op;
+
+    rc = ctl_found(store_call_get(txn, given->data, &call), "call",
+                   given->argv[0]);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    rc = ctl_found(store_call_get(store.txn, &id, &call), "call", argv[0]);
+    print_members(out, &call);
 
-    if (rc == CTL_OK) {
-        ctl_print_begin(&out, options->json, NULL);
-        print_members(&out, &call);
+    ctl_print_list(out, "participants");
+    status = store_participants(txn, given->data, print_participant, out);
+    ctl_print_list_end(out);
 
-        ctl_print_list(&out, "participants");
-        status = store_participants(store.txn, &id, print_participant, &out);
-        ctl_print_list_end(&out);
-
-        rc = ctl_print_end(&out);
-        rc = rc == CTL_OK ? ctl_found(status, "call", argv[0]) : rc;
-    }
-
-    ctl_store_close(&store);
-
-    return rc;
+    return ctl_found(status, "call", given->argv[0]);
 }
 
 

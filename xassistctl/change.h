@@ -8,20 +8,24 @@
 
 #include <xassistctl/args.h>
 #include <xassistctl/open.h>
+#include <xassistctl/print.h>
 
-/* What a command was given: its words, and `data` for its options. */
+/* What there is to go by. */
 typedef struct {
-    char       **argv;
-    const char  *each;                 /* of `many`: the word of this turn */
-    void        *data;
+    const ctl_options_t *options;
+    ctl_store_t         *store;        /* NULL in `check` */
+    char               **argv;         /* the words but options */
+    const char          *each;         /* of `many`: the word of this turn */
+    void                *data;         /* what the options said */
 } ctl_given_t;
 
 /*
  * One change.  `check` (may be NULL) looks at the words before the store is
  * opened, as whoever runs the command; `fill` finds what it is about and
- * fills the operation's `in`; `print` prints the result, from the store as it
- * is after the change.  Each returns an exit status, after a message unless
- * it is CTL_OK.
+ * fills the operation's `in`; `print` prints the members of the result, from
+ * the store as it is after the change.  Each returns an exit status, after a
+ * message unless it is CTL_OK.  Without `fill` nothing is changed, and the
+ * store is opened for reading alone: the command shows something.
  */
 typedef struct {
     store_op_kind_t  kind;
@@ -31,12 +35,10 @@ typedef struct {
     int              many;             /* not 0: an operation for each word
                                           from this one on */
     bool             by_policy;        /* needs the policy's numbers */
-    int            (*check)(const ctl_options_t *options,
-                            const ctl_given_t *given);
-    int            (*fill)(ctl_store_t *store, const ctl_given_t *given,
-                           store_op_t *op);
-    int            (*print)(const ctl_options_t *options, ctl_store_t *store,
-                            const ctl_given_t *given, const store_op_t *op);
+    int            (*check)(const ctl_given_t *given);
+    int            (*fill)(const ctl_given_t *given, store_op_t *op);
+    int            (*print)(ctl_print_t *out, const ctl_given_t *given,
+                            const store_op_t *op);
 } ctl_change_t;
 
 #pragma GCC visibility push(hidden)

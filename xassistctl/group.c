@@ -10,6 +10,13 @@
 #define MANY  4096                     /* members named in one command */
 
 
+typedef struct {
+    ctl_print_t *out;
+    ctl_store_t *store;
+    int          rc;
+} members_t;
+
+
 static int group_create(const ctl_options_t *options, int argc, char **argv);
 static int group_add(const ctl_options_t *options, int argc, char **argv);
 static int group_remove(const ctl_options_t *options, int argc, char **argv);
@@ -18,32 +25,22 @@ static int group_manager(const ctl_options_t *options, int argc,
 static int group_delete(const ctl_options_t *options, int argc, char **argv);
 static int group_list(const ctl_options_t *options, int argc, char **argv);
 static int group_show(const ctl_options_t *options, int argc, char **argv);
-static int fill_create(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int fill_member(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int fill_manager(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int fill_delete(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int find(ctl_store_t *store, char **argv, store_group_t *group);
-static int print_changed(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op);
-static int print_deleted(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op);
+static int fill_create(const ctl_given_t *given, store_op_t *op);
+static int fill_member(const ctl_given_t *given, store_op_t *op);
+static int fill_manager(const ctl_given_t *given, store_op_t *op);
+static int fill_delete(const ctl_given_t *given, store_op_t *op);
+static int find(const ctl_given_t *given, store_group_t *group);
+static int print_changed(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
+static int print_deleted(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
+static int print_shown(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
 static bool print_group(void *data, const void *record);
 static bool print_member(void *data, const void *record);
 static bool print_manager(void *data, const void *record);
-static void print_user(ctl_print_t *out, ctl_store_t *store,
-    const store_id_t *id, int *rc);
+static void print_user(members_t *members, const store_id_t *id);
 static void print_fields(ctl_print_t *out, const store_group_t *group);
-
-
-typedef struct {
-    ctl_store_t *store;
-    ctl_print_t  out;
-    int          rc;
-} show_t;
 
 
 const ctl_command_t  ctl_group_commands[] = {
@@ -94,6 +91,10 @@ static const ctl_change_t  delete = {
     .fill = fill_delete, .print = print_deleted
 };
 
+static const ctl_change_t  show = {
+    .min = 2, .max = 2, .print = print_shown
+};
+
 
 static int
 group_create(const ctl_options_t *options, int argc, char **argv)
@@ -110,13 +111,13 @@ group_create(const ctl_options_t *options, int argc, char **argv)
 
 
 static int
-fill_create(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_create(const ctl_given_t *given, store_op_t *op)
 {
     int               rc;
     const bool       *devices = given->data;
     store_account_t   account;
 
-    rc = ctl_find_account(store, given->argv[0], &account);
+    rc = ctl_find_account(given->store, given->argv[0], &account);
 
     if (rc == CTL_OK) {
         op->in.group.group = op->id;
@@ -145,13 +146,13 @@ group_remove(const ctl_options_t *options, int argc, char **argv)
 
 
 static int
-fill_member(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_member(const ctl_given_t *given, store_op_t *op)
 {
     int            rc;
     store_user_t   user;
     store_group_t  group;
 
-    rc = find(store, given->argv, &group);
+    rc = find(given, &group);
 
     if (rc != CTL_OK) {
         return rc;
@@ -164,7 +165,7 @@ fill_member(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
         return CTL_OK;
     }
 
-    rc = ctl_find_user(store, given->argv[0], given->each, &user);
+    rc = ctl_find_user(given->store, given->argv[0], given->each, &user);
 
     if (rc == CTL_OK) {
         op->in.group.user = user.id;
@@ -189,17 +190,17 @@ group_manager(const ctl_options_t *options, int argc, char **argv)
 
 
 static int
-fill_manager(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_manager(const ctl_given_t *given, store_op_t *op)
 {
     int            rc;
     const bool    *take_away = given->data;
     store_user_t   user;
     store_group_t  group;
 
-    rc = find(store, given->argv, &group);
+    rc = find(given, &group);
 
     if (rc == CTL_OK) {
-        rc = ctl_find_user(store, given->argv[0], given->argv[2], &user);
+        rc = ctl_find_user(given->store, given->argv[0], given->argv[2], &user);
     }
 
     if (rc == CTL_OK) {
@@ -225,13 +226,13 @@ group_delete(const ctl_options_t *options, int argc, char **argv)
    told as it was before the first. */
 
 static int
-fill_delete(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_delete(const ctl_given_t *given, store_op_t *op)
 {
     int             rc = CTL_OK;
     store_group_t  *group = given->data;
 
     if (store_id_none(&group->id)) {
-        rc = find(store, given->argv, group);
+        rc = find(given, group);
     }
 
     if (rc == CTL_OK) {
@@ -243,57 +244,52 @@ fill_delete(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
 
 
 static int
-find(ctl_store_t *store, char **argv, store_group_t *group)
+find(const ctl_given_t *given, store_group_t *group)
 {
     int              rc;
     store_account_t  account;
 
-    rc = ctl_find_account(store, argv[0], &account);
+    rc = ctl_find_account(given->store, given->argv[0], &account);
 
     return rc == CTL_OK
-           ? ctl_found(store_group_by_name(store->txn, &account.id,
-                                           ctl_slice(argv[1]), group),
-                       "group", argv[1])
+           ? ctl_found(store_group_by_name(given->store->txn, &account.id,
+                                           ctl_slice(given->argv[1]), group),
+                       "group", given->argv[1])
            : rc;
 }
 
 
 static int
-print_changed(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op)
+print_changed(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
 {
     int            rc;
-    ctl_print_t    out;
     store_group_t  group;
 
-    rc = ctl_found(store_group_get(store->txn, &op->in.group.group, &group),
+    rc = ctl_found(store_group_get(given->store->txn, &op->in.group.group,
+                                   &group),
                    "group", given->argv[1]);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    ctl_print_begin(&out, options->json, NULL);
-    print_fields(&out, &group);
+    print_fields(out, &group);
 
-    return ctl_print_end(&out);
+    return CTL_OK;
 }
 
 
 static int
-print_deleted(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op)
+print_deleted(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
 {
-    ctl_print_t           out;
     const store_group_t  *group = given->data;
 
-    (void) store;
+    ctl_print_id(out, "id", &op->in.group.group);
+    ctl_print_number(out, "members", group->members);
 
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_id(&out, "id", &op->in.group.group);
-    ctl_print_number(&out, "members", group->members);
-
-    return ctl_print_end(&out);
+    return CTL_OK;
 }
 
 
@@ -307,49 +303,43 @@ group_list(const ctl_options_t *options, int argc, char **argv)
 static int
 group_show(const ctl_options_t *options, int argc, char **argv)
 {
-    int             rc, printed;
-    show_t          show;
-    ctl_store_t     store;
+    return ctl_change(options, &show, argc, argv, NULL, NULL);
+}
+
+
+static int
+print_shown(ctl_print_t *out, const ctl_given_t *given, const store_op_t *op)
+{
+    int             rc;
+    members_t       members = { out, given->store, CTL_OK };
     store_group_t   group;
     store_status_t  status;
 
-    if (ctl_args(argc, argv, NULL, 2, 2) == -1) {
-        return CTL_USAGE;
-    }
+    (void) op;
 
-    rc = ctl_store_open(options, true, &store);
+    rc = find(given, &group);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    rc = find(&store, argv, &group);
+    print_fields(out, &group);
+    ctl_print_list(out, "manages");
+    status = store_managers(given->store->txn, &group.id, print_manager,
+                            &members);
+    ctl_print_list_end(out);
 
-    if (rc == CTL_OK) {
-        show.store = &store;
-        show.rc = CTL_OK;
-
-        ctl_print_begin(&show.out, options->json, NULL);
-        print_fields(&show.out, &group);
-        ctl_print_list(&show.out, "manages");
-        status = store_managers(store.txn, &group.id, print_manager, &show);
-        ctl_print_list_end(&show.out);
-        rc = ctl_found(status, "group", argv[1]);
-
-        ctl_print_list(&show.out, group.kind == STORE_GROUP_USERS
-                                  ? "users" : "devices");
-        status = store_members(store.txn, &group.id, print_member, &show);
-        ctl_print_list_end(&show.out);
-        printed = ctl_print_end(&show.out);
-
-        rc = rc == CTL_OK ? ctl_found(status, "group", argv[1]) : rc;
-        rc = rc == CTL_OK ? show.rc : rc;
-        rc = rc == CTL_OK ? printed : rc;
+    if (status == STORE_OK) {
+        ctl_print_list(out, group.kind == STORE_GROUP_USERS
+                            ? "users" : "devices");
+        status = store_members(given->store->txn, &group.id, print_member,
+                               &members);
+        ctl_print_list_end(out);
     }
 
-    ctl_store_close(&store);
+    rc = ctl_found(status, "group", given->argv[1]);
 
-    return rc;
+    return rc == CTL_OK ? members.rc : rc;
 }
 
 
@@ -369,51 +359,50 @@ print_group(void *data, const void *record)
 static bool
 print_member(void *data, const void *record)
 {
-    show_t          *show = data;
+    members_t       *members = data;
     store_member_t   row = *(const store_member_t *) record;
 
-    ctl_print_item(&show->out);
+    ctl_print_item(members->out);
 
     if (row.device.len != 0) {
-        ctl_print_text(&show->out, "name", row.device);
+        ctl_print_text(members->out, "name", row.device);
     } else {
-        print_user(&show->out, show->store, &row.object, &show->rc);
+        print_user(members, &row.object);
     }
 
-    ctl_print_time(&show->out, "since", row.created);
-    ctl_print_item_end(&show->out);
+    ctl_print_time(members->out, "since", row.created);
+    ctl_print_item_end(members->out);
 
-    return show->rc == CTL_OK;
+    return members->rc == CTL_OK;
 }
 
 
 static bool
 print_manager(void *data, const void *record)
 {
-    show_t           *show = data;
+    members_t        *members = data;
     store_manager_t   row = *(const store_manager_t *) record;
 
-    ctl_print_item(&show->out);
-    print_user(&show->out, show->store, &row.user, &show->rc);
-    ctl_print_time(&show->out, "since", row.created);
-    ctl_print_item_end(&show->out);
+    ctl_print_item(members->out);
+    print_user(members, &row.user);
+    ctl_print_time(members->out, "since", row.created);
+    ctl_print_item_end(members->out);
 
-    return show->rc == CTL_OK;
+    return members->rc == CTL_OK;
 }
 
 
 static void
-print_user(ctl_print_t *out, ctl_store_t *store, const store_id_t *id,
-    int *rc)
+print_user(members_t *members, const store_id_t *id)
 {
     store_user_t  user;
 
-    *rc = ctl_found(store_user_get(store->txn, id, &user), "user",
-                    "of the group");
+    members->rc = ctl_found(store_user_get(members->store->txn, id, &user),
+                            "user", "of the group");
 
-    if (*rc == CTL_OK) {
-        ctl_print_id(out, "id", &user.id);
-        ctl_print_text(out, "name", user.name);
+    if (members->rc == CTL_OK) {
+        ctl_print_id(members->out, "id", &user.id);
+        ctl_print_text(members->out, "name", user.name);
     }
 }
 

@@ -9,10 +9,9 @@ static bool print_server(void *data, const void *record);
 static int media_drain(const ctl_options_t *options, int argc, char **argv);
 static int media_undrain(const ctl_options_t *options, int argc,
     char **argv);
-static int fill_drain(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int print_drained(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op);
+static int fill_drain(const ctl_given_t *given, store_op_t *op);
+static int print_drained(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
 
 
 const ctl_command_t  ctl_media_commands[] = {
@@ -107,11 +106,9 @@ media_undrain(const ctl_options_t *options, int argc, char **argv)
 
 
 static int
-fill_drain(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_drain(const ctl_given_t *given, store_op_t *op)
 {
     const bool  *drained = given->data;
-
-    (void) store;
 
     op->in.media_drain.name = ctl_slice(given->argv[0]);
     op->in.media_drain.drained = *drained;
@@ -121,14 +118,13 @@ fill_drain(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
 
 
 static int
-print_drained(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op)
+print_drained(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
 {
     int            rc;
-    ctl_print_t    out;
     store_media_t  media;
 
-    rc = ctl_found(store_media_get(store->txn, op->in.media_drain.name,
+    rc = ctl_found(store_media_get(given->store->txn, op->in.media_drain.name,
                                    &media),
                    "media server", given->argv[0]);
 
@@ -136,10 +132,9 @@ print_drained(const ctl_options_t *options, ctl_store_t *store,
         return rc;
     }
 
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_text(&out, "name", media.name);
-    ctl_print_number(&out, "calls", media.calls);
-    ctl_print_bool(&out, "drained", media.drained != 0);
+    ctl_print_text(out, "name", media.name);
+    ctl_print_number(out, "calls", media.calls);
+    ctl_print_bool(out, "drained", media.drained != 0);
 
-    return ctl_print_end(&out);
+    return CTL_OK;
 }

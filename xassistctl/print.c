@@ -23,10 +23,6 @@ ctl_print_begin(ctl_print_t *out, bool json, const char *only)
 
     out->json = json;
     out->only = only;
-
-    if (json) {
-        (void) putchar('{');
-    }
 }
 
 
@@ -34,7 +30,7 @@ int
 ctl_print_end(ctl_print_t *out)
 {
     if (out->json) {
-        (void) fputs("}\n", stdout);
+        (void) fputs(out->begun ? "}\n" : "{}\n", stdout);
     }
 
     if (fflush(stdout) != 0 || ferror(stdout)) {
@@ -250,11 +246,9 @@ static bool
 member(ctl_print_t *out, const char *name, bool value)
 {
     if (out->json) {
-        if (out->more) {
-            (void) putchar(',');
-        }
-
-        (void) printf("\"%s\":", name);
+        (void) printf("%s\"%s\":", out->begun ? out->more ? "," : "" : "{",
+                      name);
+        out->begun = true;
         out->more = true;
         return true;
     }

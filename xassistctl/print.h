@@ -14,6 +14,7 @@
 
 typedef struct {
     bool        json;
+    bool        begun;                 /* the JSON object is open */
     bool        inside;                /* of a list */
     bool        more;                  /* a comma or blank is due */
     const char *only;                  /* in text: this member alone, bare */
@@ -21,6 +22,7 @@ typedef struct {
 
 #pragma GCC visibility push(hidden)
 
+/* Prints nothing: what fails before its first member leaves no trace. */
 void ctl_print_begin(ctl_print_t *out, bool json, const char *only);
 
 /* Ends the result; the exit status: CTL_OK, or CTL_FAILURE when stdout could

@@ -11,10 +11,9 @@
 
 static int user_search(const ctl_options_t *options, int argc, char **argv);
 static int user_profile(const ctl_options_t *options, int argc, char **argv);
-static int fill_profile(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int print_user(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op);
+static int fill_profile(const ctl_given_t *given, store_op_t *op);
+static int print_user(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
 static void print_found(ctl_print_t *out, const store_hit_t *hit);
 
 
@@ -127,14 +126,14 @@ user_profile(const ctl_options_t *options, int argc, char **argv)
 
 
 static int
-fill_profile(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_profile(const ctl_given_t *given, store_op_t *op)
 {
     int            rc;
     size_t         i;
     const char   **to = given->data;
     store_user_t   user;
 
-    rc = ctl_find_user(store, given->argv[0], given->argv[1], &user);
+    rc = ctl_find_user(given->store, given->argv[0], given->argv[1], &user);
 
     if (rc != CTL_OK) {
         return rc;
@@ -153,16 +152,11 @@ fill_profile(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
 
 
 static int
-print_user(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op)
+print_user(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
 {
-    ctl_print_t  out;
+    ctl_print_id(out, "id", &op->in.user_profile.user);
+    ctl_print_word(out, "name", given->argv[1]);
 
-    (void) store;
-
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_id(&out, "id", &op->in.user_profile.user);
-    ctl_print_word(&out, "name", given->argv[1]);
-
-    return ctl_print_end(&out);
+    return CTL_OK;
 }

@@ -3,9 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <xassistctl/args.h>
+#include <xassistctl/change.h>
 #include <xassistctl/listing.h>
-#include <xassistctl/open.h>
 #include <xassistctl/print.h>
 
 
@@ -40,7 +39,9 @@ static int service_list(const ctl_options_t *options, int argc, char **argv);
 static int make(const ctl_options_t *options, ctl_store_t *store,
     const proof_t *proof, const service_t *service);
 static int proof_open(const ctl_options_t *options, proof_t *proof);
-static int revoke(ctl_store_t *store, const store_id_t *id);
+static int fill_revoke(const ctl_given_t *given, store_op_t *op);
+static int print_revoked(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
 static int find(ctl_store_t *store, const char *text,
     store_session_t *service);
 static void print_certificate(ctl_print_t *out, store_slice_t certificate);
@@ -200,40 +201,45 @@ proof_open(const ctl_options_t *options, proof_t *proof)
 }
 
 
+static const ctl_change_t  end = {
+    .kind = STORE_OP_SESSION_REVOKE, .what = "end the service",
+    .min = 1, .max = 1,
+    .fill = fill_revoke, .print = print_revoked
+};
+
+
 static int
 service_revoke(const ctl_options_t *options, int argc, char **argv)
 {
+    return ctl_change(options, &end, argc, argv, NULL, NULL);
+}
+
+
+static int
+fill_revoke(const ctl_given_t *given, store_op_t *op)
+{
     int              rc;
-    ctl_print_t      out;
-    ctl_store_t      store;
     store_session_t  service;
 
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
-
-    rc = ctl_store_open(options, false, &store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    rc = find(&store, argv[0], &service);
+    rc = find(given->store, given->argv[0], &service);
 
     if (rc == CTL_OK) {
-        rc = revoke(&store, &service.id);
+        op->in.session_revoke.session = service.id;
     }
 
-    ctl_store_close(&store);
+    return rc;
+}
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
 
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_id(&out, "id", &service.id);
+static int
+print_revoked(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
+{
+    (void) given;
 
-    return ctl_print_end(&out);
+    ctl_print_id(out, "id", &op->in.session_revoke.session);
+
+    return CTL_OK;
 }
 
 
@@ -327,24 +333,6 @@ print_certificate(ctl_print_t *out, store_slice_t certificate)
     }
 
     ctl_print_word(out, "certificate", hex);
-}
-
-
-static int
-revoke(ctl_store_t *store, const store_id_t *id)
-{
-    int         rc;
-    store_op_t  op;
-
-    rc = ctl_op(store, NULL, STORE_OP_SESSION_REVOKE, &op);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    op.in.session_revoke.session = *id;
-
-    return ctl_apply(store, &op, "end the service");
 }
 
 

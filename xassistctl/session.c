@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <xassistctl/args.h>
-#include <xassistctl/open.h>
+#include <xassistctl/change.h>
 #include <xassistctl/print.h>
 
 
@@ -23,6 +22,10 @@ static int create(ctl_store_t *store, const policy_image_t *image,
     char **argv, uint8_t device, store_op_t *op);
 static int session_revoke(const ctl_options_t *options, int argc,
     char **argv);
+static int check_id(const ctl_given_t *given);
+static int fill_revoke(const ctl_given_t *given, store_op_t *op);
+static int print_revoked(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
 static int session_list(const ctl_options_t *options, int argc,
     char **argv);
 static bool collect(void *data, const void *record);
@@ -169,48 +172,55 @@ create(ctl_store_t *store, const policy_image_t *image, char **argv,
 }
 
 
+static const ctl_change_t  end = {
+    .kind = STORE_OP_SESSION_REVOKE, .what = "end the session",
+    .min = 1, .max = 1,
+    .check = check_id, .fill = fill_revoke, .print = print_revoked
+};
+
+
 static int
 session_revoke(const ctl_options_t *options, int argc, char **argv)
 {
-    int           rc;
-    store_id_t    id;
-    store_op_t    op;
-    ctl_print_t   out;
-    ctl_store_t   store;
+    store_id_t  session;
 
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
+    return ctl_change(options, &end, argc, argv, NULL, &session);
+}
+
+
+static int
+check_id(const ctl_given_t *given)
+{
+    if (!ctl_id_parse(given->argv[0], given->data)) {
+        ctl_complain("\"%s\" is no id of a session", given->argv[0]);
         return CTL_USAGE;
     }
 
-    if (!ctl_id_parse(argv[0], &id)) {
-        ctl_complain("\"%s\" is no id of a session", argv[0]);
-        return CTL_USAGE;
-    }
+    return CTL_OK;
+}
 
-    rc = ctl_store_open(options, false, &store);
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
+static int
+fill_revoke(const ctl_given_t *given, store_op_t *op)
+{
+    const store_id_t  *session = given->data;
 
-    rc = ctl_op(&store, NULL, STORE_OP_SESSION_REVOKE, &op);
+    op->in.session_revoke.session = *session;
 
-    if (rc == CTL_OK) {
-        op.in.session_revoke.session = id;
-        rc = ctl_apply(&store, &op, "end the session");
-    }
+    return CTL_OK;
+}
 
-    ctl_store_close(&store);
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
+static int
+print_revoked(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
+{
+    (void) given;
 
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_id(&out, "id", &id);
-    ctl_print_word(&out, "state", "ended");
+    ctl_print_id(out, "id", &op->in.session_revoke.session);
+    ctl_print_word(out, "state", "ended");
 
-    return ctl_print_end(&out);
+    return CTL_OK;
 }
 
 

@@ -17,21 +17,18 @@ static int team_remove(const ctl_options_t *options, int argc, char **argv);
 static int team_delete(const ctl_options_t *options, int argc, char **argv);
 static int team_list(const ctl_options_t *options, int argc, char **argv);
 static int team_show(const ctl_options_t *options, int argc, char **argv);
-static int check_roles(const ctl_options_t *options,
-    const ctl_given_t *given);
-static int fill_create(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int fill_set(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int fill_member(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int fill_delete(ctl_store_t *store, const ctl_given_t *given,
-    store_op_t *op);
-static int find(ctl_store_t *store, char **argv, store_team_t *team);
-static int print_changed(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op);
-static int print_deleted(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op);
+static int check_roles(const ctl_given_t *given);
+static int fill_create(const ctl_given_t *given, store_op_t *op);
+static int fill_set(const ctl_given_t *given, store_op_t *op);
+static int fill_member(const ctl_given_t *given, store_op_t *op);
+static int fill_delete(const ctl_given_t *given, store_op_t *op);
+static int find(const ctl_given_t *given, store_team_t *team);
+static int print_changed(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
+static int print_deleted(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
+static int print_shown(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
 static bool print_team(void *data, const void *record);
 static bool print_member(void *data, const void *record);
 static void print_fields(ctl_print_t *out, const store_team_t *team);
@@ -44,10 +41,10 @@ typedef struct {
 } changes_t;
 
 typedef struct {
+    ctl_print_t *out;
     ctl_store_t *store;
-    ctl_print_t  out;
     int          rc;
-} show_t;
+} members_t;
 
 
 const ctl_command_t  ctl_team_commands[] = {
@@ -98,6 +95,10 @@ static const ctl_change_t  delete = {
     .fill = fill_delete, .print = print_deleted
 };
 
+static const ctl_change_t  show = {
+    .min = 2, .max = 2, .print = print_shown
+};
+
 
 static int
 team_create(const ctl_options_t *options, int argc, char **argv)
@@ -114,22 +115,22 @@ team_create(const ctl_options_t *options, int argc, char **argv)
 
 
 static int
-check_roles(const ctl_options_t *options, const ctl_given_t *given)
+check_roles(const ctl_given_t *given)
 {
     const changes_t  *changes = given->data;
 
-    return ctl_roles_check(options, changes->roles);
+    return ctl_roles_check(given->options, changes->roles);
 }
 
 
 static int
-fill_create(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_create(const ctl_given_t *given, store_op_t *op)
 {
     int               rc;
     store_account_t   account;
     const changes_t  *changes = given->data;
 
-    rc = ctl_find_account(store, given->argv[0], &account);
+    rc = ctl_find_account(given->store, given->argv[0], &account);
 
     if (rc == CTL_OK) {
         op->in.team.team = op->id;
@@ -158,13 +159,13 @@ team_set(const ctl_options_t *options, int argc, char **argv)
 
 
 static int
-fill_set(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_set(const ctl_given_t *given, store_op_t *op)
 {
     int               rc;
     store_team_t      team;
     const changes_t  *changes = given->data;
 
-    rc = find(store, given->argv, &team);
+    rc = find(given, &team);
 
     if (rc == CTL_OK) {
         op->in.team.team = team.id;
@@ -193,16 +194,16 @@ team_remove(const ctl_options_t *options, int argc, char **argv)
 
 
 static int
-fill_member(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_member(const ctl_given_t *given, store_op_t *op)
 {
     int           rc;
     store_team_t  team;
     store_user_t  user;
 
-    rc = find(store, given->argv, &team);
+    rc = find(given, &team);
 
     if (rc == CTL_OK) {
-        rc = ctl_find_user(store, given->argv[0], given->each, &user);
+        rc = ctl_find_user(given->store, given->argv[0], given->each, &user);
     }
 
     if (rc == CTL_OK) {
@@ -224,12 +225,12 @@ team_delete(const ctl_options_t *options, int argc, char **argv)
 
 
 static int
-fill_delete(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
+fill_delete(const ctl_given_t *given, store_op_t *op)
 {
     int            rc;
     store_team_t  *team = given->data;
 
-    rc = find(store, given->argv, team);
+    rc = find(given, team);
 
     if (rc == CTL_OK) {
         op->in.team.team = team->id;
@@ -240,57 +241,51 @@ fill_delete(ctl_store_t *store, const ctl_given_t *given, store_op_t *op)
 
 
 static int
-find(ctl_store_t *store, char **argv, store_team_t *team)
+find(const ctl_given_t *given, store_team_t *team)
 {
     int              rc;
     store_account_t  account;
 
-    rc = ctl_find_account(store, argv[0], &account);
+    rc = ctl_find_account(given->store, given->argv[0], &account);
 
     return rc == CTL_OK
-           ? ctl_found(store_team_by_name(store->txn, &account.id,
-                                          ctl_slice(argv[1]), team),
-                       "team", argv[1])
+           ? ctl_found(store_team_by_name(given->store->txn, &account.id,
+                                          ctl_slice(given->argv[1]), team),
+                       "team", given->argv[1])
            : rc;
 }
 
 
 static int
-print_changed(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op)
+print_changed(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
 {
     int           rc;
-    ctl_print_t   out;
     store_team_t  team;
 
-    rc = ctl_found(store_team_get(store->txn, &op->in.team.team, &team),
+    rc = ctl_found(store_team_get(given->store->txn, &op->in.team.team, &team),
                    "team", given->argv[1]);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    ctl_print_begin(&out, options->json, NULL);
-    print_fields(&out, &team);
+    print_fields(out, &team);
 
-    return ctl_print_end(&out);
+    return CTL_OK;
 }
 
 
 static int
-print_deleted(const ctl_options_t *options, ctl_store_t *store,
-    const ctl_given_t *given, const store_op_t *op)
+print_deleted(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
 {
-    ctl_print_t          out;
     const store_team_t  *team = given->data;
 
-    (void) store;
+    ctl_print_id(out, "id", &op->in.team.team);
+    ctl_print_number(out, "members", team->members);
 
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_id(&out, "id", &op->in.team.team);
-    ctl_print_number(&out, "members", team->members);
-
-    return ctl_print_end(&out);
+    return CTL_OK;
 }
 
 
@@ -304,43 +299,35 @@ team_list(const ctl_options_t *options, int argc, char **argv)
 static int
 team_show(const ctl_options_t *options, int argc, char **argv)
 {
-    int             rc, printed;
-    show_t          show;
-    ctl_store_t     store;
+    return ctl_change(options, &show, argc, argv, NULL, NULL);
+}
+
+
+static int
+print_shown(ctl_print_t *out, const ctl_given_t *given, const store_op_t *op)
+{
+    int             rc;
+    members_t       members = { out, given->store, CTL_OK };
     store_team_t    team;
     store_status_t  status;
 
-    if (ctl_args(argc, argv, NULL, 2, 2) == -1) {
-        return CTL_USAGE;
-    }
+    (void) op;
 
-    rc = ctl_store_open(options, true, &store);
+    rc = find(given, &team);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    rc = find(&store, argv, &team);
+    print_fields(out, &team);
+    ctl_print_list(out, "users");
+    status = store_members(given->store->txn, &team.id, print_member,
+                           &members);
+    ctl_print_list_end(out);
 
-    if (rc == CTL_OK) {
-        show.store = &store;
-        show.rc = CTL_OK;
+    rc = ctl_found(status, "team", given->argv[1]);
 
-        ctl_print_begin(&show.out, options->json, NULL);
-        print_fields(&show.out, &team);
-        ctl_print_list(&show.out, "users");
-        status = store_members(store.txn, &team.id, print_member, &show);
-        ctl_print_list_end(&show.out);
-        printed = ctl_print_end(&show.out);
-
-        rc = ctl_found(status, "team", argv[1]);
-        rc = rc == CTL_OK ? show.rc : rc;
-        rc = rc == CTL_OK ? printed : rc;
-    }
-
-    ctl_store_close(&store);
-
-    return rc;
+    return rc == CTL_OK ? members.rc : rc;
 }
 
 
@@ -360,23 +347,24 @@ print_team(void *data, const void *record)
 static bool
 print_member(void *data, const void *record)
 {
-    show_t                *show = data;
-    store_user_t           user;
-    store_member_t         row = *(const store_member_t *) record;
+    members_t       *members = data;
+    store_user_t     user;
+    store_member_t   row = *(const store_member_t *) record;
 
-    show->rc = ctl_found(store_user_get(show->store->txn, &row.object, &user),
-                         "user", "of the team");
+    members->rc = ctl_found(store_user_get(members->store->txn, &row.object,
+                                           &user),
+                            "user", "of the team");
 
-    if (show->rc != CTL_OK) {
+    if (members->rc != CTL_OK) {
         return false;
     }
 
-    ctl_print_item(&show->out);
-    ctl_print_id(&show->out, "id", &user.id);
-    ctl_print_text(&show->out, "name", user.name);
-    ctl_print_words(&show->out, "roles", user.roles);
-    ctl_print_time(&show->out, "since", row.created);
-    ctl_print_item_end(&show->out);
+    ctl_print_item(members->out);
+    ctl_print_id(members->out, "id", &user.id);
+    ctl_print_text(members->out, "name", user.name);
+    ctl_print_words(members->out, "roles", user.roles);
+    ctl_print_time(members->out, "since", row.created);
+    ctl_print_item_end(members->out);
 
     return true;
 }

@@ -3,10 +3,30 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <xassistctl/args.h>
+#include <xassistctl/change.h>
 #include <xassistctl/listing.h>
-#include <xassistctl/open.h>
 #include <xassistctl/print.h>
+
+
+typedef struct {
+    const char *display;
+    const char *mail;
+    const char *phone;
+    const char *roles;
+    const char *administrator;
+    bool        no_licence;
+} new_user_t;
+
+typedef struct {
+    const char *roles;
+    bool        suspend;
+    bool        resume;
+    bool        licence;
+    bool        no_licence;
+    const char *issuer;
+    const char *subject;
+    char        provided[1024];        /* both together */
+} changes_t;
 
 
 static int account_create(const ctl_options_t *options, int argc,
@@ -15,15 +35,22 @@ static int account_suspend(const ctl_options_t *options, int argc,
     char **argv);
 static int account_resume(const ctl_options_t *options, int argc,
     char **argv);
-static int account_set(const ctl_options_t *options, int argc, char **argv,
-    bool suspended);
 static int user_create(const ctl_options_t *options, int argc, char **argv);
-static int name_administrator(ctl_store_t *store, char **argv,
-    const char *name, store_op_t *op);
 static int user_set(const ctl_options_t *options, int argc, char **argv);
 static int user_list(const ctl_options_t *options, int argc, char **argv);
-static bool join_subject(char *out, size_t size, const char *issuer,
-    const char *subject);
+static int fill_account(const ctl_given_t *given, store_op_t *op);
+static int print_account(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
+static int fill_suspended(const ctl_given_t *given, store_op_t *op);
+static int print_suspended(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
+static int check_user(const ctl_given_t *given);
+static int fill_create(const ctl_given_t *given, store_op_t *op);
+static int name_administrator(const ctl_given_t *given, store_op_t *op);
+static int check_set(const ctl_given_t *given);
+static int fill_set(const ctl_given_t *given, store_op_t *op);
+static int print_changed(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op);
 static bool print_user(void *data, const void *record);
 static void print_members(ctl_print_t *out, const store_user_t *user);
 
@@ -49,207 +76,186 @@ const ctl_command_t  ctl_user_commands[] = {
 };
 
 
+static const ctl_change_t  make_account = {
+    .kind = STORE_OP_ACCOUNT_CREATE, .what = "make the account",
+    .min = 1, .max = 1,
+    .fill = fill_account, .print = print_account
+};
+
+static const ctl_change_t  set_account = {
+    .kind = STORE_OP_ACCOUNT_SET, .what = "change the account",
+    .min = 1, .max = 1,
+    .fill = fill_suspended, .print = print_suspended
+};
+
+static const ctl_change_t  create = {
+    .kind = STORE_OP_USER_CREATE, .what = "make the user",
+    .min = 2, .max = 2,
+    .check = check_user, .fill = fill_create, .print = print_changed
+};
+
+static const ctl_change_t  set = {
+    .kind = STORE_OP_USER_SET, .what = "change the user",
+    .min = 2, .max = 2,
+    .check = check_set, .fill = fill_set, .print = print_changed
+};
+
+
 static int
 account_create(const ctl_options_t *options, int argc, char **argv)
 {
-    int           rc;
-    store_op_t    op;
-    ctl_print_t   out;
-    ctl_store_t   store;
+    return ctl_change(options, &make_account, argc, argv, NULL, NULL);
+}
 
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
 
-    rc = ctl_store_open(options, false, &store);
+static int
+fill_account(const ctl_given_t *given, store_op_t *op)
+{
+    op->in.account_create.account = op->id;
+    op->in.account_create.name = ctl_slice(given->argv[0]);
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
+    return CTL_OK;
+}
 
-    rc = ctl_op(&store, NULL, STORE_OP_ACCOUNT_CREATE, &op);
 
-    if (rc == CTL_OK) {
-        op.in.account_create.account = op.id;
-        op.in.account_create.name = ctl_slice(argv[0]);
-        rc = ctl_apply(&store, &op, "make the account");
-    }
+static int
+print_account(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
+{
+    ctl_print_id(out, "id", &op->in.account_create.account);
+    ctl_print_word(out, "name", given->argv[0]);
 
-    ctl_store_close(&store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_id(&out, "id", &op.in.account_create.account);
-    ctl_print_word(&out, "name", argv[0]);
-
-    return ctl_print_end(&out);
+    return CTL_OK;
 }
 
 
 static int
 account_suspend(const ctl_options_t *options, int argc, char **argv)
 {
-    return account_set(options, argc, argv, true);
+    bool  suspended = true;
+
+    return ctl_change(options, &set_account, argc, argv, NULL, &suspended);
 }
 
 
 static int
 account_resume(const ctl_options_t *options, int argc, char **argv)
 {
-    return account_set(options, argc, argv, false);
+    bool  suspended = false;
+
+    return ctl_change(options, &set_account, argc, argv, NULL, &suspended);
 }
 
 
 static int
-account_set(const ctl_options_t *options, int argc, char **argv,
-    bool suspended)
+fill_suspended(const ctl_given_t *given, store_op_t *op)
 {
-    int              rc;
-    store_op_t       op;
-    ctl_print_t      out;
-    ctl_store_t      store;
-    store_account_t  account;
+    int               rc;
+    const bool       *suspended = given->data;
+    store_account_t   account;
 
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
-
-    rc = ctl_store_open(options, false, &store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    rc = ctl_find_account(&store, argv[0], &account);
+    rc = ctl_find_account(given->store, given->argv[0], &account);
 
     if (rc == CTL_OK) {
-        rc = ctl_op(&store, NULL, STORE_OP_ACCOUNT_SET, &op);
+        op->in.account_set.account = account.id;
+        op->in.account_set.suspended = *suspended;
     }
 
-    if (rc == CTL_OK) {
-        op.in.account_set.account = account.id;
-        op.in.account_set.suspended = suspended;
-        rc = ctl_apply(&store, &op, "change the account");
-    }
+    return rc;
+}
 
-    ctl_store_close(&store);
 
-    if (rc != CTL_OK) {
-        return rc;
-    }
+static int
+print_suspended(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
+{
+    (void) given;
 
-    ctl_print_begin(&out, options->json, NULL);
-    ctl_print_id(&out, "id", &op.in.account_set.account);
-    ctl_print_bool(&out, "suspended", suspended);
-    ctl_print_bool(&out, "again", op.out.again);
+    ctl_print_id(out, "id", &op->in.account_set.account);
+    ctl_print_bool(out, "suspended", op->in.account_set.suspended);
+    ctl_print_bool(out, "again", op->out.again);
 
-    return ctl_print_end(&out);
+    return CTL_OK;
 }
 
 
 static int
 user_create(const ctl_options_t *options, int argc, char **argv)
 {
-    int               rc;
-    bool              no_licence = false;
-    const char       *display = NULL, *mail = NULL, *roles = NULL;
-    const char       *administrator = NULL;
-    const char       *phone = NULL;
-    store_op_t        op;
-    ctl_print_t       out;
-    ctl_store_t       store;
-    store_user_t      user;
-    store_account_t   account;
+    new_user_t  new = { .no_licence = false };
 
     const ctl_arg_t  args[] = {
-        { "--display", &display, NULL },
-        { "--mail", &mail, NULL },
-        { "--phone", &phone, NULL },
-        { "--roles", &roles, NULL },
-        { "--no-licence", NULL, &no_licence },
-        { "--administrator", &administrator, NULL },
+        { "--display", &new.display, NULL },
+        { "--mail", &new.mail, NULL },
+        { "--phone", &new.phone, NULL },
+        { "--roles", &new.roles, NULL },
+        { "--no-licence", NULL, &new.no_licence },
+        { "--administrator", &new.administrator, NULL },
         { NULL, NULL, NULL }
     };
 
-    if (ctl_args(argc, argv, args, 2, 2) == -1) {
-        return CTL_USAGE;
-    }
+    return ctl_change(options, &create, argc, argv, args, &new);
+}
 
-    rc = ctl_roles_check(options, roles);
 
-    if (rc == CTL_OK) {
-        rc = ctl_store_open(options, false, &store);
-    }
+static int
+check_user(const ctl_given_t *given)
+{
+    const new_user_t  *new = given->data;
+
+    return ctl_roles_check(given->options, new->roles);
+}
+
+
+static int
+fill_create(const ctl_given_t *given, store_op_t *op)
+{
+    int                rc;
+    store_account_t    account;
+    const new_user_t  *new = given->data;
+
+    rc = ctl_find_account(given->store, given->argv[0], &account);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    rc = ctl_find_account(&store, argv[0], &account);
+    op->in.user_create.user = op->id;
+    op->in.user_create.account = account.id;
+    op->in.user_create.name = ctl_slice(given->argv[1]);
+    op->in.user_create.display = ctl_slice(new->display);
+    op->in.user_create.mail = ctl_slice(new->mail);
+    op->in.user_create.phone = ctl_slice(new->phone);
+    op->in.user_create.roles = ctl_slice(new->roles);
+    op->in.user_create.licensed = !new->no_licence;
 
-    if (rc == CTL_OK) {
-        rc = ctl_op(&store, NULL, STORE_OP_USER_CREATE, &op);
-    }
-
-    if (rc == CTL_OK) {
-        op.in.user_create.user = op.id;
-        op.in.user_create.account = account.id;
-        op.in.user_create.name = ctl_slice(argv[1]);
-        op.in.user_create.display = ctl_slice(display);
-        op.in.user_create.mail = ctl_slice(mail);
-        op.in.user_create.phone = ctl_slice(phone);
-        op.in.user_create.roles = ctl_slice(roles);
-        op.in.user_create.licensed = !no_licence;
-        rc = name_administrator(&store, argv, administrator, &op);
-    }
-
-    if (rc == CTL_OK) {
-        rc = ctl_apply(&store, &op, "make the user");
-    }
-
-    if (rc == CTL_OK) {
-        rc = ctl_renew(options, &store);
-    }
-
-    if (rc == CTL_OK) {
-        rc = ctl_find_user(&store, argv[0], argv[1], &user);
-    }
-
-    if (rc == CTL_OK) {
-        ctl_print_begin(&out, options->json, NULL);
-        print_members(&out, &user);
-        rc = ctl_print_end(&out);
-    }
-
-    ctl_store_close(&store);
-
-    return rc;
+    return name_administrator(given, op);
 }
 
 
 /* Who of the two first users it is: the new one, or the other. */
 
 static int
-name_administrator(ctl_store_t *store, char **argv, const char *name,
-    store_op_t *op)
+name_administrator(const ctl_given_t *given, store_op_t *op)
 {
-    int           rc;
-    store_user_t  user;
+    int                rc;
+    store_user_t       user;
+    const new_user_t  *new = given->data;
 
-    if (name == NULL) {
+    if (new->administrator == NULL) {
         return CTL_OK;
     }
 
-    if (strcmp(name, argv[1]) == 0) {
+    if (strcmp(new->administrator, given->argv[1]) == 0) {
         op->in.user_create.administrator = op->id;
         return CTL_OK;
     }
 
-    rc = ctl_find_user(store, argv[0], name, &user);
-    op->in.user_create.administrator = user.id;
+    rc = ctl_find_user(given->store, given->argv[0], new->administrator, &user);
+
+    if (rc == CTL_OK) {
+        op->in.user_create.administrator = user.id;
+    }
 
     return rc;
 }
@@ -258,80 +264,110 @@ name_administrator(ctl_store_t *store, char **argv, const char *name,
 static int
 user_set(const ctl_options_t *options, int argc, char **argv)
 {
-    int           rc;
-    bool          suspend = false, resume = false;
-    bool          licence = false, no_licence = false;
-    char          provided[1024];
-    const char   *roles = NULL, *issuer = NULL, *subject = NULL;
-    store_op_t    op;
-    ctl_print_t   out;
-    ctl_store_t   store;
-    store_user_t  user;
+    changes_t  changes = { .roles = NULL };
 
     const ctl_arg_t  args[] = {
-        { "--roles", &roles, NULL },
-        { "--suspend", NULL, &suspend },
-        { "--resume", NULL, &resume },
-        { "--licence", NULL, &licence },
-        { "--no-licence", NULL, &no_licence },
-        { "--issuer", &issuer, NULL },
-        { "--subject", &subject, NULL },
+        { "--roles", &changes.roles, NULL },
+        { "--suspend", NULL, &changes.suspend },
+        { "--resume", NULL, &changes.resume },
+        { "--licence", NULL, &changes.licence },
+        { "--no-licence", NULL, &changes.no_licence },
+        { "--issuer", &changes.issuer, NULL },
+        { "--subject", &changes.subject, NULL },
         { NULL, NULL, NULL }
     };
 
-    if (ctl_args(argc, argv, args, 2, 2) == -1 || (suspend && resume)
-        || (licence && no_licence)
-        || !join_subject(provided, sizeof(provided), issuer, subject))
-    {
+    return ctl_change(options, &set, argc, argv, args, &changes);
+}
+
+
+/* "ISSUER SUBJECT" is put together as the store keeps it; an empty subject
+   takes it away. */
+
+static int
+check_set(const ctl_given_t *given)
+{
+    int         n = 0;
+    changes_t  *c = given->data;
+
+    if (c->suspend && c->resume) {
+        ctl_complain("--suspend or --resume, not both");
         return CTL_USAGE;
     }
 
-    rc = ctl_roles_check(options, roles);
+    if (c->licence && c->no_licence) {
+        ctl_complain("--licence or --no-licence, not both");
+        return CTL_USAGE;
+    }
+
+    if (c->subject != NULL && c->subject[0] == '\0') {
+        return ctl_roles_check(given->options, c->roles);
+    }
+
+    if ((c->issuer == NULL) != (c->subject == NULL)) {
+        ctl_complain("--issuer and --subject come together");
+        return CTL_USAGE;
+    }
+
+    if (c->issuer != NULL) {
+        n = snprintf(c->provided, sizeof(c->provided), "%s %s", c->issuer,
+                     c->subject);
+
+        if (strchr(c->issuer, ' ') != NULL || n < 0
+            || (size_t) n >= sizeof(c->provided))
+        {
+            ctl_complain("the issuer is no URL, or too long");
+            return CTL_USAGE;
+        }
+    }
+
+    return ctl_roles_check(given->options, c->roles);
+}
+
+
+static int
+fill_set(const ctl_given_t *given, store_op_t *op)
+{
+    int               rc;
+    store_user_t      user;
+    const changes_t  *c = given->data;
+
+    rc = ctl_find_user(given->store, given->argv[0], given->argv[1], &user);
 
     if (rc == CTL_OK) {
-        rc = ctl_store_open(options, false, &store);
+        op->in.user_set.user = user.id;
+        op->in.user_set.set_roles = c->roles != NULL;
+        op->in.user_set.roles = ctl_slice(c->roles);
+        op->in.user_set.set_suspended = c->suspend || c->resume;
+        op->in.user_set.suspended = c->suspend;
+        op->in.user_set.set_licensed = c->licence || c->no_licence;
+        op->in.user_set.licensed = c->licence;
+        op->in.user_set.set_subject = c->subject != NULL;
+        op->in.user_set.subject = ctl_slice(c->provided);
     }
+
+    return rc;
+}
+
+
+static int
+print_changed(ctl_print_t *out, const ctl_given_t *given,
+    const store_op_t *op)
+{
+    int           rc;
+    store_user_t  user;
+
+    (void) op;
+
+    rc = ctl_find_user(given->store, given->argv[0], given->argv[1], &user);
 
     if (rc != CTL_OK) {
         return rc;
     }
 
-    rc = ctl_find_user(&store, argv[0], argv[1], &user);
+    print_members(out, &user);
 
-    if (rc == CTL_OK) {
-        rc = ctl_op(&store, NULL, STORE_OP_USER_SET, &op);
-    }
-
-    if (rc == CTL_OK) {
-        op.in.user_set.user = user.id;
-        op.in.user_set.set_roles = roles != NULL;
-        op.in.user_set.roles = ctl_slice(roles);
-        op.in.user_set.set_suspended = suspend || resume;
-        op.in.user_set.suspended = suspend;
-        op.in.user_set.set_licensed = licence || no_licence;
-        op.in.user_set.licensed = licence;
-        op.in.user_set.set_subject = subject != NULL;
-        op.in.user_set.subject = ctl_slice(provided);
-        rc = ctl_apply(&store, &op, "change the user");
-    }
-
-    if (rc == CTL_OK) {
-        rc = ctl_renew(options, &store);
-    }
-
-    if (rc == CTL_OK) {
-        rc = ctl_find_user(&store, argv[0], argv[1], &user);
-    }
-
-    if (rc == CTL_OK) {
-        ctl_print_begin(&out, options->json, NULL);
-        print_members(&out, &user);
-        rc = ctl_print_end(&out);
-    }
-
-    ctl_store_close(&store);
-
-    return rc;
+    return CTL_OK;
 }
 
 
@@ -339,39 +375,6 @@ static int
 user_list(const ctl_options_t *options, int argc, char **argv)
 {
     return ctl_list(options, argc, argv, "users", store_users, print_user);
-}
-
-
-/* "ISSUER SUBJECT", as the store keeps it; an empty subject takes it away. */
-
-static bool
-join_subject(char *out, size_t size, const char *issuer, const char *subject)
-{
-    int  n;
-
-    out[0] = '\0';
-
-    if (subject != NULL && subject[0] == '\0') {
-        return true;
-    }
-
-    if ((issuer == NULL) != (subject == NULL)) {
-        ctl_complain("--issuer and --subject come together");
-        return false;
-    }
-
-    if (issuer == NULL) {
-        return true;
-    }
-
-    n = snprintf(out, size, "%s %s", issuer, subject);
-
-    if (strchr(issuer, ' ') != NULL || n < 0 || (size_t) n >= size) {
-        ctl_complain("the issuer is no URL, or too long");
-        return false;
-    }
-
-    return true;
 }
 
 
