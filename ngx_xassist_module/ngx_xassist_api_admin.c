@@ -162,12 +162,7 @@ ngx_xassist_api_admin_of(ngx_xassist_api_t *api, ngx_xassist_api_rule_t rule,
     }
 
     status = store_user_get(api->worker->read, id, &user);
-
-    if (status == STORE_OK
-        && !store_id_equal(&user.account, &api->ctx->account))
-    {
-        status = STORE_NOT_FOUND;
-    }
+    status = ngx_xassist_api_own(api, status, &user.account);
 
     reason = ngx_xassist_api_status(api, status);
 
@@ -233,8 +228,7 @@ ngx_xassist_api_users_roles(ngx_xassist_api_t *api)
         return ngx_xassist_api_wrong(api, "\"roles\" must be given");
     }
 
-    roles.data = (const uint8_t *) api->members[0].text.data;
-    roles.len = api->members[0].text.len;
+    roles = ngx_xassist_api_given(&api->members[0]);
 
     op->in.user_set.set_roles = true;
     op->in.user_set.roles = roles;

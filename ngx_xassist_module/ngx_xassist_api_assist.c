@@ -77,18 +77,6 @@ ngx_xassist_api_word_of(const policy_str_t *text, const char *const *words,
 }
 
 
-store_slice_t
-ngx_xassist_api_given(const policy_body_member_t *member)
-{
-    store_slice_t  text;
-
-    text.data = (const uint8_t *) member->text.data;
-    text.len = member->text.len;
-
-    return text;
-}
-
-
 ngx_xassist_reason_t
 ngx_xassist_api_assist_op(ngx_xassist_api_t *api, store_op_kind_t kind)
 {

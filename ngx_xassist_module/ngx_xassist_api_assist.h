@@ -37,9 +37,6 @@ bool ngx_xassist_managed_more(ngx_xassist_managed_t *managed);
 uint8_t ngx_xassist_api_word_of(const policy_str_t *text,
     const char *const *words, uint8_t first);
 
-/* Text of the body; empty when not given. */
-store_slice_t ngx_xassist_api_given(const policy_body_member_t *member);
-
 /* Fills an operation of the caller's session on the interaction in the
    path. */
 ngx_xassist_reason_t ngx_xassist_api_assist_op(ngx_xassist_api_t *api,

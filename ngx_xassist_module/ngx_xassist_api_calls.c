@@ -119,8 +119,7 @@ ngx_xassist_api_calls_create(ngx_xassist_api_t *api)
     op->in.call_create.account = api->ctx->account;
     op->in.call_create.owner = api->ctx->user;
     op->in.call_create.kind = STORE_CALL_CONFERENCE;
-    op->in.call_create.title.data = (u_char *) title->text.data;
-    op->in.call_create.title.len = title->text.len;
+    op->in.call_create.title = ngx_xassist_api_given(title);
 
     return NGX_XASSIST_R_NONE;
 }

@@ -175,9 +175,7 @@ ngx_xassist_api_groups_create(ngx_xassist_api_t *api)
 
     op->in.group.account = api->ctx->account;
     op->in.group.kind = STORE_GROUP_USERS;
-    op->in.group.name.data = (const uint8_t *)
-                             m[NGX_XASSIST_GROUP_NAME].text.data;
-    op->in.group.name.len = m[NGX_XASSIST_GROUP_NAME].text.len;
+    op->in.group.name = ngx_xassist_api_given(&m[NGX_XASSIST_GROUP_NAME]);
 
     if (m[NGX_XASSIST_GROUP_KIND].given) {
 
@@ -247,8 +245,7 @@ ngx_xassist_group_member(ngx_xassist_api_t *api, store_op_kind_t kind)
     }
 
     ngx_memzero(&user, sizeof(store_id_t));
-    device.data = (const uint8_t *) m[NGX_XASSIST_MEMBER_DEVICE].text.data;
-    device.len = m[NGX_XASSIST_MEMBER_DEVICE].text.len;
+    device = ngx_xassist_api_given(&m[NGX_XASSIST_MEMBER_DEVICE]);
 
     reason = ngx_xassist_api_ask_group(api, NGX_XASSIST_API_GROUPS_MEMBERS,
                                        &api->ids[0]);
@@ -371,12 +368,7 @@ ngx_xassist_group_read(ngx_xassist_api_t *api, store_group_t *group)
     }
 
     status = store_group_get(api->worker->read, &api->ids[0], group);
-
-    if (status == STORE_OK
-        && !store_id_equal(&group->account, &api->ctx->account))
-    {
-        status = STORE_NOT_FOUND;
-    }
+    status = ngx_xassist_api_own(api, status, &group->account);
 
     if (status != STORE_OK) {
         store_read_reset(api->worker->read);

@@ -118,6 +118,14 @@ ngx_xassist_reason_t ngx_xassist_api_wrong(ngx_xassist_api_t *api,
 ngx_xassist_reason_t ngx_xassist_api_status(ngx_xassist_api_t *api,
     store_status_t status);
 
+/* What a read gave, or NOT_FOUND where the record is another account's: they
+   look alike. */
+store_status_t ngx_xassist_api_own(const ngx_xassist_api_t *api,
+    store_status_t status, const store_id_t *account);
+
+/* The text of a member of the body, empty when it was not given. */
+store_slice_t ngx_xassist_api_given(const policy_body_member_t *member);
+
 /* ?limit= and ?from=: how many to list, and from when. */
 ngx_xassist_reason_t ngx_xassist_api_page(ngx_xassist_api_t *api,
     ngx_uint_t *limit, uint64_t *from);

@@ -130,12 +130,7 @@ ngx_xassist_api_sessions_list(ngx_xassist_api_t *api)
     sessions.now = ngx_xassist_now();
 
     status = store_user_get(api->worker->read, &whose, &user);
-
-    if (status == STORE_OK
-        && !store_id_equal(&user.account, &api->ctx->account))
-    {
-        status = STORE_NOT_FOUND;
-    }
+    status = ngx_xassist_api_own(api, status, &user.account);
 
     ngx_xassist_json_open(&api->json, "sessions", '[');
 
@@ -195,13 +190,8 @@ ngx_xassist_api_sessions_revoke(ngx_xassist_api_t *api)
     }
 
     status = store_session_get(api->worker->read, &api->ids[0], &session);
+    status = ngx_xassist_api_own(api, status, &session.account);
     store_read_reset(api->worker->read);
-
-    if (status == STORE_OK
-        && !store_id_equal(&session.account, &api->ctx->account))
-    {
-        status = STORE_NOT_FOUND;
-    }
 
     if (status != STORE_OK) {
         return ngx_xassist_api_status(api, status);

@@ -56,6 +56,27 @@ ngx_xassist_api_status(ngx_xassist_api_t *api, store_status_t status)
 }
 
 
+store_status_t
+ngx_xassist_api_own(const ngx_xassist_api_t *api, store_status_t status,
+    const store_id_t *account)
+{
+    return status == STORE_OK && !store_id_equal(account, &api->ctx->account)
+           ? STORE_NOT_FOUND : status;
+}
+
+
+store_slice_t
+ngx_xassist_api_given(const policy_body_member_t *member)
+{
+    store_slice_t  text;
+
+    text.data = (const uint8_t *) member->text.data;
+    text.len = member->text.len;
+
+    return text;
+}
+
+
 ngx_int_t
 ngx_xassist_api_mint(store_id_t *id)
 {

@@ -74,12 +74,7 @@ ngx_xassist_api_teams_get(ngx_xassist_api_t *api)
     }
 
     status = store_team_get(api->worker->read, &api->ids[0], &team);
-
-    if (status == STORE_OK
-        && !store_id_equal(&team.account, &api->ctx->account))
-    {
-        status = STORE_NOT_FOUND;
-    }
+    status = ngx_xassist_api_own(api, status, &team.account);
 
     if (status == STORE_OK) {
         ngx_xassist_team_fields(api, &team);
@@ -122,14 +117,11 @@ ngx_xassist_api_teams_create(ngx_xassist_api_t *api)
     }
 
     op = &api->write.op;
-    roles.data = (const uint8_t *) api->members[NGX_XASSIST_TEAM_ROLES]
-                     .text.data;
-    roles.len = api->members[NGX_XASSIST_TEAM_ROLES].text.len;
+    roles = ngx_xassist_api_given(&api->members[NGX_XASSIST_TEAM_ROLES]);
 
     op->in.team.account = api->ctx->account;
-    op->in.team.name.data = (const uint8_t *)
-                            api->members[NGX_XASSIST_TEAM_NAME].text.data;
-    op->in.team.name.len = api->members[NGX_XASSIST_TEAM_NAME].text.len;
+    op->in.team.name =
+        ngx_xassist_api_given(&api->members[NGX_XASSIST_TEAM_NAME]);
     op->in.team.roles = roles;
 
     if (ngx_xassist_api_mint(&op->in.team.team) != NGX_OK) {
@@ -159,13 +151,10 @@ ngx_xassist_api_teams_set(ngx_xassist_api_t *api)
 
     m = api->members;
     op = &api->write.op;
-    roles.data = (const uint8_t *) m[NGX_XASSIST_TEAM_ROLES].text.data;
-    roles.len = m[NGX_XASSIST_TEAM_ROLES].text.len;
+    roles = ngx_xassist_api_given(&m[NGX_XASSIST_TEAM_ROLES]);
 
     op->in.team.set_name = m[NGX_XASSIST_TEAM_NAME].given;
-    op->in.team.name.data = (const uint8_t *)
-                            m[NGX_XASSIST_TEAM_NAME].text.data;
-    op->in.team.name.len = m[NGX_XASSIST_TEAM_NAME].text.len;
+    op->in.team.name = ngx_xassist_api_given(&m[NGX_XASSIST_TEAM_NAME]);
     op->in.team.set_roles = m[NGX_XASSIST_TEAM_ROLES].given;
     op->in.team.roles = roles;
 
@@ -250,12 +239,7 @@ ngx_xassist_team_own(ngx_xassist_api_t *api)
     }
 
     status = store_team_get(api->worker->read, &api->ids[0], &team);
-
-    if (status == STORE_OK
-        && !store_id_equal(&team.account, &api->ctx->account))
-    {
-        status = STORE_NOT_FOUND;
-    }
+    status = ngx_xassist_api_own(api, status, &team.account);
 
     reason = ngx_xassist_api_status(api, status);
 
