@@ -290,6 +290,7 @@ soak: deps-build deps-test
 
 MODULES_DIR = $(PREFIX)/lib/nginx/modules
 SHARE_DIR = $(PREFIX)/share/xassist
+CONF_DIR = /etc/xassist
 
 install: build
 	install -D -m 644 $(BUILD)/ngx_xassist_module.so \
@@ -298,6 +299,9 @@ install: build
 	install -D -m 644 conf/policy.json $(DESTDIR)$(SHARE_DIR)/policy.json
 	install -d $(DESTDIR)$(SHARE_DIR)/pages
 	cp -R conf/pages/. $(DESTDIR)$(SHARE_DIR)/pages/
+	install -d $(DESTDIR)$(CONF_DIR)
+	test -e $(DESTDIR)$(CONF_DIR)/policy.json || \
+		install -m 644 conf/policy.json $(DESTDIR)$(CONF_DIR)/
 
 clean:
 	rm -rf $(BUILD)

@@ -1,4 +1,5 @@
 #include "ngx_xassist_file.h"
+#include "ngx_xassist_owner.h"
 
 
 static ngx_int_t ngx_xassist_file_secret(ngx_conf_t *cf, ngx_str_t *path,
@@ -89,7 +90,7 @@ done:
 static ngx_int_t
 ngx_xassist_file_secret(ngx_conf_t *cf, ngx_str_t *path, ngx_file_info_t *fi)
 {
-    ngx_core_conf_t  *ccf;
+    ngx_uid_t  uid;
 
     if (fi->st_mode & S_IRWXO) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -101,12 +102,9 @@ ngx_xassist_file_secret(ngx_conf_t *cf, ngx_str_t *path, ngx_file_info_t *fi)
         return NGX_ERROR;
     }
 
-    ccf = (ngx_core_conf_t *) ngx_get_conf(cf->cycle->conf_ctx,
-                                           ngx_core_module);
-
-    if (fi->st_uid != 0 && fi->st_uid != geteuid()
-        && (ccf->user == (ngx_uid_t) NGX_CONF_UNSET_UINT
-            || fi->st_uid != ccf->user))
+    if (fi->st_uid != 0
+        && (ngx_xassist_owner(cf->cycle, &uid) != NGX_OK
+            || fi->st_uid != uid))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" belongs to user %ui, neither root nor the "

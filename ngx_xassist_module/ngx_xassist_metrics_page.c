@@ -9,7 +9,7 @@
 
 
 #define NGX_XASSIST_LINE   160
-#define NGX_XASSIST_LINES  (NGX_XASSIST_REASONS * 5 + NGX_XASSIST_ROWS * 2    \
+#define NGX_XASSIST_LINES  (NGX_XASSIST_REASONS * 6 + NGX_XASSIST_ROWS * 2    \
                             + NGX_XASSIST_HISTOGRAMS * 24 + 48)
 
 
@@ -135,26 +135,53 @@ ngx_xassist_metrics_decisions(u_char *p, const ngx_xassist_metrics_t *metrics)
 }
 
 
+/* Several reasons share a code: 4403 is one of three. */
+
 static u_char *
 ngx_xassist_metrics_closes(u_char *p, const ngx_xassist_metrics_t *metrics)
 {
-    ngx_uint_t                       reason;
-    const ngx_xassist_reason_row_t  *row;
+    ngx_uint_t         reason, other, code;
+    ngx_atomic_uint_t  sum;
 
     p = ngx_xassist_metrics_head(p, "xassist_closed_total", "counter",
-                                 "Live connections that were ended.");
+                                 "Live connections that were ended, by "
+                                 "close code.");
 
     for (reason = 0; reason < NGX_XASSIST_REASONS; reason++) {
 
-        if (metrics->closed[reason] == 0) {
-            continue;
+        sum = 0;
+        code = ngx_xassist_reason(reason)->close;
+
+        for (other = 0; other < NGX_XASSIST_REASONS; other++) {
+
+            if (ngx_xassist_reason(other)->close != code) {
+                continue;
+            }
+
+            if (other < reason) {
+                break;
+            }
+
+            sum += metrics->closed[other];
         }
 
-        row = ngx_xassist_reason(reason);
+        if (sum != 0) {
+            p = ngx_sprintf(p, "xassist_closed_total{code=\"%ui\"} %uA\n",
+                            code, sum);
+        }
+    }
 
-        p = ngx_sprintf(p, "xassist_closed_total{code=\"%ui\",reason=\"%V\"} "
-                        "%uA\n", row->close, &row->code,
-                        metrics->closed[reason]);
+    p = ngx_xassist_metrics_head(p, "xassist_closed_reasons_total", "counter",
+                                 "Live connections that were ended, by "
+                                 "reason.");
+
+    for (reason = 0; reason < NGX_XASSIST_REASONS; reason++) {
+
+        if (metrics->closed[reason] != 0) {
+            p = ngx_sprintf(p, "xassist_closed_reasons_total{reason=\"%V\"} "
+                            "%uA\n", &ngx_xassist_reason(reason)->code,
+                            metrics->closed[reason]);
+        }
     }
 
     return p;

@@ -13,6 +13,7 @@
 #include "ngx_xassist_jwt.h"
 #include "ngx_xassist_macro.h"
 #include "ngx_xassist_metrics.h"
+#include "ngx_xassist_owner.h"
 #include "ngx_xassist_page.h"
 #include "ngx_xassist_peer.h"
 #include "ngx_xassist_rule.h"
@@ -278,7 +279,15 @@ ngx_xassist_postconfiguration(ngx_conf_t *cf)
 static ngx_int_t
 ngx_xassist_init_module(ngx_cycle_t *cycle)
 {
+    ngx_xassist_main_conf_t  *xmcf;
+
     ngx_xassist_zone_publish(cycle);
+
+    xmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_xassist_module);
+
+    if (xmcf != NULL && xmcf->store != NULL) {
+        ngx_xassist_owner_give(cycle, &xmcf->store->name);
+    }
 
     return NGX_OK;
 }

@@ -102,7 +102,23 @@ subtest 'keys and store' => sub {
     ($status) = ctl('store', 'init');
     is($status, 0, 'twice is no harm');
     is(json('store', 'stat')->{log_last}, 0, 'an empty store');
+    fails(2, qr/named twice/, 'store', 'stat', "$dir/other");
     is(json('store', 'check')->{findings}, 0, 'that is whole');
+};
+
+# Without --store and --keys, which ctl() gives.
+
+subtest 'store and keys named by a word' => sub {
+    for my $words ("store init $dir/other", "store stat $dir/other",
+        "store check $dir/other", "keys new $dir/keys2",
+        "keys list $dir/keys2")
+    {
+        my $out = `$program --json $words`;
+        is($?, 0, $words);
+        ok(eval { decode_json($out) }, 'gives JSON') or diag $out;
+    }
+
+    ok(-e "$dir/other/data.mdb" && -e "$dir/keys2", 'made where they say');
 };
 
 SKIP: {
@@ -133,15 +149,23 @@ subtest 'accounts and users' => sub {
     ok($olga->{licensed}, 'a licence unless told otherwise');
     ok(!json('user', 'create', 'acme', 'leo', '--no-licence')->{licensed},
         '--no-licence');
+    is_deeply(json('user', 'create', 'acme', 'ria', '--role', 'agent')->{roles},
+        ['agent'], '--role is --roles');
     fails(1, qr/exists already/, 'user', 'create', 'acme', 'olga');
     fails(1, qr/no account "other"/, 'user', 'create', 'other', 'olga');
     fails(2, qr/usage/, 'user', 'create', 'acme');
     fails(2, qr/--shoe/, 'user', 'create', 'acme', 'x', '--shoe', '44');
 
+    is_deeply(json('user', 'set', 'acme', 'ria', '--role', '')->{roles}, [],
+        'of user set, too');
     ok(json('user', 'set', 'acme', 'leo', '--suspend')->{suspended},
         'suspended');
     ok(!json('user', 'set', 'acme', 'leo', '--resume')->{suspended},
         'and resumed');
+    json('account', 'create', 'pair');
+    json('user', 'create', 'pair', 'one');
+    fails(1, qr/administrator_required: .*--administrator/, 'user', 'create',
+        'pair', 'two');
     fails(1, qr/no user "nina"/, 'user', 'set', 'acme', 'nina', '--suspend');
 };
 

@@ -32,13 +32,14 @@ static int write_file(int fd, const char *text, size_t len);
 
 
 const ctl_command_t  ctl_keys_commands[] = {
-    { "keys new", "[--use hmac|assert|checkpoint]",
+    { "keys new", "[--use hmac|assert|checkpoint] [FILE]",
       "makes the file of keys, or adds a key that only verifies", keys_new },
     { "keys rotate", "[--use hmac|assert|checkpoint] [--force]",
       "lets the new key sign, once every worker has it", keys_rotate },
     { "keys retire", "ID [--use hmac|assert|checkpoint] [--force]",
       "erases a key: what it signed is refused", keys_retire },
-    { "keys list", "", "lists the keys, without what is secret", keys_list },
+    { "keys list", "[FILE]",
+      "lists the keys, without what is secret", keys_list },
     { NULL, NULL, NULL, NULL }
 };
 
@@ -46,22 +47,29 @@ const ctl_command_t  ctl_keys_commands[] = {
 static int
 keys_new(const ctl_options_t *options, int argc, char **argv)
 {
-    const char  *use = NULL;
+    int            words;
+    const char    *use = NULL;
+    ctl_options_t  own;
 
     const ctl_arg_t  args[] = {
         { "--use", &use, NULL },
         { NULL, NULL, NULL }
     };
 
-    if (ctl_args(argc, argv, args, 0, 0) == -1) {
+    words = ctl_args(argc, argv, args, 0, 1);
+
+    if (words == -1) {
         return CTL_USAGE;
     }
 
-    if (access(options->keys, F_OK) == 0) {
-        return change(options, POLICY_KEYS_ADD, use, POLICY_NONE, true);
+    own = *options;
+    own.keys = words == 1 ? argv[0] : options->keys;
+
+    if (access(own.keys, F_OK) == 0) {
+        return change(&own, POLICY_KEYS_ADD, use, POLICY_NONE, true);
     }
 
-    return make(options);
+    return make(&own);
 }
 
 
@@ -118,18 +126,23 @@ keys_retire(const ctl_options_t *options, int argc, char **argv)
 static int
 keys_list(const ctl_options_t *options, int argc, char **argv)
 {
-    int             rc;
+    int             rc, words;
     bool            signs;
     char            name[POLICY_KEY_NAME_LEN];
     unsigned        use, id;
     ctl_print_t     out;
+    ctl_options_t   own;
     policy_keys_t  *keys;
 
-    if (ctl_args(argc, argv, NULL, 0, 0) == -1) {
+    words = ctl_args(argc, argv, NULL, 0, 1);
+
+    if (words == -1) {
         return CTL_USAGE;
     }
 
-    rc = ctl_keys_load(options, &keys);
+    own = *options;
+    own.keys = words == 1 ? argv[0] : options->keys;
+    rc = ctl_keys_load(&own, &keys);
 
     if (rc != CTL_OK) {
         return rc;

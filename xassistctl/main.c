@@ -8,7 +8,7 @@
 #include <xassistctl/ctl.h>
 
 
-#define POLICY  "/usr/share/xassist/policy.json"
+#define POLICY  "/etc/xassist/policy.json"
 #define STORE   "/var/lib/xassist"
 #define KEYS    "/etc/xassist/keys"
 
@@ -79,7 +79,8 @@ main(int argc, char **argv)
     rc = command->run(&options, argc - words, argv + words);
 
     if (rc == CTL_USAGE) {
-        (void) fprintf(stderr, "usage: xassistctl %s %s\n", command->words,
+        (void) fprintf(stderr, "usage: xassistctl %s%s%s\n", command->words,
+                       command->arguments[0] ? " " : "",
                        command->arguments);
     }
 

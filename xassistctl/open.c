@@ -13,7 +13,12 @@
 #include <xassistctl/terms.h>
 
 
+#define DATA  "/data.mdb"
+
+
 static int become_owner(const char *folder);
+static bool roots(const char *folder);
+static const char *advice(store_reason_t reason);
 static int open_store(const store_options_t *options, ctl_store_t *store);
 static int digest(const void *data, size_t len,
     uint8_t out[STORE_HASH_LEN]);
@@ -190,7 +195,7 @@ become_owner(const char *folder)
 {
     struct stat  st;
 
-    if (geteuid() != 0) {
+    if (geteuid() != 0 || roots(folder)) {
         return CTL_OK;
     }
 
@@ -214,6 +219,33 @@ become_owner(const char *folder)
     }
 
     return CTL_OK;
+}
+
+
+/*
+ * Whether root made the store, in a folder that nginx has given to its workers
+ * since: then only root can open it until nginx starts again.  A link is what
+ * the folder's owner may have put there.
+ */
+
+static bool
+roots(const char *folder)
+{
+    char         path[4096];
+    size_t       len;
+    struct stat  st;
+
+    len = strlen(folder);
+
+    if (len + sizeof(DATA) > sizeof(path)) {
+        return false;
+    }
+
+    memcpy(path, folder, len);
+    memcpy(path + len, DATA, sizeof(DATA));
+
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0
+           && st.st_nlink == 1;
 }
 
 
@@ -281,11 +313,48 @@ ctl_apply(ctl_store_t *store, store_op_t *op, const char *what)
         return CTL_OK;
     }
 
-    ctl_complain("cannot %s: %s", what,
-                 status == STORE_REFUSED ? store_reason_name(op->reason)
-                                         : store_status_text(status));
+    if (status == STORE_REFUSED) {
+        ctl_complain("cannot %s: %s%s", what, store_reason_name(op->reason),
+                     advice(op->reason));
+
+    } else {
+        ctl_complain("cannot %s: %s", what, store_status_text(status));
+    }
 
     return exit_status(status);
+}
+
+
+/* What to do about a reason that its name alone does not tell. */
+
+static const char *
+advice(store_reason_t reason)
+{
+    size_t  i;
+
+    static const struct {
+        store_reason_t  reason;
+        const char     *text;
+    } known[] = {
+        { STORE_REASON_ADMINISTRATOR_REQUIRED,
+          ": of an account's first two users one needs a role with "
+          "\"administrator\" in the policy, by --roles or "
+          "--administrator NAME" },
+        { STORE_REASON_INVITER_LEFT,
+          ": who invites an external has to be in the call" },
+        { STORE_REASON_CHANNEL_NOT_ALLOWED,
+          ": see \"channels\" of the kind in the policy" },
+        { STORE_REASON_NO_SEAT,
+          ": see account seats" }
+    };
+
+    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (known[i].reason == reason) {
+            return known[i].text;
+        }
+    }
+
+    return "";
 }
 
 

@@ -79,6 +79,7 @@ service_create(const ctl_options_t *options, int argc, char **argv)
 
     const ctl_arg_t  args[] = {
         { "--roles", &roles, NULL },
+        { "--role", &roles, NULL },
         { "--days", &text, NULL },
         { "--certificate", &proof.file, NULL },
         { "--socket", NULL, &proof.socket },

@@ -107,6 +107,7 @@ team_create(const ctl_options_t *options, int argc, char **argv)
 
     const ctl_arg_t  args[] = {
         { "--roles", &changes.roles, NULL },
+        { "--role", &changes.roles, NULL },
         { NULL, NULL, NULL }
     };
 
@@ -151,6 +152,7 @@ team_set(const ctl_options_t *options, int argc, char **argv)
     const ctl_arg_t  args[] = {
         { "--name", &changes.name, NULL },
         { "--roles", &changes.roles, NULL },
+        { "--role", &changes.roles, NULL },
         { NULL, NULL, NULL }
     };
 

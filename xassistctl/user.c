@@ -189,6 +189,7 @@ user_create(const ctl_options_t *options, int argc, char **argv)
         { "--mail", &new.mail, NULL },
         { "--phone", &new.phone, NULL },
         { "--roles", &new.roles, NULL },
+        { "--role", &new.roles, NULL },
         { "--no-licence", NULL, &new.no_licence },
         { "--administrator", &new.administrator, NULL },
         { NULL, NULL, NULL }
@@ -268,6 +269,7 @@ user_set(const ctl_options_t *options, int argc, char **argv)
 
     const ctl_arg_t  args[] = {
         { "--roles", &changes.roles, NULL },
+        { "--role", &changes.roles, NULL },
         { "--suspend", NULL, &changes.suspend },
         { "--resume", NULL, &changes.resume },
         { "--licence", NULL, &changes.licence },

@@ -90,8 +90,10 @@ $live->closes('end', { map { $_ => '4404 call_ended' }
 select undef, undef, undef, 0.3;
 
 $m = metrics();
-is($m->{'xassist_closed_total{code="4404",reason="call_ended"}'}, 2,
-    'both are counted');
+is($m->{'xassist_closed_total{code="4404"}'}, 2,
+    'both are counted by their code');
+is($m->{'xassist_closed_reasons_total{reason="call_ended"}'}, 2,
+    'and by their reason');
 is($m->{xassist_revocation_seconds_count}, 2, 'and timed');
 cmp_ok($m->{xassist_revocation_seconds_sum}, '<', 1, 'soon');
 cmp_ok($m->{xassist_slice_seconds_count}, '>', 0, 'what it took is told');
@@ -99,7 +101,7 @@ is($m->{xassist_live_connections}, 0, 'nothing is open');
 
 ok($edge->reload, 'reloaded');
 $m = metrics();
-is($m->{'xassist_closed_total{code="4404",reason="call_ended"}'}, 2,
+is($m->{'xassist_closed_total{code="4404"}'}, 2,
     'a reload loses nothing');
 
 my $other = $world->call;
