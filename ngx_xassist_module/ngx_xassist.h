@@ -30,10 +30,6 @@
 #define NGX_XASSIST_MAX_ROLES  64
 #define NGX_XASSIST_PROXIES    2               /* modules that proxy */
 
-/* A reader of the policy that loses this many races against who publishes
-   refuses. */
-#define NGX_XASSIST_RETRIES  16
-
 
 typedef struct ngx_xassist_worker_s  ngx_xassist_worker_t;
 typedef struct ngx_xassist_writer_s  ngx_xassist_writer_t;

@@ -2,6 +2,7 @@
 
 #include "ngx_xassist_api_admin.h"
 #include "ngx_xassist_evaluate.h"
+#include "ngx_xassist_look.h"
 
 
 const policy_body_member_t  ngx_xassist_body_roles[] = {
@@ -15,6 +16,16 @@ const policy_body_member_t  ngx_xassist_body_licence[] = {
 };
 
 
+typedef struct {
+    const ngx_xassist_ctx_t  *ctx;
+    const store_slice_t      *roles;
+    ngx_uint_t                given;           /* by the request: must be */
+    ngx_xassist_reason_t      reason;
+} ngx_xassist_api_covers_t;
+
+
+static ngx_int_t ngx_xassist_api_covers_look(const policy_image_t *image,
+    void *data);
 static ngx_xassist_reason_t ngx_xassist_api_covered(
     const ngx_xassist_ctx_t *ctx, const policy_image_t *image,
     const store_slice_t *roles, ngx_uint_t given);
@@ -30,33 +41,36 @@ ngx_xassist_reason_t
 ngx_xassist_api_covers(ngx_xassist_api_t *api, const store_slice_t *roles,
     ngx_uint_t given)
 {
-    ngx_uint_t            i;
-    policy_zone_t        *zone;
-    policy_image_t        image;
-    ngx_xassist_reason_t  reason;
+    ngx_xassist_api_covers_t  look;
 
-    zone = api->worker->conf->zone->data;
+    look.ctx = api->ctx;
+    look.roles = roles;
+    look.given = given;
 
-    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
-
-        if (policy_zone_read(zone, &image) != POLICY_OK) {
-            break;
-        }
-
-        reason = ngx_xassist_api_covered(api->ctx, &image, roles, given);
-
-        if (policy_zone_settled(zone, &image)) {
-            return reason == NGX_XASSIST_R_INVALID_REQUEST
-                   ? ngx_xassist_api_wrong(api, "the policy has no such role")
-                   : reason;
-        }
+    if (ngx_xassist_look(api->worker->conf->zone->data,
+                         ngx_xassist_api_covers_look, &look)
+        != NGX_OK)
+    {
+        return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
-    return NGX_XASSIST_R_STORE_UNAVAILABLE;
+    return look.reason == NGX_XASSIST_R_INVALID_REQUEST
+           ? ngx_xassist_api_wrong(api, "the policy has no such role")
+           : look.reason;
 }
 
 
-/* `given`: roles of the request, which must be there. */
+static ngx_int_t
+ngx_xassist_api_covers_look(const policy_image_t *image, void *data)
+{
+    ngx_xassist_api_covers_t  *look = data;
+
+    look->reason = ngx_xassist_api_covered(look->ctx, image, look->roles,
+                                           look->given);
+
+    return NGX_OK;
+}
+
 
 static ngx_xassist_reason_t
 ngx_xassist_api_covered(const ngx_xassist_ctx_t *ctx,

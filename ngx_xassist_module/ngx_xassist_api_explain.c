@@ -6,6 +6,7 @@
 #include "ngx_xassist_api_route.h"
 #include "ngx_xassist_assist.h"
 #include "ngx_xassist_evaluate.h"
+#include "ngx_xassist_look.h"
 
 
 typedef struct {
@@ -14,6 +15,12 @@ typedef struct {
     ngx_str_t    session;
     ngx_str_t    call;
 } ngx_xassist_explain_asked_t;
+
+typedef struct {
+    ngx_xassist_api_t        *api;
+    const ngx_str_t          *rule;
+    ngx_xassist_decision_t   *d;
+} ngx_xassist_explain_look_t;
 
 
 static ngx_xassist_reason_t ngx_xassist_explain_asked(
@@ -32,6 +39,8 @@ static ngx_xassist_reason_t ngx_xassist_explain_call(ngx_xassist_api_t *api,
     const ngx_str_t *call, ngx_xassist_decision_t *d);
 static ngx_xassist_reason_t ngx_xassist_explain_by(ngx_xassist_api_t *api,
     const ngx_str_t *rule, ngx_xassist_decision_t *d);
+static ngx_int_t ngx_xassist_explain_look(const policy_image_t *image,
+    void *data);
 static ngx_int_t ngx_xassist_explain_rule(ngx_xassist_api_t *api,
     const policy_image_t *image, const ngx_str_t *rule,
     ngx_xassist_decision_t *d);
@@ -343,64 +352,63 @@ ngx_xassist_explain_call(ngx_xassist_api_t *api, const ngx_str_t *call,
 }
 
 
-/* Told again when the image was overwritten meanwhile. */
-
 static ngx_xassist_reason_t
 ngx_xassist_explain_by(ngx_xassist_api_t *api, const ngx_str_t *rule,
     ngx_xassist_decision_t *d)
 {
-    ngx_int_t        rc;
-    ngx_uint_t       i;
-    policy_zone_t   *zone;
-    store_reason_t   reason;
-    policy_image_t   image;
+    ngx_int_t                   rc;
+    ngx_xassist_explain_look_t  look;
+
+    look.api = api;
+    look.rule = rule;
+    look.d = d;
+
+    rc = ngx_xassist_look(api->worker->conf->zone->data,
+                          ngx_xassist_explain_look, &look);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_xassist_api_wrong(api, "the policy has no rule or "
+                                          "permission of that name");
+    }
+
+    return rc == NGX_OK ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
+}
+
+
+static ngx_int_t
+ngx_xassist_explain_look(const policy_image_t *image, void *data)
+{
+    ngx_xassist_explain_look_t  *look = data;
+
+    store_reason_t           reason;
+    ngx_xassist_api_t       *api;
+    ngx_xassist_decision_t  *d;
+
+    api = look->api;
+    d = look->d;
 
     reason = d->principal.reason != STORE_REASON_NONE
              ? d->principal.reason : d->standing.reason;
 
-    zone = api->worker->conf->zone->data;
+    ngx_xassist_json_init(&api->json, api->request->pool);
+    ngx_xassist_json_open(&api->json, NULL, '{');
+    ngx_xassist_json_number(&api->json, "generation", image->generation);
+    ngx_xassist_json_str(&api->json, "rule", look->rule);
+    ngx_xassist_api_slice(&api->json, "name", &d->principal.name);
+    ngx_xassist_api_slice(&api->json, "roles", &d->principal.roles);
+    ngx_xassist_json_open(&api->json, "steps", '[');
 
-    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
+    /* Who has no right at all, or none in that call, is asked nothing. */
 
-        if (policy_zone_read(zone, &image) != POLICY_OK) {
-            break;
-        }
-
-        ngx_xassist_json_init(&api->json, api->request->pool);
-        ngx_xassist_json_open(&api->json, NULL, '{');
-        ngx_xassist_json_number(&api->json, "generation", image.generation);
-        ngx_xassist_json_str(&api->json, "rule", rule);
-        ngx_xassist_api_slice(&api->json, "name", &d->principal.name);
-        ngx_xassist_api_slice(&api->json, "roles", &d->principal.roles);
-        ngx_xassist_json_open(&api->json, "steps", '[');
-
-        rc = NGX_OK;
-
-        /* Who has no right at all, or none in that call, is asked nothing. */
-
-        if (reason == STORE_REASON_NONE) {
-            rc = ngx_xassist_explain_rule(api, &image, rule, d);
-
-        } else {
-            ngx_xassist_explain_verdict(api, POLICY_DENY,
-                (char *) ngx_xassist_reason(
-                    ngx_xassist_reason_of_store(reason))->code.data, NULL);
-        }
-
-        if (!policy_zone_settled(zone, &image)) {
-            continue;
-        }
-
-        if (rc == NGX_DECLINED) {
-            return ngx_xassist_api_wrong(api, "the policy has no rule or "
-                                              "permission of that name");
-        }
-
-        return rc == NGX_OK ? NGX_XASSIST_R_NONE
-                            : NGX_XASSIST_R_STORE_UNAVAILABLE;
+    if (reason == STORE_REASON_NONE) {
+        return ngx_xassist_explain_rule(api, image, look->rule, d);
     }
 
-    return NGX_XASSIST_R_STORE_UNAVAILABLE;
+    ngx_xassist_explain_verdict(api, POLICY_DENY,
+        (char *) ngx_xassist_reason(
+            ngx_xassist_reason_of_store(reason))->code.data, NULL);
+
+    return NGX_OK;
 }
 
 

@@ -1,61 +1,72 @@
 /* What the live policy says of invitations: terms and profiles. */
 
 #include "ngx_xassist_api_route.h"
+#include "ngx_xassist_look.h"
 
 
-static void ngx_xassist_profiles_write(ngx_xassist_api_t *api,
-    const policy_image_t *image);
+typedef struct {
+    policy_invitation_t      kind;
+    policy_terms_t          *terms;
+    ngx_xassist_profile_t   *profile;
+} ngx_xassist_profiles_look_t;
+
+typedef struct {
+    ngx_xassist_json_t  *json;
+    size_t               len;                  /* where the list begins */
+    unsigned             comma:1;
+} ngx_xassist_profiles_list_t;
+
+
+static ngx_int_t ngx_xassist_profiles_terms(const policy_image_t *image,
+    void *data);
+static ngx_int_t ngx_xassist_profiles_write(const policy_image_t *image,
+    void *data);
 
 
 ngx_int_t
 ngx_xassist_api_terms(ngx_xassist_api_t *api, policy_invitation_t kind,
     policy_terms_t *terms, ngx_xassist_profile_t *profile)
 {
-    uint32_t           index;
-    ngx_uint_t         i;
-    policy_zone_t     *zone;
-    policy_image_t     image;
-    policy_status_t    status;
-    policy_profile_t   found;
+    ngx_xassist_profiles_look_t  look;
 
-    zone = api->worker->conf->zone->data;
+    look.kind = kind;
+    look.terms = terms;
+    look.profile = profile;
 
-    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
+    return ngx_xassist_look(api->worker->conf->zone->data,
+                            ngx_xassist_profiles_terms, &look);
+}
 
-        if (policy_zone_read(zone, &image) != POLICY_OK) {
-            return NGX_ERROR;
-        }
 
-        status = policy_terms(&image, kind, terms);
+static ngx_int_t
+ngx_xassist_profiles_terms(const policy_image_t *image, void *data)
+{
+    ngx_xassist_profiles_look_t  *look = data;
 
-        profile->invite = 0;
-        profile->idle_timeout = 0;
-        index = policy_profile_find(&image, profile->name);
+    uint32_t          index;
+    policy_profile_t  found;
 
-        if (index != POLICY_NONE
-            && policy_profile_at(&image, index, &found) == POLICY_OK)
-        {
-            profile->invite = found.invite;
-            profile->idle_timeout = found.idle_timeout;
-        }
+    look->profile->invite = 0;
+    look->profile->idle_timeout = 0;
+    index = policy_profile_find(image, look->profile->name);
 
-        if (policy_zone_settled(zone, &image)) {
-            return status == POLICY_OK ? NGX_OK : NGX_ERROR;
-        }
+    if (index != POLICY_NONE
+        && policy_profile_at(image, index, &found) == POLICY_OK)
+    {
+        look->profile->invite = found.invite;
+        look->profile->idle_timeout = found.idle_timeout;
     }
 
-    return NGX_ERROR;
+    return policy_terms(image, look->kind, look->terms) == POLICY_OK
+           ? NGX_OK : NGX_ERROR;
 }
 
 
 ngx_xassist_reason_t
 ngx_xassist_api_profiles_list(ngx_xassist_api_t *api)
 {
-    ngx_str_t            value;
-    ngx_uint_t           i;
-    policy_zone_t       *zone;
-    policy_image_t       image;
-    ngx_xassist_json_t   before;
+    ngx_str_t                    value;
+    ngx_xassist_profiles_list_t  look;
 
     if (ngx_http_arg(api->request, (u_char *) "for", 3, &value) == NGX_OK
         && (value.len != sizeof("invite") - 1
@@ -64,38 +75,28 @@ ngx_xassist_api_profiles_list(ngx_xassist_api_t *api)
         return ngx_xassist_api_wrong(api, "for must be invite");
     }
 
-    zone = api->worker->conf->zone->data;
-    before = api->json;
+    look.json = &api->json;
+    look.len = api->json.len;
+    look.comma = api->json.comma;
 
-    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
-
-        if (policy_zone_read(zone, &image) != POLICY_OK) {
-            break;
-        }
-
-        api->json.len = before.len;
-        api->json.comma = before.comma;
-
-        ngx_xassist_profiles_write(api, &image);
-
-        if (policy_zone_settled(zone, &image)) {
-            return NGX_XASSIST_R_NONE;
-        }
-    }
-
-    return NGX_XASSIST_R_STORE_UNAVAILABLE;
+    return ngx_xassist_look(api->worker->conf->zone->data,
+                            ngx_xassist_profiles_write, &look)
+           == NGX_OK ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
 }
 
 
-static void
-ngx_xassist_profiles_write(ngx_xassist_api_t *api,
-    const policy_image_t *image)
+static ngx_int_t
+ngx_xassist_profiles_write(const policy_image_t *image, void *data)
 {
+    ngx_xassist_profiles_list_t  *look = data;
+
     uint32_t             i;
     policy_profile_t     profile;
     ngx_xassist_json_t  *json;
 
-    json = &api->json;
+    json = look->json;
+    json->len = look->len;
+    json->comma = look->comma;
 
     ngx_xassist_json_open(json, "profiles", '[');
 
@@ -122,4 +123,6 @@ ngx_xassist_profiles_write(ngx_xassist_api_t *api,
     }
 
     ngx_xassist_json_close(json, ']');
+
+    return NGX_OK;
 }

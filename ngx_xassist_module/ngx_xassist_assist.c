@@ -1,9 +1,28 @@
 #include "ngx_xassist_assist.h"
 #include "ngx_xassist_evaluate.h"
+#include "ngx_xassist_look.h"
 
 
+typedef struct {
+    ngx_pool_t           *pool;
+    policy_assistance_t  *terms;
+    ngx_str_t            *groups;
+} ngx_xassist_assist_look_t;
+
+typedef struct {
+    const store_user_t   *user;
+    policy_decision_t     decision;
+} ngx_xassist_assist_may_t;
+
+
+static ngx_int_t ngx_xassist_assist_look(const policy_image_t *image,
+    void *data);
 static ngx_int_t ngx_xassist_assist_groups(const policy_image_t *image,
     ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *groups);
+static ngx_int_t ngx_xassist_assist_names(const policy_image_t *image,
+    void *data);
+static ngx_int_t ngx_xassist_assist_allowed(const policy_image_t *image,
+    void *data);
 
 
 ngx_uint_t
@@ -51,29 +70,26 @@ ngx_int_t
 ngx_xassist_assist_terms(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
     policy_assistance_t *terms, ngx_str_t *groups)
 {
-    ngx_int_t        rc;
-    ngx_uint_t       i;
-    policy_zone_t   *zone;
-    policy_image_t   image;
+    ngx_xassist_assist_look_t  look;
 
-    zone = worker->conf->zone->data;
+    look.pool = pool;
+    look.terms = terms;
+    look.groups = groups;
 
-    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
+    return ngx_xassist_look(worker->conf->zone->data,
+                            ngx_xassist_assist_look, &look);
+}
 
-        if (policy_zone_read(zone, &image) != POLICY_OK) {
-            return NGX_ERROR;
-        }
 
-        rc = policy_assistance(&image, terms) == POLICY_OK
-             ? ngx_xassist_assist_groups(&image, pool, terms->groups, groups)
-             : NGX_ERROR;
+static ngx_int_t
+ngx_xassist_assist_look(const policy_image_t *image, void *data)
+{
+    ngx_xassist_assist_look_t  *look = data;
 
-        if (policy_zone_settled(zone, &image)) {
-            return rc;
-        }
-    }
-
-    return NGX_ERROR;
+    return policy_assistance(image, look->terms) == POLICY_OK
+           ? ngx_xassist_assist_groups(image, look->pool, look->terms->groups,
+                                       look->groups)
+           : NGX_ERROR;
 }
 
 
@@ -129,93 +145,96 @@ ngx_xassist_assist_groups(const policy_image_t *image, ngx_pool_t *pool,
 ngx_array_t *
 ngx_xassist_assist_shortcuts(ngx_xassist_worker_t *worker, ngx_pool_t *pool)
 {
+    ngx_array_t  *names;
+
+    names = ngx_array_create(pool, 8, sizeof(ngx_str_t));
+
+    return names != NULL
+           && ngx_xassist_look(worker->conf->zone->data,
+                               ngx_xassist_assist_names, names)
+              == NGX_OK ? names : NULL;
+}
+
+
+static ngx_int_t
+ngx_xassist_assist_names(const policy_image_t *image, void *data)
+{
+    ngx_array_t  *names = data;
+
     ngx_str_t            *name;
-    ngx_uint_t            i, k;
-    ngx_array_t          *names;
+    ngx_uint_t            i;
     policy_str_t          text;
-    policy_zone_t        *zone;
-    policy_image_t        image;
     policy_assistance_t   terms;
 
-    zone = worker->conf->zone->data;
+    names->nelts = 0;
 
-    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
-
-        names = ngx_array_create(pool, 8, sizeof(ngx_str_t));
-
-        if (names == NULL || policy_zone_read(zone, &image) != POLICY_OK
-            || policy_assistance(&image, &terms) != POLICY_OK)
-        {
-            return NULL;
-        }
-
-        for (k = 0; k < terms.shortcuts; k++) {
-            text = policy_assistance_shortcut(&image, k);
-            name = text.len <= STORE_LIMIT_FIELD ? ngx_array_push(names)
-                                                 : NULL;
-            if (name == NULL) {
-                return NULL;
-            }
-
-            name->len = text.len;
-            name->data = ngx_pnalloc(pool, text.len + 1);
-            if (name->data == NULL) {
-                return NULL;
-            }
-
-            ngx_memcpy(name->data, text.data, text.len);
-        }
-
-        if (policy_zone_settled(zone, &image)) {
-            return names;
-        }
+    if (policy_assistance(image, &terms) != POLICY_OK) {
+        return NGX_ERROR;
     }
 
-    return NULL;
+    for (i = 0; i < terms.shortcuts; i++) {
+        text = policy_assistance_shortcut(image, i);
+        name = text.len <= STORE_LIMIT_FIELD ? ngx_array_push(names) : NULL;
+        if (name == NULL) {
+            return NGX_ERROR;
+        }
+
+        name->len = text.len;
+        name->data = ngx_pnalloc(names->pool, text.len + 1);
+        if (name->data == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(name->data, text.data, text.len);
+    }
+
+    return NGX_OK;
 }
 
 
 ngx_int_t
 ngx_xassist_assist_may(ngx_xassist_worker_t *worker, const store_user_t *user)
 {
-    uint32_t              roles[NGX_XASSIST_MAX_ROLES];
-    ngx_uint_t            i;
-    policy_zone_t        *zone;
-    policy_image_t        image;
-    policy_query_t        query;
-    policy_decision_t     decision;
-    policy_assistance_t   terms;
+    ngx_xassist_assist_may_t  look;
 
-    zone = worker->conf->zone->data;
+    look.user = user;
 
-    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
+    return !user->suspended
+           && ngx_xassist_look(worker->conf->zone->data,
+                               ngx_xassist_assist_allowed, &look)
+              == NGX_OK
+           && look.decision.verdict == POLICY_ALLOW ? NGX_OK : NGX_DECLINED;
+}
 
-        if (user->suspended || policy_zone_read(zone, &image) != POLICY_OK) {
-            return NGX_DECLINED;
-        }
 
-        ngx_memzero(&decision, sizeof(policy_decision_t));
-        ngx_memzero(&query, sizeof(policy_query_t));
+static ngx_int_t
+ngx_xassist_assist_allowed(const policy_image_t *image, void *data)
+{
+    ngx_xassist_assist_may_t  *look = data;
 
-        query.kind = POLICY_KIND_REGULAR;
-        query.device = POLICY_DEVICE_WEB;
-        query.facts = user->licensed ? POLICY_FACT_LICENSED : 0;
-        query.profiles[0] = POLICY_NONE;
-        query.profiles[1] = POLICY_NONE;
-        query.roles = roles;
+    uint32_t             roles[NGX_XASSIST_MAX_ROLES];
+    policy_query_t       query;
+    policy_assistance_t  terms;
 
-        if (ngx_xassist_evaluate_roles(&image, &user->roles, roles,
-                                       &query.nroles)
-            == NGX_OK
-            && policy_assistance(&image, &terms) == POLICY_OK)
-        {
-            policy_decide(&image, terms.requires, &query, &decision);
-        }
+    ngx_memzero(&look->decision, sizeof(policy_decision_t));
+    ngx_memzero(&query, sizeof(policy_query_t));
 
-        if (policy_zone_settled(zone, &image)) {
-            return decision.verdict == POLICY_ALLOW ? NGX_OK : NGX_DECLINED;
-        }
+    query.kind = POLICY_KIND_REGULAR;
+    query.device = POLICY_DEVICE_WEB;
+    query.facts = look->user->licensed ? POLICY_FACT_LICENSED : 0;
+    query.profiles[0] = POLICY_NONE;
+    query.profiles[1] = POLICY_NONE;
+    query.roles = roles;
+
+    if (ngx_xassist_evaluate_roles(image, &look->user->roles, roles,
+                                   &query.nroles)
+        != NGX_OK
+        || policy_assistance(image, &terms) != POLICY_OK)
+    {
+        return NGX_ERROR;
     }
 
-    return NGX_DECLINED;
+    policy_decide(image, terms.requires, &query, &look->decision);
+
+    return NGX_OK;
 }

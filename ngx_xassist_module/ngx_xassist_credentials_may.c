@@ -3,6 +3,7 @@
 #include "ngx_xassist_conf.h"
 #include "ngx_xassist_credentials.h"
 #include "ngx_xassist_decide.h"
+#include "ngx_xassist_look.h"
 
 
 /* What an upstream is told of in the assertion. */
@@ -20,6 +21,10 @@ static ngx_str_t  ngx_xassist_grants[] = {
 
 #define NGX_XASSIST_GRANTS                                                    \
     (sizeof(ngx_xassist_grants) / sizeof(ngx_xassist_grants[0]))
+
+
+static ngx_int_t ngx_xassist_credentials_look(const policy_image_t *image,
+    void *data);
 
 
 ngx_int_t
@@ -91,12 +96,9 @@ ngx_uint_t
 ngx_xassist_credentials_controls(ngx_http_request_t *r,
     const ngx_xassist_ctx_t *ctx)
 {
-    uint32_t           profile;
-    ngx_str_t         *profiles;
-    ngx_uint_t         i;
-    policy_str_t       name;
-    policy_image_t     image;
-    policy_profile_t   found;
+    ngx_str_t          *profiles;
+    ngx_uint_t          i;
+    policy_str_t        name;
 
     if (ctx->kind != POLICY_KIND_EXTERNAL) {
         return 1;
@@ -117,17 +119,25 @@ ngx_xassist_credentials_controls(ngx_http_request_t *r,
     name.data = (char *) profiles[i].data;
     name.len = profiles[i].len;
 
-    if (policy_zone_read(ngx_xassist_worker(r)->conf->zone->data, &image)
-        != POLICY_OK)
-    {
-        return 0;
-    }
+    return ngx_xassist_look(ngx_xassist_worker(r)->conf->zone->data,
+                            ngx_xassist_credentials_look, &name)
+           == NGX_OK;
+}
 
-    profile = policy_profile_find(&image, name);
+
+static ngx_int_t
+ngx_xassist_credentials_look(const policy_image_t *image, void *data)
+{
+    const policy_str_t  *name = data;
+
+    uint32_t          profile;
+    policy_profile_t  found;
+
+    profile = policy_profile_find(image, *name);
 
     return profile != POLICY_NONE
-           && policy_profile_at(&image, profile, &found) == POLICY_OK
-           && found.control;
+           && policy_profile_at(image, profile, &found) == POLICY_OK
+           && found.control ? NGX_OK : NGX_DECLINED;
 }
 
 

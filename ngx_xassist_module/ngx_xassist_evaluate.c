@@ -2,6 +2,7 @@
 #include "ngx_xassist_asked.h"
 #include "ngx_xassist_assist.h"
 #include "ngx_xassist_group.h"
+#include "ngx_xassist_look.h"
 #include "ngx_xassist_reason.h"
 #include "ngx_xassist_shadow.h"
 
@@ -17,6 +18,8 @@ static uint32_t ngx_xassist_evaluate_profile(const policy_image_t *image,
     const store_slice_t *name);
 static ngx_int_t ngx_xassist_evaluate_attributes(ngx_xassist_decision_t *d,
     const ngx_xassist_require_t *require, ngx_uint_t *given);
+static ngx_int_t ngx_xassist_evaluate_settings(const policy_image_t *image,
+    void *data);
 
 
 void
@@ -41,101 +44,86 @@ ngx_xassist_evaluate(ngx_xassist_decision_t *d,
 }
 
 
-/*
- * Evaluates until what was read of the image was whole: the master may
- * publish two policies while one decision runs.
- */
-
 static void
 ngx_xassist_evaluate_live(ngx_xassist_decision_t *d,
     const ngx_array_t *requires)
 {
-    ngx_int_t            rc;
-    ngx_uint_t           i, slot;
-    policy_zone_t       *zone;
-    policy_image_t       image;
-    policy_decision_t    decision;
-    ngx_xassist_ctx_t   *ctx;
-    ngx_xassist_rule_t  *rules;
+    ngx_xassist_ctx_t       *ctx;
+    ngx_xassist_rule_t      *rules;
+    ngx_xassist_evaluated_t  ev;
 
     ctx = d->ctx;
-    zone = d->worker->conf->zone->data;
-    rules = d->worker->conf->rules.elts;
 
-    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
+    ev.d = d;
+    ev.requires = requires;
+    ev.live = 1;
 
-        if (policy_zone_read(zone, &image) != POLICY_OK) {
-            break;
-        }
+    if (ngx_xassist_look(d->worker->conf->zone->data,
+                         ngx_xassist_evaluate_rules, &ev)
+        != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_ERR, d->request->connection->log, 0,
+                      "xassist: the policy could not be read");
 
-        slot = 0;
-        rc = ngx_xassist_evaluate_rules(d, &image, 1, requires, &decision,
-                                        &slot);
-
-        if (!policy_zone_settled(zone, &image)) {
-            continue;
-        }
-
-        if (rc != NGX_OK) {
-            break;
-        }
-
-        ctx->generation = image.generation;
-        ctx->rule = rules[slot].name;
-
-        if (decision.verdict == POLICY_ALLOW) {
-            ctx->verdict = NGX_XASSIST_ALLOW;
-            return;
-        }
-
-        ctx->verdict = decision.verdict == POLICY_DENY ? NGX_XASSIST_DENY
-                                                       : NGX_XASSIST_ERROR;
-        ctx->reason = ngx_xassist_reason_of_policy(decision.reason);
-
-        if (d->unseated && decision.reason == POLICY_REASON_PERMISSION_MISSING)
-        {
-            ctx->reason = NGX_XASSIST_R_NO_SEAT;
-        }
-
-        if (decision.reason == POLICY_REASON_UNKNOWN_RULE) {
-            ngx_log_error(NGX_LOG_ERR, d->request->connection->log, 0,
-                          "xassist: the policy has no rule or permission "
-                          "\"%V\" any more", &ctx->rule);
-        }
-
+        ctx->verdict = NGX_XASSIST_ERROR;
+        ctx->reason = NGX_XASSIST_R_STORE_UNAVAILABLE;
         return;
     }
 
-    ngx_log_error(NGX_LOG_ERR, d->request->connection->log, 0,
-                  "xassist: the policy could not be read");
+    rules = d->worker->conf->rules.elts;
 
-    ctx->verdict = NGX_XASSIST_ERROR;
-    ctx->reason = NGX_XASSIST_R_STORE_UNAVAILABLE;
+    ctx->generation = ev.generation;
+    ctx->rule = rules[ev.slot].name;
+
+    if (ev.decision.verdict == POLICY_ALLOW) {
+        ctx->verdict = NGX_XASSIST_ALLOW;
+        return;
+    }
+
+    ctx->verdict = ev.decision.verdict == POLICY_DENY ? NGX_XASSIST_DENY
+                                                      : NGX_XASSIST_ERROR;
+    ctx->reason = ngx_xassist_reason_of_policy(ev.decision.reason);
+
+    if (d->unseated
+        && ev.decision.reason == POLICY_REASON_PERMISSION_MISSING)
+    {
+        ctx->reason = NGX_XASSIST_R_NO_SEAT;
+    }
+
+    if (ev.decision.reason == POLICY_REASON_UNKNOWN_RULE) {
+        ngx_log_error(NGX_LOG_ERR, d->request->connection->log, 0,
+                      "xassist: the policy has no rule or permission \"%V\" "
+                      "any more", &ctx->rule);
+    }
 }
 
 
 ngx_int_t
-ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
-    const policy_image_t *image, ngx_uint_t live, const ngx_array_t *requires,
-    policy_decision_t *decision, ngx_uint_t *slot)
+ngx_xassist_evaluate_rules(const policy_image_t *image, void *data)
 {
-    uint32_t                facts, rule;
-    ngx_uint_t              i, given, grouped;
-    ngx_xassist_require_t  *require;
+    ngx_xassist_evaluated_t  *ev = data;
+
+    uint32_t                 facts, rule;
+    ngx_uint_t               i, given, grouped;
+    ngx_xassist_require_t   *require;
+    ngx_xassist_decision_t  *d;
+
+    d = ev->d;
+    ev->slot = 0;
+    ev->generation = image->generation;
+    ngx_memzero(&ev->decision, sizeof(policy_decision_t));
 
     if (ngx_xassist_evaluate_query(d, image) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    ngx_memzero(decision, sizeof(policy_decision_t));
-
     given = 0;
     facts = d->query.facts;
-    require = requires->elts;
+    require = ev->requires->elts;
 
-    for (i = 0; i < requires->nelts; i++) {
+    for (i = 0; i < ev->requires->nelts; i++) {
 
-        *slot = require[i].slot;
+        ev->slot = require[i].slot;
         d->query.facts = facts;
         d->owner = d->standing.owner_id;
 
@@ -145,20 +133,20 @@ ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
             return NGX_ERROR;
         }
 
-        rule = live ? ngx_xassist_slot(d->worker, image, *slot)
-                    : ngx_xassist_evaluate_slot(d, image, *slot);
+        rule = ev->live ? ngx_xassist_slot(d->worker, image, ev->slot)
+                        : ngx_xassist_evaluate_slot(d, image, ev->slot);
 
-        grouped = live ? d->worker->grouped[*slot]
-                       : (policy_rule_facts(image, rule)
-                          & POLICY_FACT_IN_GROUP) != 0;
+        grouped = ev->live ? d->worker->grouped[ev->slot]
+                           : (policy_rule_facts(image, rule)
+                              & POLICY_FACT_IN_GROUP) != 0;
 
         if (grouped && ngx_xassist_group(d) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        policy_decide(image, rule, &d->query, decision);
+        policy_decide(image, rule, &d->query, &ev->decision);
 
-        if (decision->verdict != POLICY_ALLOW) {
+        if (ev->decision.verdict != POLICY_ALLOW) {
             break;
         }
     }
@@ -454,25 +442,15 @@ ngx_int_t
 ngx_xassist_settings(ngx_xassist_worker_t *worker,
     policy_settings_t *settings)
 {
-    ngx_uint_t        i;
-    policy_zone_t    *zone;
-    policy_image_t    image;
-    policy_status_t   status;
+    return ngx_xassist_look(worker->conf->zone->data,
+                            ngx_xassist_evaluate_settings, settings);
+}
 
-    zone = worker->conf->zone->data;
 
-    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
+static ngx_int_t
+ngx_xassist_evaluate_settings(const policy_image_t *image, void *data)
+{
+    policy_settings_t  *settings = data;
 
-        if (policy_zone_read(zone, &image) != POLICY_OK) {
-            return NGX_ERROR;
-        }
-
-        status = policy_settings(&image, settings);
-
-        if (policy_zone_settled(zone, &image)) {
-            return status == POLICY_OK ? NGX_OK : NGX_ERROR;
-        }
-    }
-
-    return NGX_ERROR;
+    return policy_settings(image, settings) == POLICY_OK ? NGX_OK : NGX_ERROR;
 }

@@ -28,18 +28,26 @@ typedef struct {
     unsigned                       again:1;    /* of the same things */
 } ngx_xassist_decision_t;
 
+/* What a policy is asked, and what it says. */
+typedef struct {
+    ngx_xassist_decision_t        *d;
+    const ngx_array_t             *requires;   /* ngx_xassist_require_t */
+    policy_decision_t              decision;
+    uint64_t                       generation;
+    ngx_uint_t                     slot;       /* of the line that decided */
+    unsigned                       live:1;     /* the main zone's image */
+} ngx_xassist_evaluated_t;
+
 
 /* Decides by all of `requires` (ngx_xassist_require_t), and puts verdict,
    reason, rule and generation into the context. */
 void ngx_xassist_evaluate(ngx_xassist_decision_t *d,
     const ngx_array_t *requires);
 
-/* One pass over `image`: all lines must hold, the first that does not (its
-   `slot`) decides.  `live`: the image is that of the main zone.  NGX_ERROR
-   when the question could not be put. */
-ngx_int_t ngx_xassist_evaluate_rules(ngx_xassist_decision_t *d,
-    const policy_image_t *image, ngx_uint_t live, const ngx_array_t *requires,
-    policy_decision_t *decision, ngx_uint_t *slot);
+/* To ngx_xassist_look, of a ngx_xassist_evaluated_t: all lines must hold, the
+   first that does not decides.  NGX_ERROR when the question could not be
+   put. */
+ngx_int_t ngx_xassist_evaluate_rules(const policy_image_t *image, void *data);
 
 /* The question, without attributes, from principal and standing; of nobody
    unless ctx->known, of a call if ctx->has_call.  NGX_ERROR with too many

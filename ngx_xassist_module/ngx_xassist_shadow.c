@@ -1,4 +1,5 @@
 #include "ngx_xassist_shadow.h"
+#include "ngx_xassist_look.h"
 #include "ngx_xassist_zone.h"
 
 
@@ -12,9 +13,8 @@ typedef struct {
 
 
 static ngx_int_t ngx_xassist_shadow_init(ngx_shm_zone_t *zone, void *data);
-static void ngx_xassist_shadow_log(ngx_xassist_decision_t *d,
-    ngx_xassist_shadow_t *shadow, const policy_decision_t *decision,
-    ngx_uint_t slot);
+static void ngx_xassist_shadow_log(ngx_xassist_shadow_t *shadow,
+    const ngx_xassist_evaluated_t *ev);
 
 
 static const char *const  ngx_xassist_shadow_verdicts[] = {
@@ -101,37 +101,27 @@ void
 ngx_xassist_shadow(ngx_xassist_decision_t *d, const ngx_array_t *requires)
 {
     ngx_int_t                 rc;
-    ngx_uint_t                i, slot;
-    policy_image_t            image;
-    policy_decision_t         decision;
     ngx_xassist_ctx_t        *ctx;
     ngx_xassist_shadow_t     *shadow;
+    ngx_xassist_evaluated_t   ev;
 
     ctx = d->ctx;
     shadow = d->worker->conf->shadow->data;
-    slot = 0;
-    rc = NGX_ERROR;
 
-    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
-
-        if (policy_zone_read(shadow->policy, &image) != POLICY_OK) {
-            return;
-        }
-
-        rc = ngx_xassist_evaluate_rules(d, &image, 0, requires, &decision,
-                                        &slot);
-
-        if (policy_zone_settled(shadow->policy, &image)) {
-            break;
-        }
-
-        rc = NGX_ERROR;
+    if (policy_zone_generation(shadow->policy) == 0) {
+        return;
     }
 
+    ev.d = d;
+    ev.requires = requires;
+    ev.live = 0;
+
+    rc = ngx_xassist_look(shadow->policy, ngx_xassist_evaluate_rules, &ev);
+
     ctx->shadow = rc != NGX_OK ? NGX_XASSIST_ERROR
-                  : decision.verdict == POLICY_ALLOW ? NGX_XASSIST_ALLOW
-                  : decision.verdict == POLICY_DENY ? NGX_XASSIST_DENY
-                                                    : NGX_XASSIST_ERROR;
+                  : ev.decision.verdict == POLICY_ALLOW ? NGX_XASSIST_ALLOW
+                  : ev.decision.verdict == POLICY_DENY ? NGX_XASSIST_DENY
+                                                       : NGX_XASSIST_ERROR;
 
     (void) ngx_atomic_fetch_add(&shadow->decided, 1);
 
@@ -142,21 +132,22 @@ ngx_xassist_shadow(ngx_xassist_decision_t *d, const ngx_array_t *requires)
     (void) ngx_atomic_fetch_add(&shadow->differed, 1);
 
     if (rc == NGX_OK) {
-        ngx_xassist_shadow_log(d, shadow, &decision, slot);
+        ngx_xassist_shadow_log(shadow, &ev);
     }
 }
 
 
 static void
-ngx_xassist_shadow_log(ngx_xassist_decision_t *d,
-    ngx_xassist_shadow_t *shadow, const policy_decision_t *decision,
-    ngx_uint_t slot)
+ngx_xassist_shadow_log(ngx_xassist_shadow_t *shadow,
+    const ngx_xassist_evaluated_t *ev)
 {
-    ngx_str_t             roles;
-    ngx_atomic_uint_t     last, now;
-    ngx_xassist_ctx_t    *ctx;
-    ngx_xassist_rule_t   *rules;
+    ngx_str_t                roles;
+    ngx_atomic_uint_t        last, now;
+    ngx_xassist_ctx_t       *ctx;
+    ngx_xassist_rule_t      *rules;
+    ngx_xassist_decision_t  *d;
 
+    d = ev->d;
     ctx = d->ctx;
     now = (ngx_atomic_uint_t) ngx_time();
     last = shadow->logged;
@@ -176,7 +167,8 @@ ngx_xassist_shadow_log(ngx_xassist_decision_t *d,
                   "live one %s by \"%V\"; %s, roles \"%V\"; %uA of %uA "
                   "decisions differ",
                   ngx_xassist_shadow_verdicts[ctx->shadow],
-                  policy_reason_name(decision->reason), &rules[slot].name,
+                  policy_reason_name(ev->decision.reason),
+                  &rules[ev->slot].name,
                   ngx_xassist_shadow_verdicts[ctx->verdict], &ctx->rule,
                   policy_kind_names[d->query.kind], &roles,
                   shadow->differed, shadow->decided);

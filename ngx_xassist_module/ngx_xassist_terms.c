@@ -1,11 +1,18 @@
 #include "ngx_xassist_terms.h"
+#include "ngx_xassist_look.h"
 
 
 #define NGX_XASSIST_TERMS_BYTES  STORE_LIMIT_FIELD
 
 
+typedef struct {
+    ngx_pool_t  *pool;
+    store_op_t  *op;
+} ngx_xassist_terms_look_t;
+
+
 static ngx_int_t ngx_xassist_terms_read(const policy_image_t *image,
-    ngx_pool_t *pool, store_op_t *op);
+    void *data);
 static ngx_int_t ngx_xassist_terms_add(ngx_pool_t *pool, store_slice_t *list,
     const policy_str_t *name);
 
@@ -14,38 +21,35 @@ ngx_int_t
 ngx_xassist_terms(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
     store_op_t *op)
 {
-    ngx_int_t        rc;
-    ngx_uint_t       i;
-    policy_zone_t   *zone;
-    policy_image_t   image;
+    ngx_int_t                 rc;
+    ngx_xassist_terms_look_t  look;
 
-    zone = worker->conf->zone->data;
+    look.pool = pool;
+    look.op = op;
 
-    for (i = 0; i < NGX_XASSIST_RETRIES; i++) {
+    rc = ngx_xassist_look(worker->conf->zone->data, ngx_xassist_terms_read,
+                          &look);
 
-        if (policy_zone_read(zone, &image) != POLICY_OK) {
-            break;
-        }
+    op->terms.known = rc == NGX_OK;
 
-        ngx_memzero(&op->terms, sizeof(op->terms));
-        rc = ngx_xassist_terms_read(&image, pool, op);
-
-        if (policy_zone_settled(zone, &image)) {
-            op->terms.known = true;
-            return rc;
-        }
-    }
-
-    return NGX_ERROR;
+    return rc;
 }
 
 
 static ngx_int_t
-ngx_xassist_terms_read(const policy_image_t *image, ngx_pool_t *pool,
-    store_op_t *op)
+ngx_xassist_terms_read(const policy_image_t *image, void *data)
 {
-    uint32_t       i, seat;
-    policy_role_t  role;
+    ngx_xassist_terms_look_t  *look = data;
+
+    uint32_t        i, seat;
+    store_op_t     *op;
+    ngx_pool_t     *pool;
+    policy_role_t   role;
+
+    pool = look->pool;
+    op = look->op;
+
+    ngx_memzero(&op->terms, sizeof(op->terms));
 
     seat = policy_permission_seat(image);
 

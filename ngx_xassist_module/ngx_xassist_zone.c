@@ -1,11 +1,18 @@
 #include "ngx_xassist_zone.h"
 #include "ngx_xassist_file.h"
+#include "ngx_xassist_look.h"
 #include "ngx_xassist_rule.h"
 #include "ngx_xassist_shadow.h"
 
 
 #define NGX_XASSIST_POLICY_MAX     (64 * 1024 * 1024)
 #define NGX_XASSIST_POLICY_ERRORS  20
+
+
+typedef struct {
+    uint64_t  generation;
+    uint8_t   digest[32];
+} ngx_xassist_zone_seen_t;
 
 
 static ngx_int_t ngx_xassist_zone_size(ngx_conf_t *cf, ngx_str_t *value,
@@ -19,6 +26,8 @@ static ngx_int_t ngx_xassist_zone_fits(ngx_conf_t *cf,
 static ngx_int_t ngx_xassist_zone_init(ngx_shm_zone_t *zone, void *data);
 static void ngx_xassist_zone_put(ngx_log_t *log, void *zone, void *old,
     const policy_image_t *image);
+static ngx_int_t ngx_xassist_zone_look(const policy_image_t *image,
+    void *data);
 static void ngx_xassist_zone_free(void *data);
 
 
@@ -370,20 +379,26 @@ ngx_xassist_zone_put(ngx_log_t *log, void *zone, void *old,
 uint64_t
 ngx_xassist_zone_digest(const void *zone, u_char hex[64])
 {
-    uint8_t         digest[32];
-    policy_image_t  image;
+    ngx_xassist_zone_seen_t  seen;
 
-    do {
-        if (policy_zone_read(zone, &image) != POLICY_OK) {
-            ngx_memset(hex, '0', 64);
-            return 0;
-        }
+    if (ngx_xassist_look(zone, ngx_xassist_zone_look, &seen) != NGX_OK) {
+        ngx_memset(hex, '0', 64);
+        return 0;
+    }
 
-        policy_image_digest(&image, digest);
+    (void) ngx_hex_dump(hex, seen.digest, sizeof(seen.digest));
 
-    } while (!policy_zone_settled(zone, &image));
+    return seen.generation;
+}
 
-    (void) ngx_hex_dump(hex, digest, sizeof(digest));
 
-    return image.generation;
+static ngx_int_t
+ngx_xassist_zone_look(const policy_image_t *image, void *data)
+{
+    ngx_xassist_zone_seen_t  *seen = data;
+
+    policy_image_digest(image, seen->digest);
+    seen->generation = image->generation;
+
+    return NGX_OK;
 }

@@ -111,6 +111,20 @@ sub libc_symbols {
 }
 
 
+# Who reads an image without asking afterwards decides by half of another.
+# ngx_xassist_evaluate.c asks once more, for what it keeps.
+
+subtest 'one file of the module reads policies' => sub {
+    my %by = (policy_zone_read => ['look'],
+        policy_zone_settled => ['evaluate', 'look']);
+
+    for my $name (sort keys %by) {
+        my @files = map { m{/ngx_xassist_(\w+)\.c$} }
+            grep { slurp($_) =~ /\b$name\b/ } @glue;
+        is("@files", "@{ $by{$name} }", $name);
+    }
+};
+
 subtest 'undefined symbols are of libc and of one library' => sub {
     my $libc = libc_symbols();
     ok($libc->{malloc} && $libc->{memcpy}, 'symbols of libc are known');
