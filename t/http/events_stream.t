@@ -99,8 +99,8 @@ subtest 'a stream that is a stay' => sub {
 
     my ($socket) = $guest->websocket("/ws/$call");
     $stream->{socket}->close;
-    sleep 1;
-    $wait->('present');
+    ok(!$world->edge->wait_for(sub { $states->() ne 'present' }, 0.7),
+        'is present by it');
     $socket->close;
     $wait->('away');
 
@@ -151,7 +151,6 @@ subtest 'what is refused' => sub {
 
 my $other_call = $world->call;
 my $silent = stream($world->guest($other_call), "?call=$other_call");
-my $quiet_since = time;
 
 subtest 'a cursor that was trimmed is told so' => sub {
     sleep 2;
@@ -167,8 +166,10 @@ subtest 'a cursor that was trimmed is told so' => sub {
 };
 
 subtest 'a stream that has nothing to tell says that it lives' => sub {
+    my $end = time + Xassist::Socket::PATIENCE;
+
     while ($silent->{text} !~ /^:\n\n/m) {
-        my $left = $quiet_since + 20 - time;
+        my $left = $end - time;
         last if $left <= 0 || !Xassist::Api::more($silent, $left);
     }
     like($silent->{text}, qr/^:\n\n/m, 'a comment');

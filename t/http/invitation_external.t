@@ -185,11 +185,11 @@ subtest 'bound to the owner, by policy' => sub {
     my ($emil) = $world->{emil}->websocket("/ws/$world->{call}");
     ok($emil, 'another user comes') or diag 'emil is not let in';
 
+    $world->edge->wait_for(sub {
+        $world->states($world->{call}) eq 'present present present' });
     my $list = api($world->{olga}, GET =>
         "calls/$world->{call}/participants")->{json}{participants};
     my ($user) = map { $_->{user} } grep { $_->{name} eq 'Emil' } @$list;
-    $world->edge->wait_for(sub {
-        $world->states($world->{call}) eq 'present present present' });
     my $answer = api($world->{olga}, POST => "calls/$world->{call}/hand-over",
         { user => $user });
     is($answer->{status}, 200, 'handed over') or diag $answer->{body};

@@ -163,13 +163,15 @@ SKIP: {
     skip 'needs the test clock', 1 unless $edge->has_test_clock;
 
     subtest 'two minutes' => sub {
+        my $now = time * 1000;
+        $edge->clock($now);
         my $call = $world->call;
         my $guest = $world->guest($call);
         my $link = shown($guest, $call)->{json}{link};
-        $edge->clock(time * 1000 + 119_000);
+        $edge->clock($now + 119_000);
         is($world->client->get($link =~ s{^http://[^/]+}{}r,
             Accept => 'text/html')->{status}, 200, 'nearly over');
-        $edge->clock(time * 1000 + 121_000);
+        $edge->clock($now + 121_000);
         is(reason($world->client->join_link($link)), 'expired', 'over');
         $edge->clock(undef);
     };

@@ -81,7 +81,7 @@ subtest 'tokens that are not taken' => sub {
             { iss => 'https://evil.example' }),
         'another audience' => $provider->token('EdDSA', { aud => 'shop' }),
         'expired' => $provider->token('EdDSA', { exp => time - 61 }),
-        'not yet' => $provider->token('EdDSA', { nbf => time + 90 }),
+        'not yet' => $provider->token('EdDSA', { nbf => time + 900 }),
         'no end' => $provider->token('EdDSA', { exp => undef }),
         'nobody' => $provider->token('EdDSA', { sub => 'nobody' }),
         'the name of a user' => $provider->token('EdDSA', { sub => 'olga' }),
@@ -277,14 +277,22 @@ subtest 'at first sight' => sub {
 };
 
 subtest 'a socket closes when the token is over' => sub {
+    plan skip_all => 'needs the test clock'
+        unless Xassist::Edge::has_test_clock();
+
+    # A minute of grace is left to it; the clock stands still meanwhile.
+
+    my $now = time;
+    $edge->clock(1000 * $now);
     my $call = $world->call;
-    my $iat = time + 2;
+    my $iat = $now + 2;
     my $client = $world->client;
-    my $token = $provider->token('EdDSA', { iat => $iat, exp => time - 57,
+    my $token = $provider->token('EdDSA', { iat => $iat, exp => $now - 50,
         realm => { roles => ['account_admin'] } });
     my ($socket, $answer) = $client->websocket("/ws/$call",
         Authorization => "Bearer $token");
     ok($socket, 'opened') or return diag $answer->{status};
+    $edge->clock(1000 * ($now + 11));
     my ($code, $reason);
     while (my ($opcode, $data) = $socket->read_frame) {
         last unless defined $opcode;

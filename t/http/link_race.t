@@ -13,7 +13,7 @@ use JSON::PP;
 use List::Util qw(shuffle);
 use POSIX ();
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 use Xassist::World;
 
 my $links = 12;
@@ -29,7 +29,8 @@ my @links = map { $world->link($call, '--kind', 'external', '--name',
 
 # Each looks at every page first; then all press, in an order of their own.
 
-my $gate = time + 4;
+pipe my $gate, my $opens or die "pipe: $!";
+pipe my $ready, my $at_gate or die "pipe: $!";
 my @pipes;
 
 for my $n (1 .. $people) {
@@ -49,7 +50,9 @@ for my $n (1 .. $people) {
         push @presses, [$i, $client, $path, $nonce];
     }
 
-    sleep $gate - time if time < $gate;
+    close $opens;
+    syswrite $at_gate, 'x';
+    sysread $gate, my $open, 1;
 
     for my $press ($n % 2 ? @presses : shuffle @presses) {
         my ($i, $client, $path, $nonce) = @$press;
@@ -66,6 +69,11 @@ for my $n (1 .. $people) {
     POSIX::_exit(0);
 }
 
+for (1 .. $people) {
+    sysread $ready, my $one, 1;
+}
+
+close $opens;
 my @history;
 
 for my $pipe (@pipes) {

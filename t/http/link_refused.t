@@ -118,6 +118,14 @@ subtest 'expired' => sub {
 
     is($guest->join_link($link)->{status}, 303, 'within the hour');
     $edge->clock((time + 3700) * 1000);
+
+    # Calls to which nobody came end at that, by themselves; not the one that
+    # begins in ten minutes.
+
+    ok($edge->wait_for(sub {
+        my $list = $edge->ctl(qw(call list acme --state open));
+        return 1 == @{ ref $list eq 'HASH' ? $list->{calls} : $list };
+    }), 'the hour is over');
     refused($link, 'expired', 410);
     $edge->clock(undef);
 };

@@ -33,7 +33,7 @@ for my $round (1 .. $rounds) {
     $world->edge->ctl('call', 'end', $_) for @noise;
 
     my %expected = map { $_ => '4404 call_ended' } keys %{ $live->{open} };
-    my $got = $live->closed(\%expected, 2, 0);
+    my $got = $live->closed(\%expected, 0);
     push @took, time - $ended;
 
     is_deeply($got, \%expected, "round $round: none stays open")

@@ -69,7 +69,8 @@ sub talk {
         });
     });
 
-    my $timer = Mojo::IOLoop->timer(10 => sub { Mojo::IOLoop->stop });
+    my $timer = Mojo::IOLoop->timer(Xassist::Edge::PATIENCE(),
+        sub { Mojo::IOLoop->stop });
     Mojo::IOLoop->start;
     Mojo::IOLoop->remove($timer);
     waitpid $saw{pid}, 0 if $saw{pid};

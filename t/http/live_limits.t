@@ -7,7 +7,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 
-use POSIX ();
+use Mojo::JSON qw(decode_json);
 use Test::More;
 use Time::HiRes qw(time);
 use Xassist::Live;
@@ -47,6 +47,47 @@ sub change {
 }
 
 
+# What becomes of so many that one guest opens at one time: "stays" of at most
+# two, which are closed then, or the reason.
+
+sub ends {
+    my ($guest, $path, $n) = @_;
+
+    my @open = map { Xassist::Socket->connect($edge->{port}) } 1 .. $n;
+    my %ends;
+
+    $_->send($guest->upgrade_of($path)) for @open;
+
+    @open = grep {
+        my $answer = $_->read_head;
+        $answer->{json} = eval { decode_json($_->read_exactly(
+            $answer->{headers}{'content-length'})) }
+            if $answer->{status} != 101;
+        $ends{ reason($answer) || "status $answer->{status}" }++
+            if $answer->{status} != 101;
+        $answer->{status} == 101;
+    } @open;
+
+    # Those that must go do; then no more does.
+
+    my $closed = sub {
+        @open = grep {
+            my $close = $_->wait_close(0.02);
+            $ends{"$close->{code} $close->{reason}"}++ if $close;
+            !$close;
+        } @open;
+        return @open <= 2;
+    };
+
+    $edge->wait_for($closed);
+    select undef, undef, undef, 0.5;
+    $closed->();
+    $ends{stays} = @open;
+    $_->close for @open;
+    return \%ends;
+}
+
+
 subtest 'too many' => sub {
     my $call = $world->call;
     my ($ann, $ben) = map { $world->guest($call) } 1 .. 2;
@@ -69,35 +110,11 @@ subtest 'too many' => sub {
 
     # At one time, in both workers: never more than two stay.
 
-    my $cid = $world->guest($call);
-    my (@pids, @ends);
-
-    for (1 .. 6) {
-        pipe my $read, my $write or die "pipe: $!";
-        my $pid = fork // die "fork: $!";
-
-        if ($pid == 0) {
-            my ($socket, $answer) = $cid->websocket("/ws/$call?delay=300");
-            my $close = $socket ? $socket->wait_close(2) : undef;
-            print $write !$socket ? reason($answer)
-                : $close ? "$close->{code} $close->{reason}" : 'stays';
-            close $write;
-            select undef, undef, undef, 1;
-            POSIX::_exit(0);
-        }
-
-        push @pids, $pid;
-        push @ends, $read;
-        close $write;
-    }
-
-    my %ends;
-    $ends{ readline $_ }++ for @ends;
-    waitpid $_, 0 for @pids;
-    my $stay = delete $ends{stays};
-    is($stay, 2, 'of six at one time two stay') or diag explain \%ends;
-    is((grep { !/^(?:too_many|4429 too_many)$/ } keys %ends), 0,
-        'the others are told why') or diag explain \%ends;
+    my $ends = ends($world->guest($call), "/ws/$call?delay=300", 6);
+    my $stay = delete $ends->{stays};
+    is($stay, 2, 'of six at one time two stay') or diag explain $ends;
+    is((grep { !/^(?:too_many|4429 too_many)$/ } keys %$ends), 0,
+        'the others are told why') or diag explain $ends;
     $live->finish;
 };
 
@@ -119,29 +136,9 @@ subtest 'the oldest makes room, by policy' => sub {
 
     # At one time: the two that came last stay, whichever they are.
 
-    my $cid = $world->guest($call);
-    my @sockets;
-
-    for (1 .. 8) {
-        my $socket = Xassist::Socket->connect($edge->{port});
-        $socket->send($cid->head_of('GET', "/ws/$call?delay=200", {
-            Upgrade => 'websocket', Connection => 'Upgrade',
-            Origin => $cid->origin, 'Sec-WebSocket-Version' => 13,
-            'Sec-WebSocket-Key' => 'AAAAAAAAAAAAAAAAAAAAAA==' }) . "\r\n");
-        push @sockets, $socket;
-    }
-
-    is($_->read_head->{status}, 101, 'in') for @sockets;
-    my %ends;
-
-    for my $socket (@sockets) {
-        my $close = $socket->wait_close(0.5);
-        $ends{ $close ? "$close->{code} $close->{reason}" : 'stays' }++;
-    }
-
-    is_deeply(\%ends, { stays => 2, '4429 too_many' => 6 },
-        'of eight at one time two stay') or diag explain \%ends;
-    $_->close for @sockets;
+    my $ends = ends($world->guest($call), "/ws/$call?delay=200", 8);
+    is_deeply($ends, { stays => 2, '4429 too_many' => 6 },
+        'of eight at one time two stay') or diag explain $ends;
     ok($edge->wait_for(sub { $world->states($call)
         eq 'away present present' }), 'who has none left is away');
     my ($failed, $report) = $edge->ctl_try('store', 'check');
@@ -184,13 +181,13 @@ subtest 'age' => sub {
     $live->open('old', $world->signed_in('olga'), "/ws/$call");
     $edge->clock($now += 1_800_000);
     $live->open('new', $world->guest($call), "/ws/$call");
-    is_deeply($live->closed({}, 1, 2), {}, 'both are younger');
+    is_deeply($live->closed({}, 2), {}, 'both are younger');
 
     # Looked at again at once, whenever the policy changes.
 
     $edge->clock($now += 1_801_000);
     change('nothing else', qr/"title": "Looker"/, '"title": "Watcher"');
-    $live->closes('too old', { old => '4411 max_age' }, 5);
+    $live->closes('too old', { old => '4411 max_age' });
     ok(($world->guest($call)->websocket("/ws/$call"))[0], 'one may come back');
     $live->finish;
 };

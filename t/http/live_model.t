@@ -231,7 +231,7 @@ my %causes = (
 sub closes {
     my ($expected) = @_;
 
-    my $end = time + ($expected ? 3 : 0.15);
+    my $end = time + ($expected ? Xassist::Edge::PATIENCE : 0.15);
     my $select = IO::Select->new(map { $_->{socket}{socket} } @open);
     my %by = map { fileno($_->{socket}{socket}) => $_ } @open;
     my $seen = 0;
@@ -254,7 +254,18 @@ sub closes {
 
 new_user() for 1 .. 6;
 new_call() for 1 .. 4;
+
+# Half of them, while one worker listens to nobody; it takes the rest.
+
+my ($one) = $edge->workers;
+$sockets /= 2;
+$edge->hold($one);
 ok(open_some(), scalar @open . ' WebSockets are open');
+kill 'CONT', $one;
+$edge->hold(keys %opened);
+$sockets *= 2;
+ok(open_some(), scalar @open . ' WebSockets are open');
+kill 'CONT', keys %opened;
 is(scalar keys %opened, 2, 'in two workers');
 
 my %done;

@@ -20,11 +20,17 @@ my $world = world(socket_server => 1, workers => 2, policy => sub {
     $_[0] =~ s/("sockets_per_(?:guest|user)": )\d+/${1}0/gr
 });
 my $edge = $world->edge;
-my (%end, @alive);
+my (%end, @alive, $command);
 
 for my $round (1 .. $rounds) {
+    my $begun = time;
     my $call = $world->call;
+    my $took = time - $begun;
     my ($client, @revoke);
+
+    # How long a command takes here, about.
+
+    $command = $took if !$command || $took < $command;
 
     # In turn: a session revoked, the call ended, the guest removed.
 
@@ -56,14 +62,13 @@ for my $round (1 .. $rounds) {
         POSIX::_exit($failed);
     }
 
-    # The command takes some milliseconds; the handshakes come before, at and
-    # after its commit.
+    # The handshakes come before, at and after the commit of the command.
 
-    sleep rand 0.01;
+    sleep rand 1.5 * $command;
 
     for my $i (0 .. $#sockets) {
         $sockets[$i]->send($heads[$i]);
-        sleep rand 0.001;
+        sleep rand $command / 6;
     }
 
     waitpid $pid, 0;

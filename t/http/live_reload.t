@@ -9,7 +9,7 @@ use warnings;
 use lib 't/lib';
 
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(sleep);
 use Xassist::Live;
 use Xassist::World;
 
@@ -99,19 +99,16 @@ subtest 'worker_shutdown_timeout' => sub {
     my $call = $world->call;
     my $path = "/ws/$call";
     $live->open_in_each('guest', $world->guest($call), $path, 2);
-    is_deeply([sort split / /, $world->states($call)], ['present'], 'present');
+    ok($edge->wait_for(sub { $world->states($call) eq 'present' }),
+        'present');
     ok($edge->reload, 'the next reload');
-    my $time = time;
-
-    for my $socket (values %{ $live->{open} }) {
-        ok($socket->ended(5), 'the connection is ended');
-        cmp_ok(time - $time, '<', 4, 'in time');
-    }
+    ok($_->ended, 'the connection is ended') for values %{ $live->{open} };
 
     ok($edge->wait_for(sub { $world->states($call) eq 'away' }, 3),
         'nobody is present by it');
     ok($edge->wait_for(\&two_workers, 10), 'the workers end');
     $live->{open} = {};
+    $edge->write_config($edge->{text});
 };
 
 subtest 'the binary changes' => sub {

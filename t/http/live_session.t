@@ -83,7 +83,7 @@ subtest 'idle by profile' => sub {
         $live->open($profile, $client, "/ws/$call");
     }
 
-    $live->closes('as long as the profile says', { view => '4408 idle' }, 6);
+    $live->closes('as long as the profile says', { view => '4408 idle' });
     $live->finish;
 };
 
@@ -102,13 +102,13 @@ subtest 'idle' => sub {
         $live->{open}{quiet}->send_frame(9, 'ping');
     }
 
-    my $got = $live->closed({ quiet => '4408 idle' }, 4);
+    my $got = $live->closed({ quiet => '4408 idle' });
     is_deeply($got, { quiet => '4408 idle' },
         'pings do not count, another tab of the same person does')
         or diag explain $got;
     delete $live->{open}{quiet};
     $live->closes('both tabs quiet', { map { $_ => '4408 idle' }
-        'busy', 'busy too' }, 6);
+        'busy', 'busy too' });
     $live->finish;
 };
 
@@ -124,9 +124,9 @@ subtest 'expired' => sub {
     $live->open('later', $world->signed_in('olga'), "/ws/$call");
     $edge->clock($now += 3.9 * $hour);
 
-    is_deeply($live->closed({}, 1, 2), {}, 'nobody before the time');
+    is_deeply($live->closed({}, 2), {}, 'nobody before the time');
     $edge->clock($now += 0.2 * $hour);
-    $live->closes('lifetime over', { early => '4401 signed_out' }, 4);
+    $live->closes('lifetime over', { early => '4401 signed_out' });
     $live->finish;
 };
 

@@ -43,19 +43,19 @@ sub begun {
 }
 
 
+# Whether so many more come than are here by now.
+
 sub ticks {
-    my ($socket, $seconds) = @_;
+    my ($socket, $more) = @_;
 
-    my $end = time + $seconds;
-    my $n = 0;
+    $socket->{buffer} = '' while $socket->fill(time + 0.02);
+    my $end = $socket->deadline;
 
-    while (time < $end) {
-        last unless $socket->fill($end);
-        $n += () = $socket->{buffer} =~ /tick/g;
-        $socket->{buffer} = '';
+    while (1) {
+        my $n = () = $socket->{buffer} =~ /tick/g;
+        return 1 if $n >= $more;
+        $socket->fill($end) or return 0;
     }
-
-    return $n;
 }
 
 
@@ -83,7 +83,6 @@ is($ask->(), 200, 'a connection kept alive');
 sleep 0.3;
 
 $edge->ctl('user', 'set', 'acme', 'bob', '--suspend');
-my $time = time;
 
 is($ask->(), 403, 'its next request obeys');
 is_deeply($open{'all bob socket'}->wait_close(2), { code => 4413,
@@ -95,12 +94,11 @@ ok($upload->ended(2), 'the upload ends');
 my $got = length $download->read_to_end(5);
 cmp_ok($got, '<', 50_000_000, 'the download is cut short');
 ok($download->{eof}, 'and ends');
-cmp_ok(time - $time, '<', 2, 'soon');
 ok($edge->wait_for(sub { scalar $server->ends('/all/bob?stream=50') }),
     'the server is told');
 
 for my $left ('upgrade bob', 'off bob', map { "$_ eva" } qw(all upgrade off)) {
-    cmp_ok(ticks($open{"$left stream"}, 0.4), '>', 2, "$left: goes on");
+    ok(ticks($open{"$left stream"}, 3), "$left: goes on");
 }
 
 ok($open{"$_ socket"}->echoes('still here'), "$_: goes on")

@@ -39,7 +39,13 @@ subtest 'everybody of a call on one server, calls spread by weight' => sub {
         my $call = $world->call;
 
         for my $client ($olga, $world->guest($call), $world->guest($call)) {
+
+            # One by the other worker, at least.
+
+            my ($one, $two) = keys %workers;
+            $edge->hold($one) if $one && !$two;
             my ($socket, $answer) = $client->websocket("/ws/$call");
+            kill 'CONT', $one if $one;
             push @open, $socket;
             $calls{$call}{$answer->{headers}{'x-media'} // 'none'}++;
             $workers{$answer->{worker} // ''}++;

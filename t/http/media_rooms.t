@@ -50,6 +50,20 @@ sub joins {
 sub both { return map { [$api[$_]->told(@_)] } 0, 1 }
 
 
+# So many requests, whichever of them is told.
+
+sub either {
+    my ($n) = @_;
+    my @told;
+
+    $edge->wait_for(sub {
+        push @told, map { $_->told(1, 0.1) } @api;
+        return @told >= $n;
+    });
+    return @told;
+}
+
+
 sub metric {
     my ($name) = @_;
     my ($n) = $world->client->get('/metrics')->{body}
@@ -109,11 +123,9 @@ subtest 'an address for one server' => sub {
     isnt($told->[0]{json}{request}{secret}, (values %secret)[0],
         'a secret of its own');
     $edge->ctl('call', 'end', $call);
-    is(($api[1]->told(1))[0]{json}{request}{request}, 'destroy',
+    is(($api[1]->told(2))[0]{json}{request}{request}, 'destroy',
         'and ended there');
     $edge->ctl('media', 'undrain', $names[0]);
-    sleep 3;
-    both(0, 0);
 };
 
 subtest 'a Janus that does not let us' => sub {
@@ -145,7 +157,7 @@ subtest 'a Janus that hangs' => sub {
     my $start = time;
     my (undef, $answer) = joins($call);
     is($answer->{status}, 503, 'is not waited for');
-    cmp_ok(time - $start, '<', 4, 'for long');
+    cmp_ok(time - $start, '<', 30, 'for long');
     ok($edge->wait_for(sub { moved_events($world)->{$call} }),
         'the call, with nobody in it, is moved');
     my $media = $world->shown($call)->{media};
@@ -184,7 +196,7 @@ subtest 'the end is told until it is agreed to' => sub {
     both(1, 1);
     $_->answers(500, 'close', 'janus') for @api;
     $edge->ctl('call', 'end', $call);
-    my @told = map { @$_ } both(3, 3);
+    my @told = either(3);
     is(scalar(grep { $_->{json}{request}{request} eq 'destroy' } @told), 3,
         'three times');
 };
@@ -193,7 +205,7 @@ subtest 'requests without a WebSocket' => sub {
     my $call = $world->call;
     both(0, 0);
     is($olga->get("/media/$call/janus")->{status}, 200, 'come through');
-    is(scalar(map { @$_ } both(1, 1)), 1, 'the first makes the room');
+    is(scalar(either(1)), 1, 'the first makes the room');
     is($olga->get("/media/$call/janus")->{status}, 200, 'another');
     is(scalar(map { @$_ } both(1, 0.3)), 0, 'does not');
 };

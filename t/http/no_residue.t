@@ -212,10 +212,16 @@ subtest 'many at once over HTTP/2' => sub {
 
 subtest 'each line of the log' => sub {
     my $lines = 0;
+    my @lines;
 
-    for my $line (split /\n/, Xassist::Edge::slurp(
-        "$edge->{dir}/logs/who.log"))
-    {
+    # Each is written after its answer.
+
+    $edge->wait_for(sub {
+        @lines = split /\n/, Xassist::Edge::slurp("$edge->{dir}/logs/who.log");
+        return 684 <= grep { /\?who=/ } @lines;
+    });
+
+    for my $line (@lines) {
         my ($asked, $uri, $rest) = split / /, $line, 3;
         my ($who) = $asked =~ /\?who=(\w+)$/ or next;
         $lines++;

@@ -21,12 +21,13 @@ sub becomes {
     $edge->wait_for(sub {
         $got = $world->states($call) . ' ' . $world->shown($call)->{state};
         return $got eq "$states $state" ? 1 : 0;
-    }, 3);
+    });
     is($got, "$states $state", $name);
 }
 
 
-# A WebSocket whose handshake takes a while, opened by a child.
+# A WebSocket whose handshake takes until the application answers, opened by a
+# child.
 
 sub slow {
     my ($client, $path) = @_;
@@ -38,14 +39,19 @@ sub slow {
 }
 
 
+sub application { kill $_[0], $world->{upstream}{pid} }
+
+
 subtest 'joining, present, away' => sub {
     my $call = $world->call;
     my $guest = $world->guest($call);
     like($world->states($call), qr/^(?:invited)?$/, 'joined, not yet there');
     is($world->shown($call)->{state}, 'open', 'the call is open');
 
-    my $pid = slow($guest, "/ws/$call?delay=2");
+    application('STOP');
+    my $pid = slow($guest, "/ws/$call");
     becomes($call, 'joining', 'open', 'joining before the 101');
+    application('CONT');
     waitpid $pid, 0;
     is($?, 0, 'the handshake ends well');
     becomes($call, 'away', 'live', 'away when the connection is gone');
@@ -82,12 +88,14 @@ subtest 'a handshake that the media server refuses' => sub {
 subtest 'a client that goes away while joining' => sub {
     my $call = $world->call;
     my $guest = $world->guest($call);
-    my $pid = slow($guest, "/ws/$call?delay=1");
+    application('STOP');
+    my $pid = slow($guest, "/ws/$call");
     becomes($call, 'joining', 'open', 'joining');
     kill 'KILL', $pid;
     waitpid $pid, 0;
-    ok($edge->wait_for(sub { $world->states($call) !~ /joining|present/ }, 4),
+    ok($edge->wait_for(sub { $world->states($call) !~ /joining|present/ }),
         'is not there');
+    application('CONT');
 };
 
 subtest 'the call of another' => sub {

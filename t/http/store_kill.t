@@ -10,6 +10,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 
+use IO::Select ();
 use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -93,7 +94,11 @@ for my $n (1 .. $kills) {
     });
     my $makes = again(sub { $world->call });
 
-    sleep 0.1 + rand 0.4;
+    # From when both have done something.
+
+    IO::Select->new($_->{pipe})->can_read(Xassist::Edge::PATIENCE)
+        for $joins, $makes;
+    sleep rand 0.4;
     $ways[$n % @ways]->();
 
     my @made = end($makes);

@@ -40,7 +40,7 @@ my $gone = sub {
 };
 my $until = sub {
     my ($true, $name) = @_;
-    my $end = time + 15;
+    my $end = time + Xassist::Edge::PATIENCE;
     sleep 0.1 while !$true->() && time < $end;
     ok($true->(), $name);
 };

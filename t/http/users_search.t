@@ -124,11 +124,10 @@ subtest 'failed sign-ins' => sub {
     }
 
     my $user;
-    for (1 .. 50) {
+    $edge->wait_for(sub {
         $user = api($sam, GET => 'users?q=carl')->{json}{users}[0];
-        last if $user->{failed_sign_ins} == 2;
-        select undef, undef, undef, 0.05;
-    }
+        return $user->{failed_sign_ins} == 2;
+    });
     is($user->{failed_sign_ins}, 2, 'both are told');
     ok($user->{failed_at}, 'and when');
 

@@ -14,17 +14,14 @@ my $world = world(workers => 2);
 my $edge = $world->edge;
 my (%held, %call);
 
-for (1 .. 60) {
-    last if keys %held == 2;
+is($edge->in_each(2, sub {
     my $call = $world->call;
     my ($socket, $answer) = $world->guest($call)->websocket("/ws/$call");
-    ok($socket, 'in') or last;
+    ok($socket, 'in') or return;
     my $worker = $answer->{worker};
-    next if $held{$worker};
-    ($held{$worker}, $call{$worker}) = ($socket, $call);
-}
-
-is(scalar keys %held, 2, 'each worker holds a WebSocket');
+    ($held{$worker}, $call{$worker}) = ($socket, $call) if !$held{$worker};
+    return $worker;
+}), 2, 'each worker holds a WebSocket');
 
 my ($dead, $alive) = sort keys %held;
 ok($edge->wait_for(sub {

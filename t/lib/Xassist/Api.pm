@@ -52,12 +52,13 @@ sub token_of { return $_[0] =~ m{/j/([A-Za-z0-9_-]{40})$} ? $1 : '' }
 
 
 # An event stream: {socket, status, headers, text}; `next_event` gives the
-# next {id, event, data} of it, or nothing when none comes in time.
+# next {id, event, data} of it, or nothing when none comes in time, which is as
+# Xassist::Socket has it.
 
 sub stream {
     my ($client, $query, %headers) = @_;
 
-    my $socket = Xassist::Socket->connect($client->{edge}{port}, 10);
+    my $socket = Xassist::Socket->connect($client->{edge}{port});
     $headers{Authorization} = "Bearer $client->{bearer}"
         if $client->{bearer};
     $socket->send($client->head_of('GET', "/xassist/v1/events$query",
@@ -72,7 +73,7 @@ sub stream {
 sub next_event {
     my ($stream, $timeout) = @_;
 
-    my $end = time + ($timeout // 5);
+    my $end = $stream->{socket}->deadline($timeout);
 
     while (1) {
         while ($stream->{text} =~ s/^(.*?)\n\n//s) {

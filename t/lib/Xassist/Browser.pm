@@ -21,9 +21,10 @@ use File::Temp;
 use HTTP::Tiny;
 use JSON::PP;
 use MIME::Base64 qw(decode_base64);
-use Mojo::IOLoop::Server;
 use POSIX qw(WNOHANG);
 use Time::HiRes qw(sleep time);
+
+use Xassist::Edge ();
 
 # Real iPhones send no client hints; width, height and scale are the
 # device's, so that a page wider than it shows as such.
@@ -64,6 +65,9 @@ my @flags = qw(--headless=new --no-sandbox --disable-gpu --disable-quic
     --no-first-run --disable-background-networking
     --disable-component-update --disable-sync --hide-scrollbars);
 
+# Seconds that a test waits for what a page must come to.
+use constant PATIENCE => 60;
+
 # Why there can be no browser here, or undef when there can.
 sub missing {
     return 'chromium is not installed (apt-get install chromium)'
@@ -76,7 +80,6 @@ sub missing {
 sub driver {
     my ($class) = @_;
     my $self = bless {
-        port => Mojo::IOLoop::Server->generate_port,
         home => File::Temp->newdir('xassist-browser-XXXXXX', TMPDIR => 1),
         pages => [], owner => $$,
     }, $class;
@@ -89,18 +92,23 @@ sub driver {
         CORE::open STDIN, '<', '/dev/null';
         CORE::open STDOUT, '>', "$self->{home}/chromedriver.log";
         CORE::open STDERR, '>&', \*STDOUT;
-        exec('/usr/bin/chromedriver', "--port=$self->{port}")
-            or POSIX::_exit(127);
+        exec('/usr/bin/chromedriver', '--port=0') or POSIX::_exit(127);
     }
     $self->{pid} = $pid;
 
-    for (1 .. 300) {
-        my $status = eval { call($self, 'GET', '/status', undef, 2) };
+    # It takes a free port, and says which.
+    my $end = time + PATIENCE;
+    my $said = '';
+    while (time < $end && waitpid($pid, WNOHANG) == 0) {
+        $said = Xassist::Edge::slurp("$self->{home}/chromedriver.log");
+        ($self->{port}) = $said =~ /started successfully on port (\d+)/;
+        my $status = $self->{port}
+            && eval { call($self, 'GET', '/status', undef, 2) };
         return $self if $status && $status->{ready};
         sleep 0.05;
     }
     $self->stop;
-    croak 'chromedriver was not ready within 15 s';
+    croak "chromedriver is not ready: $said";
 }
 
 # Opens a browser: device (iPhone, Pixel, iPad, small; else a desktop
@@ -124,7 +132,7 @@ sub open {
                 args => \@args, $device ? (mobileEmulation => $device) : () },
             'goog:loggingPrefs' => { browser => 'ALL',
                 $args{requests} ? (performance => 'ALL') : () },
-        } } }, 60);
+        } } }, 120);
 
     my $page = bless { driver => $self, id => $session->{sessionId} },
         'Xassist::Browser::Page';
@@ -135,7 +143,7 @@ sub open {
 
 sub call {
     my ($self, $method, $path, $body, $timeout) = @_;
-    my $http = $self->{http}{ $timeout ||= 40 } ||= HTTP::Tiny->new(
+    my $http = $self->{http}{ $timeout ||= 90 } ||= HTTP::Tiny->new(
         timeout => $timeout, keep_alive => 0);
     my $answer = $http->request($method,
         "http://127.0.0.1:$self->{port}$path",
@@ -193,10 +201,11 @@ sub js {
         { script => $script, args => \@args });
 }
 
-# Runs it until it is true; undef when `timeout` seconds were not enough.
+# Runs it until it is true; undef when it does not become so.  It is patient,
+# however few the seconds are that are given.
 sub until {
-    my ($self, $script, $timeout, @args) = @_;
-    my $until = time + ($timeout || 30);
+    my ($self, $script, $seconds, @args) = @_;
+    my $until = time + Xassist::Browser::PATIENCE;
 
     do {
         my $value = eval { $self->js($script, @args) };
@@ -213,17 +222,28 @@ sub element {
     return (values %$found)[0];
 }
 
-sub click {
-    my ($self, $css) = @_;
-    return $self->call(POST => '/element/' . $self->element($css) . '/click',
-        {});
+# Does something with an element.  Pages change by themselves: one that is not
+# there yet, or gone before it was reached, is looked for again.
+sub act {
+    my ($self, $css, $what, $body) = @_;
+    my $until = time + Xassist::Browser::PATIENCE;
+
+    while (1) {
+        my $done = eval {
+            $self->call(POST => '/element/' . $self->element($css) . "/$what",
+                $body);
+            1;
+        };
+        return 1 if $done;
+        croak "$what $css: $@" if time > $until || $@ !~ /no[ ]such[ ]element
+            |stale[ ]element|not[ ]interactable|click[ ]intercepted/x;
+        sleep 0.05;
+    }
 }
 
-sub type {
-    my ($self, $css, $text) = @_;
-    return $self->call(POST => '/element/' . $self->element($css) . '/value',
-        { text => $text });
-}
+sub click { return $_[0]->act($_[1], 'click', {}) }
+
+sub type { return $_[0]->act($_[1], 'value', { text => $_[2] }) }
 
 sub cdp {
     my ($self, $command, $params) = @_;

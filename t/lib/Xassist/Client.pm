@@ -18,7 +18,7 @@ use Xassist::Socket ();
 sub new {
     my ($class, $edge, %opt) = @_;
 
-    return bless { edge => $edge, cookies => {}, timeout => 10, %opt }, $class;
+    return bless { edge => $edge, cookies => {}, %opt }, $class;
 }
 
 
@@ -81,6 +81,7 @@ sub raw {
     my $socket = Xassist::Socket->connect($self->{edge}{port},
         $self->{timeout});
     $socket->send($bytes);
+    $self->{edge}{asked}++;
 
     my $answer = $socket->read_head or return;
     my ($head_only) = $bytes =~ /^HEAD /;

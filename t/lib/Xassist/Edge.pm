@@ -19,6 +19,14 @@ my $top = abs_path(dirname(__FILE__) . '/../../..');
 my $user = 'www-data';
 my @running;
 
+# Seconds that a test waits for what must come, however busy the machine is.
+
+use constant PATIENCE => 60;
+
+# Workers are somebody else: what is written for them they must be able to read.
+
+umask 022;
+
 
 sub top { $top }
 
@@ -163,16 +171,17 @@ sub wait_ready {
 
         return 0 if (() = $self->workers) < $self->{workers};
         IO::Socket::INET->new(PeerAddr => "127.0.0.1:$self->{port}") ? 1 : 0;
-    }, 20) == 1;
+    }) == 1;
 }
 
 
-# Calls `done` until it gives other than 0, at most `seconds` long.
+# Calls `done` until it gives other than 0.  Patient, unless `seconds` are few:
+# what is not to come is waited for less than three.
 
 sub wait_for {
     my ($self, $done, $seconds) = @_;
 
-    my $end = time + ($seconds // 5);
+    my $end = time + (($seconds // PATIENCE) < 3 ? $seconds : PATIENCE);
 
     while (1) {
         my $rc = $done->();
@@ -200,8 +209,9 @@ sub test_config {
 }
 
 
-# Sends HUP; true when new workers have taken over (or, with `fails`, when
-# the log says that the old configuration stays).
+# Sends HUP; true when new workers have taken over and every old one has let
+# go of the socket (or, with `fails`, when the log says that the old
+# configuration stays).
 
 sub reload {
     my ($self, %opt) = @_;
@@ -215,9 +225,20 @@ sub reload {
         my $log = substr $self->error_log, $mark;
 
         return $log =~ /\[emerg\]/ ? 1 : 0 if $opt{fails};
-        return (grep { !$before{$_} } $self->workers) >= $self->{workers}
-            && $log =~ /gracefully shutting down|exiting/ ? 1 : 0;
-    }, 10);
+
+        my @now = $self->workers;
+        return 0 if (grep { !$before{$_} } @now) < $self->{workers};
+        return (grep { $before{$_} && !$self->drains($_) } @now) ? 0 : 1;
+    });
+}
+
+
+# Whether a worker accepts nobody any more.
+
+sub drains {
+    my ($self, $pid) = @_;
+
+    return $self->error_log =~ /\b$pid#\d+: (?:gracefully shutting|exiting)/;
 }
 
 
@@ -227,6 +248,26 @@ sub workers {
     open my $fh, '<', "/proc/$self->{pid}/task/$self->{pid}/children"
         or return ();
     return sort { $a <=> $b } split ' ', (<$fh> // '');
+}
+
+
+# Calls `open`, which gives the worker that it came to, until it has come to so
+# many; how many that were.  The system may give one of them everything: then
+# those that have some are stopped until the others have, too.
+
+sub in_each {
+    my ($self, $workers, $open) = @_;
+    my (%seen, %held);
+
+    for my $n (1 .. 60) {
+        $seen{ $open->() // last } = 1;
+        last if keys %seen >= $workers;
+        next if $n % 20;
+        $self->hold($_) for grep { !$held{$_}++ } keys %seen;
+    }
+
+    kill 'CONT', keys %held if %held;
+    return scalar keys %seen;
 }
 
 
@@ -240,7 +281,7 @@ sub hold {
         my $pid = fork // die "fork: $!";
 
         if ($pid == 0) {
-            alarm 1;
+            alarm 3;
             open STDOUT, '>', '/dev/null';
             exec build() . '/xassistctl', '--store', "$self->{dir}/store",
                 'store', 'trim', '--log', '999d', '--ended', '999d'
@@ -287,7 +328,7 @@ sub stop {
 
     kill $signal // 'TERM', $pid;
 
-    if ($self->wait_for(sub { waitpid($pid, WNOHANG) ? 1 : 0 }, 10) != 1) {
+    if ($self->wait_for(sub { waitpid($pid, WNOHANG) ? 1 : 0 }) != 1) {
         kill 'KILL', $pid, @workers;
         waitpid $pid, 0;
         return 0;
@@ -379,10 +420,17 @@ sub complaints {
 sub url { "http://127.0.0.1:$_[0]{port}" . ($_[1] // '') }
 
 
+# A port that nobody has: below those that the system gives to connections, of
+# which there are thousands, so that none of them takes it before it is used.
+
 sub free_port {
-    my $socket = IO::Socket::INET->new(Listen => 1,
-        LocalAddr => '127.0.0.1', ReuseAddr => 1) or die "no port: $!";
-    return $socket->sockport;
+    for (1 .. 100) {
+        my $port = 10_240 + int rand 19_000;
+        return $port if IO::Socket::INET->new(Listen => 1, ReuseAddr => 1,
+            LocalAddr => '127.0.0.1', LocalPort => $port);
+    }
+
+    die "no port: $!";
 }
 
 

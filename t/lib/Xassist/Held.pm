@@ -79,12 +79,38 @@ sub presses {
 }
 
 
+# All of them press; the edge has read what they sent then, and may tell none of
+# them so.
+
 sub press {
-    for my $press (@_) {
+    my (@presses) = @_;
+
+    for my $press (@presses) {
         $press->{socket} = Xassist::Socket->connect(
-            $press->{client}{edge}{port}, 10);
+            $press->{client}{edge}{port});
         $press->{socket}->send($press->{bytes});
     }
+
+    my $edge = $presses[0]{client}{edge};
+    $edge->wait_for(sub { !unread($edge->{port}) }) or die "not read\n";
+}
+
+
+# Bytes that came to the port and are not read.
+
+sub unread {
+    my ($port) = @_;
+
+    my $unread = 0;
+    my $local = sprintf ':%04X', $port;
+
+    for (split /\n/, Xassist::Edge::slurp('/proc/net/tcp')) {
+        my (undef, $at, undef, $state, $queues) = split;
+        $unread += hex((split /:/, $queues)[1])
+            if $at =~ /\Q$local\E$/ && $state eq '01';
+    }
+
+    return $unread;
 }
 
 

@@ -61,13 +61,14 @@ sub get {
 }
 
 
-# Takes what comes for so long, or until `done` says so; what it said.
+# Takes what comes for so long, which is as Xassist::Socket has it, or until
+# `done` says so; what it said.
 
 sub take {
     my ($self, $seconds, $done) = @_;
 
-    my $end = time + $seconds;
     my $socket = $self->{socket};
+    my $end = $socket->deadline($seconds);
 
     until ($done && $done->()) {
         my $left = $end - time;

@@ -9,7 +9,6 @@ use warnings;
 use Exporter qw(import);
 use IO::Select ();
 use Test::More;
-use Time::HiRes qw(time);
 
 our @EXPORT = qw(live);
 
@@ -38,38 +37,33 @@ sub open {
 
 sub open_in_each {
     my ($self, $name, $client, $path, $workers) = @_;
-    my %seen;
+    my ($n, %seen) = (0);
 
-    for my $n (1 .. 60) {
+    my $held = $self->{world}->edge->in_each($workers, sub {
         my ($socket, $answer) = $client->websocket($path);
         BAIL_OUT("$name got no WebSocket: $answer->{status}") unless $socket;
 
-        if ($seen{ $answer->{worker} }++) {
-            $socket->close;
-            next;
-        }
+        $n++;
+        $self->{open}{"$name$n"} = $socket if !$seen{ $answer->{worker} };
+        $socket->close if $seen{ $answer->{worker} }++;
+        return $answer->{worker};
+    });
 
-        $self->{open}{"$name$n"} = $socket;
-        last if keys %seen == $workers;
-    }
-
-    is(scalar keys %seen, $workers, "$name holds one in $workers workers");
+    is($held, $workers, "$name holds one in $workers workers");
 }
 
 
-# Everything closed within `timeout` seconds: {name => "CODE reason"}.  Those
-# that are expected are waited for; the others get `linger` seconds more.
+# Everything closed: {name => "CODE reason"}.  Those that are expected are
+# waited for; the others get `linger` seconds more.
 
 sub closed {
-    my ($self, $expected, $timeout, $linger) = @_;
+    my ($self, $expected, $linger) = @_;
 
-    my $end = time + ($timeout // 3);
     my %got;
 
     for my $name (sort keys %$expected) {
         my $socket = $self->{open}{$name} or next;
-        my $close = $socket->wait_close($end - time > 0.01 ? $end - time : 0.01)
-            or next;
+        my $close = $socket->wait_close or next;
         $got{$name} = "$close->{code} $close->{reason}";
     }
 
@@ -88,15 +82,15 @@ sub closed {
 # and the connection ends; every other one still carries frames.
 
 sub closes {
-    my ($self, $what, $expected, $timeout) = @_;
+    my ($self, $what, $expected) = @_;
 
-    my $got = $self->closed($expected, $timeout);
+    my $got = $self->closed($expected);
     is_deeply($got, $expected, "$what: closes those and no other")
         or diag explain $got;
 
     for my $name (sort keys %$got) {
         my $socket = delete $self->{open}{$name};
-        ok($socket->ended(3), "$name: the connection ends");
+        ok($socket->ended, "$name: the connection ends");
     }
 
     my @dead = grep { !$self->{open}{$_}->echoes("$what $_") }

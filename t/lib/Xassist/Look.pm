@@ -9,10 +9,12 @@ use warnings;
 use Exporter qw(import);
 use MIME::Base64 ();
 use Test::More;
+use Time::HiRes qw(sleep time);
 
+use Xassist::Browser ();
 use Xassist::Edge ();
 
-our @EXPORT = qw(barriers scan sound text);
+our @EXPORT = qw(barriers comes_to scan sound text text_is text_like);
 
 my $shots = Xassist::Edge::top() . '/build/t/e2e';
 
@@ -145,17 +147,82 @@ my $serious = <<'EOJ';
 EOJ
 
 
+# The page may still be becoming what it will be: each is asked for until it
+# holds.
+
 sub sound {
     my ($page, $name) = @_;
 
-    is($page->overflow, 0, "$name is not wider than the screen");
-    is_deeply($page->js($contrast), [], "$name can be read");
-    is_deeply($page->js($access), [], "$name can be used by everybody");
-    is_deeply(barriers($page), [], "$name shuts nobody out, says axe-core")
-        if $axe;
+    is(settled(sub { $page->overflow }, sub { $_[0] == 0 }), 0,
+        "$name is not wider than the screen");
+    is_deeply(none(sub { $page->js($contrast) }), [],
+        "$name can be read");
+    is_deeply(none(sub { $page->js($access) }), [],
+        "$name can be used by everybody");
+    is_deeply(none(sub { barriers($page) }), [],
+        "$name shuts nobody out, says axe-core") if $axe;
     is_deeply([ grep { !/favicon|\/janus\.js |status of (?:401|403|404|410)/ }
         $page->console ], [], "$name breaks no policy and misses no file");
     $page->screenshot("$shots/$name.png");
+}
+
+
+# What a question comes to: its answer once that is right, or the last one.  A
+# page that is being left cannot be asked.
+
+sub settled {
+    my ($ask, $right) = @_;
+    my $end = time + Xassist::Browser::PATIENCE;
+    my $answer;
+
+    while (1) {
+        my $asked = eval { $answer = $ask->(); 1 };
+        return $answer if $asked && $right->($answer);
+        die $@ if !$asked && time > $end;
+        return $answer if time > $end;
+        sleep 0.05;
+    }
+}
+
+
+sub none {
+    my ($ask) = @_;
+    return settled($ask, sub { !@{ $_[0] || [] } });
+}
+
+
+# What a script gives becomes this: after a click, or whatever else takes its
+# time to be seen.
+
+sub comes_to {
+    my ($page, $script, $expected, $name) = @_;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my $is = settled(sub { $page->js($script) },
+        sub { ($_[0] // '') eq ($expected // '') });
+    return is($is, $expected, $name);
+}
+
+
+# The same of the text of an element.
+
+sub text_is {
+    my ($page, $css, $expected, $name) = @_;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my $is = settled(sub { text($page, $css) },
+        sub { ($_[0] // '') eq ($expected // '') });
+    return is($is, $expected, $name);
+}
+
+
+sub text_like {
+    my ($page, $css, $pattern, $name) = @_;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my $is = settled(sub { text($page, $css) },
+        sub { ($_[0] // '') =~ $pattern });
+    return like($is, $pattern, $name);
 }
 
 

@@ -116,12 +116,14 @@ sub janus {
 }
 
 
-# What it was told since it was asked last: at least so many, within seconds.
+# What it was told since it was asked last: at least so many.  Patient, unless
+# the seconds are few, for what it is not to be told.
 
 sub told {
     my ($self, $n, $seconds) = @_;
 
-    my $end = time + ($seconds // 4);
+    my $patience = Xassist::Edge::PATIENCE;
+    my $end = time + (($seconds // $patience) < 2 ? $seconds : $patience);
     my @lines;
 
     while (1) {

@@ -1,6 +1,9 @@
 package Xassist::Socket;
 
 # A TCP connection with deadlines: bytes, HTTP heads and WebSocket frames.
+#
+# Seconds to wait are few, less than two, for what is not to come.  For what
+# must come they may be left out: however many they are, it is patient.
 
 use strict;
 use warnings;
@@ -8,17 +11,26 @@ use warnings;
 use Errno ();
 use IO::Select ();
 use IO::Socket::INET ();
+use Scalar::Util qw(weaken);
 use Time::HiRes qw(time);
+
+use constant PATIENCE => 60;
+
+my @open;
 
 
 sub connect {
     my ($class, $port, $timeout, $from) = @_;
 
     my $socket = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port",
-        Timeout => 5, $from ? (LocalAddr => $from) : ()) or die "connect to $port: $!";
+        Timeout => PATIENCE, $from ? (LocalAddr => $from) : ())
+        or die "connect to $port: $!";
     $socket->autoflush(1);
-    return bless { socket => $socket, buffer => '', timeout => $timeout // 10,
-        eof => 0 }, $class;
+    my $self = bless { socket => $socket, buffer => '', eof => 0,
+        timeout => $timeout // PATIENCE }, $class;
+    @open = grep { $_ } @open, $self;
+    weaken($_) for @open;
+    return $self;
 }
 
 
@@ -59,7 +71,12 @@ sub fill {
 }
 
 
-sub deadline { time + ($_[1] // $_[0]{timeout}) }
+sub deadline {
+    my ($self, $seconds) = @_;
+
+    $seconds //= $self->{timeout};
+    return time + ($seconds < 2 ? $seconds : PATIENCE);
+}
 
 
 sub read_exactly {
@@ -162,7 +179,7 @@ sub echoes {
 
     $self->say($text);
 
-    while (my ($opcode, $payload) = $self->read_frame($timeout // 5)) {
+    while (my ($opcode, $payload) = $self->read_frame($timeout)) {
         return 1 if $opcode == 1 && $payload eq $text;
         return 0 if $opcode == 8;
     }
@@ -206,6 +223,11 @@ sub ended {
 
 
 sub close { CORE::close($_[0]{socket}) }
+
+
+# All that are open still: nobody who ends waits for them then.
+
+sub close_all { $_->close for grep { $_ && $_->{socket}->opened } @open }
 
 
 1;

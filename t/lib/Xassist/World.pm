@@ -11,6 +11,7 @@ use Test::More;
 
 use Xassist::Client ();
 use Xassist::Edge ();
+use Xassist::Socket ();
 use Xassist::SocketServer ();
 use Xassist::Upstream ();
 
@@ -148,6 +149,7 @@ sub txnid { return $_[0]->edge->ctl('store', 'stat')->{txnid} }
 sub finish {
     my ($self, $allowed) = @_;
 
+    Xassist::Socket::close_all();
     ok($self->edge->stop('QUIT') // 1, 'nginx ends when it is told to');
     is(join("\n", $self->edge->complaints($allowed)), '',
         'nothing bad in the log');
