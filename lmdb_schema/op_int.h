@@ -174,10 +174,16 @@ void store_session_end(store_view_t *view, const store_op_t *op,
 void store_session_forget(store_view_t *view, const store_op_t *op,
     store_session_t *session);
 
-/* Ends the sessions of a user but one, and the tokens issued so far;
-   *any: there was something to end. */
+/* Ends the sessions of a user but one, and the tokens issued so far; of both
+   what is older than `before`, unless that is 0.  *any: there was something to
+   end. */
 store_status_t store_user_sign_out(store_view_t *view, const store_op_t *op,
-    store_user_t *user, const store_id_t *keep, bool *any) STORE_USE_RESULT;
+    store_user_t *user, const store_id_t *keep, uint64_t before, bool *any)
+    STORE_USE_RESULT;
+
+/* When whatever a session came of was made: the sign-in, the token that was
+   swapped for it, or the session whose card it is. */
+uint64_t store_session_begun(const store_session_t *session);
 
 /* A step of STORE_OP_TRIM. */
 store_status_t store_trim(store_view_t *view, store_op_t *op)

@@ -59,6 +59,6 @@ user_password(store_view_t *view, store_op_t *op)
     event.user = user.id;
     (void) store_log_add(view, &event);
 
-    return store_user_sign_out(view, op, &user, &op->in.user_password.keep,
+    return store_user_sign_out(view, op, &user, &op->in.user_password.keep, 0,
                                &any);
 }

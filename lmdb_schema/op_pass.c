@@ -175,6 +175,7 @@ pass_use(store_view_t *view, store_op_t *op)
     session.platform = op->in.pass_use.platform;
     session.expires = store_later(op->now, op->in.pass_use.lifetime);
     session.idle = op->in.pass_use.idle;
+    session.issued = store_session_begun(&state.session);
 
     /* or one card after the other would keep a sign-in alive for ever */
 

@@ -82,6 +82,7 @@ session_create(store_view_t *view, store_op_t *op)
     session.platform = op->in.session_create.platform;
     session.expires = store_later(op->now, op->in.session_create.lifetime);
     session.idle = op->in.session_create.idle;
+    session.issued = op->in.session_create.issued;
 
     return store_session_add(view, op, &user, &session,
                              op->in.session_create.per_user, 0);
@@ -162,7 +163,12 @@ session_revoke(store_view_t *view, store_op_t *op)
         return rc;
     }
 
-    rc = store_user_sign_out(view, op, &user, NULL, &any);
+    if (op->in.session_revoke.before > op->now) {
+        return STORE_INVALID;
+    }
+
+    rc = store_user_sign_out(view, op, &user, NULL,
+                             op->in.session_revoke.before, &any);
     op->out.again = !any;
 
     return rc;
@@ -171,8 +177,9 @@ session_revoke(store_view_t *view, store_op_t *op)
 
 store_status_t
 store_user_sign_out(store_view_t *view, const store_op_t *op,
-    store_user_t *user, const store_id_t *keep, bool *any)
+    store_user_t *user, const store_id_t *keep, uint64_t before, bool *any)
 {
+    uint64_t         since;
     store_id_t       id;
     store_key_t      prefix;
     store_walk_t     walk;
@@ -201,6 +208,10 @@ store_user_sign_out(store_view_t *view, const store_op_t *op,
             return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
         }
 
+        if (before != 0 && store_session_begun(&session) >= before) {
+            continue;
+        }
+
         store_session_end(view, op, &session, STORE_REASON_SIGNED_OUT, 0,
                           false);
 
@@ -217,8 +228,10 @@ store_user_sign_out(store_view_t *view, const store_op_t *op,
 
     /* Who never came with a token has none to take back. */
 
-    if (user->subject.len != 0 && user->since < op->now) {
-        user->since = op->now;
+    since = before != 0 ? before - 1 : op->now;
+
+    if (user->subject.len != 0 && user->since < since) {
+        user->since = since;
         user->op = op->id;
         store_record_put(view, STORE_IS_user, user);
 
@@ -230,6 +243,13 @@ store_user_sign_out(store_view_t *view, const store_op_t *op,
     }
 
     return view->status;
+}
+
+
+uint64_t
+store_session_begun(const store_session_t *session)
+{
+    return session->issued != 0 ? session->issued : session->created;
 }
 
 

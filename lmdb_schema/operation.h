@@ -275,11 +275,14 @@ typedef struct {
             uint32_t   per_user;       /* oldest ended beyond it; 0: none */
             store_slice_t password;    /* hash that was matched; empty: none
                                           was; another now: SIGNED_OUT */
+            uint64_t   issued;         /* of a token swapped for it; 0: now */
         } session_create;
         struct {
             store_id_t session;        /* this one, */
             store_id_t user;           /* or all of this user's, and tokens
-                                          issued so far */
+                                          issued so far, */
+            uint64_t   before;         /* or of both what is older than that;
+                                          0: all; to come: INVALID */
         } session_revoke;
         struct {
             store_id_t session;

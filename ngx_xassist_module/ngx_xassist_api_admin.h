@@ -12,6 +12,7 @@ extern const policy_body_member_t  ngx_xassist_body_group[];
 extern const policy_body_member_t  ngx_xassist_body_member[];
 extern const policy_body_member_t  ngx_xassist_body_roles[];
 extern const policy_body_member_t  ngx_xassist_body_licence[];
+extern const policy_body_member_t  ngx_xassist_body_sign_out[];
 
 /*
  * Whether the caller holds every permission that these roles grant: nobody
@@ -34,6 +35,7 @@ ngx_xassist_reason_t ngx_xassist_api_users_roles(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_users_suspend(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_users_resume(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_users_licence(ngx_xassist_api_t *api);
+ngx_xassist_reason_t ngx_xassist_api_users_sign_out(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_users_changed(ngx_xassist_api_t *api);
 
 ngx_xassist_reason_t ngx_xassist_api_account_get(ngx_xassist_api_t *api);

@@ -229,6 +229,11 @@ static const ngx_xassist_route_t  ngx_xassist_routes[] = {
       ngx_xassist_body_empty,
       ngx_xassist_api_users_resume, ngx_xassist_api_users_changed },
 
+    { POST, ngx_string("users/*/sign-out"),
+      NGX_XASSIST_API_USERS_SIGN_OUT, NGX_XASSIST_ASK_SELF,
+      ngx_xassist_body_sign_out,
+      ngx_xassist_api_users_sign_out, ngx_xassist_api_users_changed },
+
     { POST, ngx_string("users/*/licence"),
       NGX_XASSIST_API_USERS_LICENCE, NGX_XASSIST_ASK_SELF,
       ngx_xassist_body_licence,

@@ -1,6 +1,7 @@
 /* Sessions: whose there are, and their end. */
 
-#include "ngx_xassist_api_route.h"
+#include "ngx_xassist_api_admin.h"
+#include "ngx_xassist_api_users.h"
 #include "ngx_xassist_cookie.h"
 #include "ngx_xassist_device.h"
 
@@ -13,6 +14,12 @@ typedef struct {
 
 const policy_body_member_t  ngx_xassist_body_logout[] = {
     { .name = "everywhere", .type = POLICY_MEMBER_BOOL },
+    { .name = NULL }
+};
+
+
+const policy_body_member_t  ngx_xassist_body_sign_out[] = {
+    { .name = "before", .type = POLICY_MEMBER_TEXT },
     { .name = NULL }
 };
 
@@ -217,6 +224,48 @@ ngx_xassist_api_sessions_revoked(ngx_xassist_api_t *api)
 {
     ngx_xassist_json_id(&api->json, "id", &api->ids[0]);
     ngx_xassist_json_bool(&api->json, "again", api->write.op.out.again);
+
+    return NGX_XASSIST_R_NONE;
+}
+
+
+/* All of them, or what began before a time: that a device was lost is known
+   later than it was. */
+
+ngx_xassist_reason_t
+ngx_xassist_api_users_sign_out(ngx_xassist_api_t *api)
+{
+    store_op_t                  *op;
+    ngx_xassist_reason_t         reason;
+    const policy_body_member_t  *before;
+
+    op = &api->write.op;
+    before = &api->members[0];
+
+    reason = ngx_xassist_api_admin_of(api, NGX_XASSIST_API_USERS_SIGN_OUT,
+                                      &api->ids[0]);
+
+    if (reason == NGX_XASSIST_R_NONE) {
+        reason = ngx_xassist_api_op(api, STORE_OP_SESSION_REVOKE);
+    }
+
+    if (reason != NGX_XASSIST_R_NONE) {
+        return reason;
+    }
+
+    op->in.session_revoke.user = api->ids[0];
+
+    if (before->given
+        && (ngx_xassist_api_time((u_char *) before->text.data,
+                                 before->text.len,
+                                 &op->in.session_revoke.before)
+            != NGX_OK
+            || op->in.session_revoke.before == 0
+            || op->in.session_revoke.before > op->now))
+    {
+        return ngx_xassist_api_wrong(api, "\"before\" must be a time that "
+                                          "has been, as in RFC 3339");
+    }
 
     return NGX_XASSIST_R_NONE;
 }

@@ -430,6 +430,10 @@ ngx_xassist_login_session(ngx_xassist_login_t *login)
     op->in.session_create.lifetime = settings.session_lifetime;
     op->in.session_create.idle = settings.session_idle;
     op->in.session_create.per_user = settings.sessions_per_user;
+    if (login->ctx->claims != NULL) {
+        op->in.session_create.issued = ngx_max(login->ctx->claims->issued, 1);
+    }
+
     op->in.session_create.password.data =
         (const uint8_t *) login->password.hash.data;
     op->in.session_create.password.len = login->password.hash.len;

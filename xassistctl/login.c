@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <xassistctl/args.h>
+#include <xassistctl/clock.h>
 #include <xassistctl/open.h>
 #include <xassistctl/print.h>
 
@@ -18,15 +19,16 @@ static int user_sign_out(const ctl_options_t *options, int argc,
     char **argv);
 static int read_password(char *text, size_t size, size_t *len);
 static int change(const ctl_options_t *options, char **argv,
-    store_op_kind_t kind, store_slice_t hash);
+    store_op_kind_t kind, store_slice_t hash, uint64_t before);
 
 
 const ctl_command_t  ctl_login_commands[] = {
     { "user password", "ACCOUNT NAME [--none]",
       "reads a password from stdin; the user's sessions end",
       user_password },
-    { "user sign-out", "ACCOUNT NAME",
-      "ends a user's sessions and voids tokens issued so far",
+    { "user sign-out", "ACCOUNT NAME [--before TIME]",
+      "ends a user's sessions and voids tokens issued so far; --before: those "
+      "that are older",
       user_sign_out },
     { NULL, NULL, NULL, NULL }
 };
@@ -72,19 +74,35 @@ user_password(const ctl_options_t *options, int argc, char **argv)
     }
 
     return change(options, argv, STORE_OP_USER_PASSWORD,
-                  (store_slice_t) { (const uint8_t *) hash, hash_len });
+                  (store_slice_t) { (const uint8_t *) hash, hash_len }, 0);
 }
 
 
 static int
 user_sign_out(const ctl_options_t *options, int argc, char **argv)
 {
-    if (ctl_args(argc, argv, NULL, 2, 2) == -1) {
+    uint64_t     when = 0;
+    const char  *before = NULL;
+
+    const ctl_arg_t  args[] = {
+        { "--before", &before, NULL },
+        { NULL, NULL, NULL }
+    };
+
+    if (ctl_args(argc, argv, args, 2, 2) == -1) {
+        return CTL_USAGE;
+    }
+
+    if (before != NULL
+        && (!ctl_time_parse(before, &when) || when == 0 || when > ctl_now()))
+    {
+        ctl_complain("\"%s\" is no time that has been, as in "
+                     "2026-01-31T12:00:00Z", before);
         return CTL_USAGE;
     }
 
     return change(options, argv, STORE_OP_SESSION_REVOKE,
-                  (store_slice_t) { NULL, 0 });
+                  (store_slice_t) { NULL, 0 }, when);
 }
 
 
@@ -127,7 +145,7 @@ read_password(char *text, size_t size, size_t *len)
 
 static int
 change(const ctl_options_t *options, char **argv, store_op_kind_t kind,
-    store_slice_t hash)
+    store_slice_t hash, uint64_t before)
 {
     int           rc;
     store_op_t    op;
@@ -154,6 +172,7 @@ change(const ctl_options_t *options, char **argv, store_op_kind_t kind,
 
         } else {
             op.in.session_revoke.user = user.id;
+            op.in.session_revoke.before = before;
         }
 
         rc = ctl_apply(&store, &op, "change the user");

@@ -134,6 +134,7 @@ my @asked = (
     [POST => 'sessions/SESSION/revoke', {}],
     [POST => 'users/USER/suspend', {}],
     [POST => 'users/USER/resume', {}],
+    [POST => 'users/USER/sign-out', {}],
     [POST => 'account/billing', { user => 'AGENT' }],
 );
 

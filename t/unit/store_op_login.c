@@ -54,6 +54,68 @@ session(world_t *w, uint32_t n, const char *hash)
 }
 
 
+static store_op_t *
+sign_out(world_t *w, uint64_t before)
+{
+    ask(w, STORE_OP_SESSION_REVOKE);
+    w->op.in.session_revoke.user = id(OLGA);
+    w->op.in.session_revoke.before = before;
+
+    return &w->op;
+}
+
+
+static void
+what_is_older_than_a_time_ends(void **state)
+{
+    world_t   w;
+    uint64_t  now;
+
+    (void) state;
+    world(&w);
+    subject(&w, OLGA, SUBJECT);
+    done(&w);
+
+    /* by a token of then, by one of now, by none */
+
+    session(&w, 70, "");
+    now = w.op.now;
+    w.op.in.session_create.issued = now - HOUR;
+    done(&w);
+    session(&w, 71, "")->in.session_create.issued = now - 1000;
+    done(&w);
+    session(&w, 72, "");
+    done(&w);
+
+    sign_out(&w, now + HOUR);
+    assert_int_equal(run(&w), STORE_INVALID);
+
+    sign_out(&w, now - 1000);
+    done(&w);
+    assert_false(w.op.out.again);
+    assert_int_not_equal(session_of(&w, 70).ended, 0);
+    assert_int_equal(session_of(&w, 71).ended, 0);
+    assert_int_equal(session_of(&w, 72).ended, 0);
+    assert_int_equal(user_of(&w, OLGA).since, now - 1001);
+    assert_int_equal(events(&w, STORE_EVENT_USER_SIGNED_OUT), 1);
+
+    /* it never goes back */
+
+    sign_out(&w, now - HOUR);
+    done(&w);
+    assert_true(w.op.out.again);
+    assert_int_equal(user_of(&w, OLGA).since, now - 1001);
+
+    sign_out(&w, 0);
+    done(&w);
+    assert_int_not_equal(session_of(&w, 71).ended, 0);
+    assert_int_not_equal(session_of(&w, 72).ended, 0);
+
+    whole(&w);
+    end_of_world(&w);
+}
+
+
 static void
 a_new_password_ends_the_other_sessions(void **state)
 {
@@ -287,6 +349,7 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(what_is_older_than_a_time_ends),
         cmocka_unit_test(a_new_password_ends_the_other_sessions),
         cmocka_unit_test(a_hash_made_stronger_ends_nothing),
         cmocka_unit_test(what_was_matched_must_be_the_password_still),

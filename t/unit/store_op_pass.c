@@ -198,6 +198,8 @@ no_session_outlives_the_one_that_showed_it(void **state)
     use(&w, CARD, PHONE);
     done(&w);
     assert_true(w.op.out.expires == end);
+    assert_true(session_of(&w, PHONE).issued
+                == session_of(&w, OLGAS).created);
     assert_true(session_of(&w, PHONE).expires == end);
 
     end_of_world(&w);
