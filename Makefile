@@ -245,6 +245,7 @@ bench: deps-build deps-test deps-bench
 	@XASSIST_BUILD=$(BUILD) perl t/bench/store.pl
 	@XASSIST_BUILD=$(BUILD) perl -It/lib t/bench/beside.pl
 	@XASSIST_BUILD=$(BUILD) perl -It/lib t/bench/live.pl
+	@XASSIST_BUILD=$(BUILD) perl -It/lib t/bench/live_end.pl
 	@rm -rf $(BUILD)/bench.search && mkdir -p $(BUILD)/bench.search
 	@$(BUILD)/t/bench/search $(BUILD)/bench.search
 	@rm -rf $(BUILD)/bench.search

@@ -34,6 +34,7 @@
 typedef struct ngx_xassist_worker_s  ngx_xassist_worker_t;
 typedef struct ngx_xassist_writer_s  ngx_xassist_writer_t;
 typedef struct ngx_xassist_live_s    ngx_xassist_live_t;
+typedef struct ngx_xassist_ending_s  ngx_xassist_ending_t;
 typedef struct ngx_xassist_tunnel_s  ngx_xassist_tunnel_t;
 typedef struct ngx_xassist_watch_s   ngx_xassist_watch_t;
 typedef struct ngx_xassist_idle_s    ngx_xassist_idle_t;
@@ -184,6 +185,7 @@ struct ngx_xassist_worker_s {
 
     ngx_xassist_writer_t       *writer;
     ngx_xassist_live_t         *live;
+    ngx_xassist_ending_t       *ending;
     ngx_xassist_watch_t        *watch;
     ngx_xassist_events_t       *events;        /* NULL: no stream yet */
     ngx_xassist_idle_t         *idle;
@@ -321,6 +323,9 @@ extern ngx_module_t  ngx_xassist_module;
 
 /* Milliseconds UTC; the test build takes them from a file if told to. */
 uint64_t ngx_xassist_now(void);
+
+/* Microseconds that a clock of the system shows. */
+uint64_t ngx_xassist_clock(clockid_t clock);
 
 /* Text of an id, 16 characters, no NUL; the reverse is false when it is
    not one. */

@@ -2,6 +2,7 @@
 #include "ngx_xassist_assist.h"
 #include "ngx_xassist_crowd.h"
 #include "ngx_xassist_decide.h"
+#include "ngx_xassist_ending.h"
 #include "ngx_xassist_idle.h"
 #include "ngx_xassist_media.h"
 #include "ngx_xassist_metrics.h"
@@ -12,33 +13,19 @@
 /* A power of two; 16 bytes each. */
 #define NGX_XASSIST_BUCKETS  8192
 
-/* Connections looked at in one turn of the event loop: so many, or for so
-   many microseconds; then others have their turn for so many milliseconds. */
-#define NGX_XASSIST_SLICE       256
-#define NGX_XASSIST_SLICE_TIME  500
-#define NGX_XASSIST_SLICE_REST  1
+/* Connections decided in one turn of the event loop: so many, or for so many
+   microseconds. */
+#define NGX_XASSIST_SLICE       64
+#define NGX_XASSIST_SLICE_TIME  100
 
-/*
- * A cause that ends more than a few connections of one worker must not take
- * it from everybody else: they are ended over so many microseconds, by their
- * number, but not fewer or more than so many in one turn, nor for longer than
- * so many microseconds.
- */
+/* A cause that ends more connections of one worker ends the others slowly. */
 #define NGX_XASSIST_FEW         64
-#define NGX_XASSIST_SPREAD      800000
-#define NGX_XASSIST_TURN        1500
-#define NGX_XASSIST_ENDS_MIN    4
-#define NGX_XASSIST_ENDS_MAX    64
-#define NGX_XASSIST_ENDS_TIME   2000
 
 
 struct ngx_xassist_live_s {
     ngx_queue_t            all;
     ngx_queue_t            few;                /* to be decided again first */
     ngx_queue_t            many;
-    ngx_queue_t            ends;               /* decided, to be closed */
-    ngx_uint_t             nends;
-    uint64_t               until;              /* microseconds */
     ngx_uint_t             count;
     uint64_t               generation;
     ngx_event_t            slice;
@@ -71,13 +58,10 @@ static void ngx_xassist_live_dirty(ngx_xassist_live_t *live,
 static void ngx_xassist_live_marked(ngx_xassist_tunnel_t *tunnel, void *data);
 static void ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker);
 static void ngx_xassist_live_slice(ngx_event_t *ev);
-static void ngx_xassist_live_decide(ngx_xassist_live_t *live,
-    ngx_xassist_tunnel_t *tunnel);
+static void ngx_xassist_live_decide(ngx_xassist_tunnel_t *tunnel);
 static ngx_xassist_reason_t ngx_xassist_live_reason(
     ngx_xassist_tunnel_t *tunnel);
-static void ngx_xassist_live_end(ngx_xassist_live_t *live);
 static ngx_xassist_tunnel_t *ngx_xassist_live_take(ngx_queue_t *queue);
-static uint64_t ngx_xassist_live_clock(clockid_t clock);
 
 
 static ngx_inline const store_id_t *
@@ -129,7 +113,6 @@ ngx_xassist_live_init(ngx_xassist_worker_t *worker)
     ngx_queue_init(&live->all);
     ngx_queue_init(&live->few);
     ngx_queue_init(&live->many);
-    ngx_queue_init(&live->ends);
 
     live->worker = worker;
     live->slice.handler = ngx_xassist_live_slice;
@@ -202,8 +185,10 @@ ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel)
     if (tunnel->is_dirty) {
         ngx_queue_remove(&tunnel->dirty);
         tunnel->is_dirty = 0;
-        tunnel->worker->live->nends -= tunnel->is_ending;
-        tunnel->is_ending = 0;
+    }
+
+    if (tunnel->is_ending) {
+        ngx_xassist_ending_remove(tunnel);
     }
 
     tunnel->worker->live->count--;
@@ -213,7 +198,8 @@ ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel)
 void
 ngx_xassist_live_doubt(ngx_xassist_tunnel_t *tunnel, uint64_t since)
 {
-    tunnel->since = tunnel->is_dirty ? tunnel->since : since;
+    tunnel->since = tunnel->is_dirty || tunnel->is_ending ? tunnel->since
+                                                          : since;
     ngx_xassist_live_dirty(tunnel->worker->live, tunnel, 0);
 }
 
@@ -222,7 +208,7 @@ static void
 ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel,
     ngx_uint_t many)
 {
-    if (tunnel->is_dirty || tunnel->close != NULL
+    if (tunnel->is_dirty || tunnel->is_ending || tunnel->close != NULL
         || tunnel->conf->live == NGX_XASSIST_LIVE_OFF)
     {
         return;
@@ -232,19 +218,7 @@ ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel,
     tunnel->is_many = many;
     ngx_queue_insert_tail(many ? &live->many : &live->few, &tunnel->dirty);
 
-    if (live->slice.posted) {
-        return;
-    }
-
-    /* Few do not wait for the next turn of many. */
-
-    if (!many && live->slice.timer_set) {
-        ngx_del_timer(&live->slice);
-    }
-
-    if (!live->slice.timer_set) {
-        ngx_post_event(&live->slice, &ngx_posted_events);
-    }
+    ngx_post_event(&live->slice, &ngx_posted_events);
 }
 
 
@@ -266,7 +240,8 @@ ngx_xassist_live_marked(ngx_xassist_tunnel_t *tunnel, void *data)
 {
     ngx_xassist_mark_t  *mark = data;
 
-    tunnel->since = tunnel->is_dirty ? tunnel->since : mark->since;
+    tunnel->since = tunnel->is_dirty || tunnel->is_ending ? tunnel->since
+                                                          : mark->since;
 
     ngx_xassist_live_dirty(tunnel->worker->live, tunnel,
                            mark->n++ >= NGX_XASSIST_FEW);
@@ -371,33 +346,32 @@ ngx_xassist_live_slice(ngx_event_t *ev)
     live = (ngx_xassist_live_t *)
                ((u_char *) ev - offsetof(ngx_xassist_live_t, slice));
 
-    cpu = ngx_xassist_live_clock(CLOCK_THREAD_CPUTIME_ID);
-    end = ngx_xassist_live_clock(CLOCK_MONOTONIC) + NGX_XASSIST_SLICE_TIME;
+    cpu = ngx_xassist_clock(CLOCK_THREAD_CPUTIME_ID);
+    end = ngx_xassist_clock(CLOCK_MONOTONIC) + NGX_XASSIST_SLICE_TIME;
 
     for (n = 0; n < NGX_XASSIST_SLICE; n++) {
 
         queue = ngx_queue_empty(&live->few) ? &live->many : &live->few;
 
         if (ngx_queue_empty(queue)
-            || (n != 0 && ngx_xassist_live_clock(CLOCK_MONOTONIC) >= end))
+            || (n != 0 && ngx_xassist_clock(CLOCK_MONOTONIC) >= end))
         {
             break;
         }
 
-        ngx_xassist_live_decide(live, ngx_xassist_live_take(queue));
+        ngx_xassist_live_decide(ngx_xassist_live_take(queue));
     }
 
-    ngx_xassist_live_end(live);
-
     ngx_xassist_metrics_observe(live->worker, NGX_XASSIST_SLICE_SECONDS,
-                                ngx_xassist_live_clock(CLOCK_THREAD_CPUTIME_ID)
+                                ngx_xassist_clock(CLOCK_THREAD_CPUTIME_ID)
                                 - cpu);
 
-    if ((!ngx_queue_empty(&live->few) || !ngx_queue_empty(&live->many)
-         || !ngx_queue_empty(&live->ends))
-        && !ev->posted && !ev->timer_set)
+    /* What came from others meanwhile has its turn first. */
+
+    if ((!ngx_queue_empty(&live->few) || !ngx_queue_empty(&live->many))
+        && !ev->posted)
     {
-        ngx_add_timer(ev, NGX_XASSIST_SLICE_REST);
+        ngx_post_event(ev, &ngx_posted_next_events);
     }
 }
 
@@ -419,8 +393,7 @@ ngx_xassist_live_take(ngx_queue_t *queue)
 
 
 static void
-ngx_xassist_live_decide(ngx_xassist_live_t *live,
-    ngx_xassist_tunnel_t *tunnel)
+ngx_xassist_live_decide(ngx_xassist_tunnel_t *tunnel)
 {
     ngx_xassist_reason_t  reason;
 
@@ -437,21 +410,12 @@ ngx_xassist_live_decide(ngx_xassist_live_t *live,
         return;
     }
 
-    if (!tunnel->is_many) {
-        ngx_xassist_tunnel_close(tunnel, reason);
+    if (tunnel->is_many) {
+        ngx_xassist_ending_add(tunnel, reason);
         return;
     }
 
-    tunnel->ctx->reason = reason;
-    tunnel->is_dirty = 1;
-    tunnel->is_ending = 1;
-
-    if (live->nends++ == 0) {
-        live->until = ngx_xassist_live_clock(CLOCK_MONOTONIC)
-                      + NGX_XASSIST_SPREAD;
-    }
-
-    ngx_queue_insert_tail(&live->ends, &tunnel->dirty);
+    ngx_xassist_tunnel_close(tunnel, reason);
 }
 
 
@@ -477,55 +441,4 @@ ngx_xassist_live_reason(ngx_xassist_tunnel_t *tunnel)
 
     return ngx_xassist_assist_same(ctx) ? NGX_XASSIST_R_NONE
                                         : NGX_XASSIST_R_ASSISTANCE_ENDED;
-}
-
-
-/* As many of those that are to be closed as this turn is to have. */
-
-static void
-ngx_xassist_live_end(ngx_xassist_live_t *live)
-{
-    uint64_t               now, turns;
-    ngx_uint_t             n, done;
-    ngx_xassist_tunnel_t  *tunnel;
-
-    if (live->nends == 0) {
-        return;
-    }
-
-    now = ngx_xassist_live_clock(CLOCK_MONOTONIC);
-    turns = now < live->until ? (live->until - now) / NGX_XASSIST_TURN + 1
-                              : 1;
-
-    n = live->nends / turns + 1;
-    n = ngx_min(ngx_max(n, NGX_XASSIST_ENDS_MIN), NGX_XASSIST_ENDS_MAX);
-
-    for (done = 0; done < n && live->nends; done++) {
-
-        if (done >= NGX_XASSIST_ENDS_MIN
-            && ngx_xassist_live_clock(CLOCK_MONOTONIC)
-               >= now + NGX_XASSIST_ENDS_TIME)
-        {
-            break;
-        }
-
-        tunnel = ngx_xassist_live_take(&live->ends);
-        tunnel->is_ending = 0;
-        live->nends--;
-
-        ngx_xassist_tunnel_close(tunnel, tunnel->ctx->reason);
-    }
-}
-
-
-/* Microseconds. */
-
-static uint64_t
-ngx_xassist_live_clock(clockid_t clock)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(clock, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
 }

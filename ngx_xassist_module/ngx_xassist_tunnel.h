@@ -55,7 +55,7 @@ struct ngx_xassist_tunnel_s {
     unsigned                       websocket:1;
     unsigned                       is_dirty:1; /* in a queue of the slices */
     unsigned                       is_many:1;  /* one of many of a cause */
-    unsigned                       is_ending:1;
+    unsigned                       is_ending:1; /* ngx_xassist_ending.c */
     unsigned                       replaced:1; /* by a newer one */
     unsigned                       missed:1;   /* events, perhaps */
     unsigned                       told:1;     /* when it was opened */

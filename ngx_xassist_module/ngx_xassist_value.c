@@ -51,6 +51,17 @@ ngx_xassist_now(void)
 }
 
 
+uint64_t
+ngx_xassist_clock(clockid_t clock)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(clock, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
+}
+
+
 u_char *
 ngx_xassist_id_text(u_char *dst, const store_id_t *id)
 {

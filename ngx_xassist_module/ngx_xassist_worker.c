@@ -1,6 +1,7 @@
 #include "ngx_xassist_worker.h"
 #include "ngx_xassist_courier.h"
 #include "ngx_xassist_constant.h"
+#include "ngx_xassist_ending.h"
 #include "ngx_xassist_idle.h"
 #include "ngx_xassist_jwt.h"
 #include "ngx_xassist_live.h"
@@ -83,6 +84,7 @@ ngx_xassist_worker_init(ngx_cycle_t *cycle)
         != POLICY_OK
         || ngx_xassist_writer_init(worker) != NGX_OK
         || ngx_xassist_live_init(worker) != NGX_OK
+        || ngx_xassist_ending_init(worker) != NGX_OK
         || ngx_xassist_idle_init(worker) != NGX_OK
         || ngx_xassist_watch_init(worker) != NGX_OK
         || ngx_xassist_courier_init(worker) != NGX_OK)

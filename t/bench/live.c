@@ -2,7 +2,10 @@
  * Many WebSockets, and how long it takes from the commit of a cause to the
  * Close frame in the client's hands.
  *
- *     live STORE PORT TARGETS      lines of TARGETS: NAME PATH COOKIE COUNT
+ *     live STORE PORT TARGETS [aside]
+ *
+ * Lines of TARGETS: NAME PATH COOKIE COUNT.  With "aside" the clients take of
+ * the processors what others leave, as if they were on other machines.
  *
  * Opens them all, prints "open N", then does what it reads, a line each:
  *
@@ -11,6 +14,7 @@
  *                           N of M" and a line with the microseconds of each
  *     post NAME PATH COOKIE the same by a POST to the edge; counted from the
  *                           moment at which it is sent
+ *     meet NAME -           the same, whoever causes it; counted from now
  *     probe SECONDS         what the probe saw: requests, p50, p99, max
  *
  * The probe is a process of its own: a plain request on each of four kept
@@ -22,6 +26,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -421,6 +426,9 @@ cause(const char *what, const char *name, const char *hex, const char *cookie)
     if (strcmp(what, "post") == 0) {
         post(hex, cookie);
 
+    } else if (strcmp(what, "meet") == 0) {
+        committed = now();
+
     } else {
         commit(what, hex);
     }
@@ -474,6 +482,17 @@ read_targets(const char *path)
 }
 
 
+static void
+stand_aside(void)
+{
+    struct sched_param  param = { .sched_priority = 0 };
+
+    if (sched_setscheduler(0, SCHED_IDLE, &param) != 0) {
+        give_up("sched_setscheduler");
+    }
+}
+
+
 int
 main(int argc, char **argv)
 {
@@ -484,7 +503,7 @@ main(int argc, char **argv)
     store_error_t    error;
     store_options_t  options;
 
-    if (argc != 4) {
+    if (argc < 4) {
         return 2;
     }
 
@@ -519,6 +538,10 @@ main(int argc, char **argv)
     if (fork() == 0) {
         run_probe();
         _exit(0);
+    }
+
+    if (argc > 4) {
+        stand_aside();
     }
 
     (void) setvbuf(stdout, NULL, _IOLBF, 0);

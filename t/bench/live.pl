@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
 # From the commit of a cause, by another process, to the Close frame in the
-# client's hands; the end of one large call; memory of a registered socket.
+# client's hands; memory of a registered socket.
 # Writes t/bench/results/DATE-live.md and DATE-live.svg.
 #
 #   SOCKETS=10000 CAUSES=300 XASSIST_BUILD=build perl -It/lib t/bench/live.pl
@@ -9,11 +9,11 @@
 use strict;
 use warnings;
 
-use IPC::Open2 qw(open2);
 use MIME::Base64 qw(decode_base64url);
 use POSIX qw(strftime);
-use Test::More ();
 
+use Xassist::Crowd;
+use Xassist::Histogram;
 use Xassist::World;
 
 my $sockets = $ENV{SOCKETS} // 10_000;
@@ -38,53 +38,14 @@ my $world = world(socket_server => 1, workers => 2, policy => sub {
 });
 my $edge = $world->edge;
 my $dir = $edge->{dir};
-my $client = Xassist::Edge::build() . '/t/bench/live';
-my (%result, $pid, $in, $out);
+my %result;
 
 
 sub hex_of { return unpack 'H*', decode_base64url($_[0]) }
 
-
-# One run of the client over lines "NAME PATH COOKIE COUNT".
-
 sub crowd {
-    my (@lines) = @_;
-
-    Xassist::Edge::spew("$dir/targets", join '', map { "$_\n" } @lines);
-    $pid = open2($out, $in, $client, "$dir/store", $edge->{port},
-        "$dir/targets");
-    my $open = readline $out;
-    die "the sockets did not open\n" unless $open && $open =~ /^open (\d+)/;
-    return $1;
-}
-
-
-sub over { close $in; close $out; waitpid $pid, 0 }
-
-
-sub ask {
-    my ($command) = @_;
-
-    print $in "$command\n";
-    my $probe = readline $out;
-    my %probe;
-    @probe{qw(n p50 p99 max)} = $probe =~ /^probe (\d+) (\d+) (\d+) (\d+)/;
-    return \%probe;
-}
-
-
-sub cause {
-    my ($command) = @_;
-
-    print $in "$command\n";
-    my ($n, $of) = readline($out) =~ /closed (\d+) of (\d+)/
-        or die "no answer to $command\n";
-    my @took = split ' ', readline $out;
-    my (%probe);
-    @probe{qw(n p50 p99 max)} = readline($out)
-        =~ /^meanwhile (\d+) (\d+) (\d+) (\d+)/;
-    die "$command: only $n of $of were closed\n" if $n != $of;
-    return (\%probe, @took);
+    return Xassist::Crowd->new(store => "$dir/store", port => $edge->{port},
+        file => "$dir/targets", lines => \@_);
 }
 
 
@@ -125,11 +86,12 @@ for my $kind (qw(plain live)) {
     my (@open, @memory);
 
     for my $each ($sockets / $people / 5, $sockets / $people) {
-        push @open, crowd(map { "all $path xassist-g=$guests[$_] $each" }
+        my $crowd = crowd(map { "all $path xassist-g=$guests[$_] $each" }
             0 .. $people - 1);
+        push @open, $crowd->open;
         sleep 2;
         push @memory, memory();
-        over();
+        $crowd->over;
         sleep 1;
     }
 
@@ -141,13 +103,13 @@ for my $kind (qw(plain live)) {
 
 my @sessions = map { $edge->ctl('session', 'create', 'acme', 'olga') }
     1 .. $causes;
-my $n = crowd((map {
+my $crowd = crowd((map {
         "one$_ /ws/$call xassist=$sessions[$_]{token} 2" } 0 .. $#sessions),
     map { "all /ws/$call xassist-g=$guests[$_] "
         . int(($sockets - 2 * $causes) / $people) } 0 .. $people - 1);
+my $n = $crowd->open;
 print "$n WebSockets\n";
 sleep 2;
-$result{idle} = ask('probe 4');
 
 # By turns another process writes the store, and the edge is asked to.
 
@@ -157,7 +119,8 @@ my %took = (one => [], api => []);
 for my $i (0 .. $#sessions) {
     my $id = $sessions[$i]{id} // $sessions[$i]{session};
     my $kind = $i % 2 ? 'api' : 'one';
-    my ($probe, @now) = cause($kind eq 'one' ? "revoke one$i " . hex_of($id)
+    my (undef, @now) = $crowd->cause($kind eq 'one'
+        ? "revoke one$i " . hex_of($id)
         : "post one$i /xassist/v1/sessions/$id/revoke xassist=$own");
     push @{ $took{$kind} }, @now;
     select undef, undef, undef, 0.01;
@@ -169,66 +132,20 @@ for my $kind (qw(one api)) {
         map { at($_, @took) } 50, 99, 100);
 }
 
-
-# 3: the end of the call that all are in.
-
-my ($probe, @all) = cause('end all ' . hex_of($call));
-@all = sort { $a <=> $b } @all;
-@{ $result{end} }{qw(n p50 p99 max)} = (scalar @all,
-    map { at($_, @all) } 50, 99, 100);
-$result{meanwhile} = $probe;
-over();
+$crowd->over;
 
 
 # The page and the picture.
-
-my @steps = map { 10 ** ($_ / 5) } 10 .. 30;
-
-
-# Bars of how many took so long, on a logarithmic scale from 0.1 ms to 1 s.
-
-sub histogram {
-    my ($y, $title, @values) = @_;
-
-    my @count = (0) x @steps;
-
-    for my $value (@values) {
-        my $i = 0;
-        $i++ while $i < $#steps && $value > $steps[$i];
-        $count[$i]++;
-    }
-
-    my ($most) = sort { $b <=> $a } @count;
-    my $svg = sprintf '<text x="20" y="%d" class="t">%s</text>', $y, $title;
-
-    for my $i (0 .. $#steps) {
-        my $h = $most ? 120 * $count[$i] / $most : 0;
-        $svg .= sprintf '<rect x="%d" y="%.1f" width="26" height="%.1f"/>',
-            20 + 28 * $i, $y + 140 - $h, $h;
-        $svg .= sprintf '<text x="%d" y="%d">%s</text>', 20 + 28 * $i,
-            $y + 154, $steps[$i] < 1000 ? sprintf('%.1f', $steps[$i] / 1000)
-            : sprintf('%.0f', $steps[$i] / 1000) if $i % 5 == 0;
-    }
-
-    return $svg;
-}
-
 
 my $date = strftime '%Y-%m-%d', gmtime;
 my $base = "t/bench/results/$date-live";
 mkdir 't/bench/results';
 
-Xassist::Edge::spew("$base.svg", '<svg xmlns="http://www.w3.org/2000/svg" '
-    . 'viewBox="0 0 640 550" font-family="sans-serif" font-size="10">'
-    . '<style>.t{font-size:13px}rect{fill:#2a6db0}</style>'
-    . '<rect width="640" height="550" style="fill:#fff"/>'
-    . histogram(20, "Commit of one revocation to Close, "
-        . "$n sockets open: milliseconds", @{ $took{one} })
-    . histogram(200, 'The same through the edge, request to Close: '
-        . 'milliseconds', @{ $took{api} })
-    . histogram(380, "End of one call with $result{end}{n} sockets: "
-        . 'milliseconds', @all)
-    . "</svg>\n");
+Xassist::Histogram::draw("$base.svg",
+    ["Commit of one revocation to Close, $n sockets open: milliseconds",
+        @{ $took{one} }],
+    ['The same through the edge, request to Close: milliseconds',
+        @{ $took{api} }]);
 
 my $ms = sub { sprintf '%.2f ms', $_[0] / 1000 };
 my $text = "# Live authority, $date\n\n"
@@ -241,13 +158,7 @@ my $text = "# Live authority, $date\n\n"
     . "| one session revoked through the edge, request to Close | "
     . "$result{api}{n} | "
     . join(' | ', map { $ms->($result{api}{$_}) } qw(p50 p99 max)) . " |\n"
-    . "| one call ended, commit to each Close | $result{end}{n} | "
-    . join(' | ', map { $ms->($result{end}{$_}) } qw(p50 p99 max)) . " |\n"
-    . "| other requests, nothing happening | $result{idle}{n} | "
-    . join(' | ', map { $ms->($result{idle}{$_}) } qw(p50 p99 max)) . " |\n"
-    . "| other requests, while the call is ended | $result{meanwhile}{n} | "
-    . join(' | ', map { $ms->($result{meanwhile}{$_}) } qw(p50 p99 max))
-    . " |\n\n"
+    . "\n"
     . sprintf("Memory of an open WebSocket: %.0f bytes without the module, "
         . "%.0f with it registered, %.0f more.\n",
         @{ $result{memory} }{qw(plain live)},

@@ -69,7 +69,7 @@ sub wait_port {
 }
 
 
-# An nginx of one worker: `http` is the text of its http block.
+# An nginx of one worker (or so many): `http` is the text of its http block.
 
 sub nginx {
     my ($self, $name, $port, $http, %opt) = @_;
@@ -78,15 +78,17 @@ sub nginx {
     mkdir $dir;
     my $file = "$dir/nginx.conf";
     my $user = $> == 0 ? 'user www-data;' : '';
+    my $workers = $opt{workers} // 1;
+    my $connections = $opt{connections} // 4096;
 
     Xassist::Edge::spew($file, <<"CONFIG");
 @{[ $opt{main} // '' ]}
 $user
 daemon off;
-worker_processes 1;
+worker_processes $workers;
 pid $dir/nginx.pid;
 error_log $dir/error.log error;
-events { worker_connections 4096; }
+events { worker_connections $connections; }
 http {
     access_log off;
     keepalive_requests 1000000000;
@@ -110,13 +112,14 @@ CONFIG
 }
 
 
-sub worker {
+sub workers {
     my ($self, $pid) = @_;
 
-    my ($worker) = split ' ',
-        Xassist::Edge::slurp("/proc/$pid/task/$pid/children");
-    return $worker // die 'no worker';
+    return split ' ', Xassist::Edge::slurp("/proc/$pid/task/$pid/children");
 }
+
+
+sub worker { return ($_[0]->workers($_[1]))[0] // die 'no worker' }
 
 
 # CPU seconds of a process so far.
