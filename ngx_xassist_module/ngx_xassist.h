@@ -111,6 +111,7 @@ typedef struct {
     ngx_flag_t                  exported;      /* the log once it is */
     ngx_uint_t                  queue;         /* changes that wait, 0: 8192 */
 
+    ngx_str_t                   node;          /* name of this host */
     ngx_str_t                   keys_file;
     policy_keys_t              *keys;
     ngx_xassist_jwt_t          *jwt;           /* NULL: no provider */
@@ -139,6 +140,7 @@ typedef struct {
     ngx_array_t                *requires;      /* ngx_xassist_require_t */
     ngx_flag_t                  off;           /* xassist_require off */
     ngx_http_complex_value_t   *call;
+    ngx_http_complex_value_t   *account;
     ngx_http_complex_value_t   *device;
     ngx_http_complex_value_t   *call_page;
     ngx_http_complex_value_t   *task;          /* name in the history */
@@ -262,6 +264,7 @@ typedef struct {
     /* From the store: ngx_xassist_authorize. */
     unsigned                    known:1;       /* the principal fields hold */
     unsigned                    has_call:1;    /* `call` and `standing` */
+    unsigned                    has_place:1;   /* `place`: an account */
     unsigned                    refused:1;     /* in the access phase */
     unsigned                    joining:1;     /* the join is in flight */
     unsigned                    joined:1;      /* committed, not attached */
@@ -280,6 +283,7 @@ typedef struct {
                                                   about, or NULL */
     store_id_t                  invitation;
     store_id_t                  call;
+    store_id_t                  place;         /* account of the location */
     store_id_t                  participant;
     store_id_t                  inviter;       /* of an external */
     uint64_t                    room;

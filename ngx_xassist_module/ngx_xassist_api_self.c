@@ -24,6 +24,9 @@ ngx_xassist_api_health(ngx_xassist_api_t *api)
         api->status = NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
+    ngx_xassist_json_str(&api->json, "node", worker->conf->node.len != 0
+                                             ? &worker->conf->node
+                                             : &worker->cycle->hostname);
     ngx_xassist_json_bool(&api->json, "store", store);
     ngx_xassist_api_policy_live(api, "generation", "policy_sha256",
                                 "policy_loaded");

@@ -112,6 +112,10 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         conf->call = prev->call;
     }
 
+    if (conf->account == NULL) {
+        conf->account = prev->account;
+    }
+
     if (conf->task == NULL) {
         conf->task = prev->task;
     }
@@ -263,6 +267,43 @@ ngx_xassist_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     xmcf->used = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_xassist_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_xassist_main_conf_t  *xmcf = conf;
+
+    size_t      i;
+    u_char      c;
+    ngx_str_t  *value;
+
+    if (xmcf->node.len != 0) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 0; i < value[1].len; i++) {
+
+        c = value[1].data[i];
+
+        if (!isalnum(c) && c != '.' && c != '-' && c != '_') {
+            break;
+        }
+    }
+
+    if (i == 0 || i != value[1].len || i > 64) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is no name of a node: letters, digits, "
+                           "\".\", \"-\" and \"_\", at most 64", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    xmcf->node = value[1];
 
     return NGX_CONF_OK;
 }

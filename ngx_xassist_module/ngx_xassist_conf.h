@@ -12,6 +12,7 @@ void *ngx_xassist_conf_create_loc(ngx_conf_t *cf);
 char *ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child);
 
 char *ngx_xassist_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_xassist_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_xassist_conf_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_xassist_conf_origin(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_xassist_conf_terms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

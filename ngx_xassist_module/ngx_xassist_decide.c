@@ -1,4 +1,5 @@
 #include "ngx_xassist_decide.h"
+#include "ngx_xassist_account.h"
 #include "ngx_xassist_claimed.h"
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_device.h"
@@ -16,6 +17,7 @@ static void ngx_xassist_decide_now(ngx_xassist_decision_t *d,
     const ngx_array_t *requires);
 static void ngx_xassist_decide_refuse(ngx_xassist_ctx_t *ctx,
     ngx_xassist_verdict_t verdict, ngx_xassist_reason_t reason);
+static ngx_int_t ngx_xassist_decide_place(ngx_xassist_decision_t *d);
 static ngx_int_t ngx_xassist_decide_who(ngx_xassist_decision_t *d);
 static ngx_int_t ngx_xassist_decide_read(ngx_xassist_decision_t *d,
     const store_id_t *session);
@@ -122,7 +124,11 @@ ngx_xassist_decide_now(ngx_xassist_decision_t *d, ngx_http_request_t *r,
         return;
     }
 
-    rc = ngx_xassist_decide_who(d);
+    rc = ngx_xassist_decide_place(d);
+
+    if (rc == NGX_OK) {
+        rc = ngx_xassist_decide_who(d);
+    }
 
     if (rc == NGX_OK) {
         ngx_xassist_evaluate(d, requires);
@@ -156,6 +162,25 @@ ngx_xassist_decide_refuse(ngx_xassist_ctx_t *ctx,
 {
     ctx->verdict = verdict;
     ctx->reason = reason;
+}
+
+
+/* Of a live connection the account is that of the first time. */
+
+static ngx_int_t
+ngx_xassist_decide_place(ngx_xassist_decision_t *d)
+{
+    ngx_int_t  rc;
+
+    if (d->again) {
+        return NGX_OK;
+    }
+
+    rc = ngx_xassist_account(d->request, d->worker->read, &d->ctx->place);
+
+    d->ctx->has_place = rc == NGX_OK;
+
+    return rc == NGX_DECLINED ? NGX_OK : rc;
 }
 
 
@@ -224,6 +249,16 @@ found:
     if (d->principal.reason != STORE_REASON_NONE) {
         ngx_xassist_decide_refuse(ctx, NGX_XASSIST_DENY,
                          ngx_xassist_reason_of_store(d->principal.reason));
+        return NGX_DECLINED;
+    }
+
+    if (ctx->has_place
+        && !store_id_equal(&d->principal.account, &ctx->place))
+    {
+        ngx_log_error(NGX_LOG_INFO, d->request->connection->log, 0,
+                      "xassist: wrong_account");
+        ngx_xassist_decide_refuse(ctx, NGX_XASSIST_DENY,
+                                  NGX_XASSIST_R_PERMISSION_MISSING);
         return NGX_DECLINED;
     }
 

@@ -191,7 +191,8 @@ ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
     q->kind = ngx_xassist_evaluate_kind(sp->kind);
     q->device = sp->device;
     q->facts = (sp->licensed ? POLICY_FACT_LICENSED : 0)
-               | (sp->single_user ? POLICY_FACT_SINGLE_USER : 0);
+               | (sp->single_user ? POLICY_FACT_SINGLE_USER : 0)
+               | (d->ctx->has_place ? POLICY_FACT_SAME_ACCOUNT : 0);
 
     if (d->ctx->has_call) {
         q->facts |= ngx_xassist_evaluate_facts(ss);

@@ -1,4 +1,5 @@
 #include "ngx_xassist_login.h"
+#include "ngx_xassist_account.h"
 #include "ngx_xassist_login_state.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_device.h"
@@ -24,6 +25,8 @@ static void ngx_xassist_login_post(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_login_run(ngx_xassist_login_t *login);
 static ngx_xassist_reason_t ngx_xassist_login_find(
     ngx_xassist_login_t *login);
+static store_status_t ngx_xassist_login_account(ngx_xassist_login_t *login,
+    store_id_t *id);
 static void ngx_xassist_login_checked(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_login_provided(ngx_xassist_login_t *login);
 static void ngx_xassist_login_took(ngx_http_request_t *r);
@@ -215,9 +218,9 @@ ngx_xassist_login_find(ngx_xassist_login_t *login)
 {
     u_char           *p;
     store_user_t      user;
-    store_slice_t     account, name;
+    store_id_t        account;
+    store_slice_t     name;
     store_status_t    status;
-    store_account_t   found;
 
     ngx_xassist_lockout_keys(login->request, &login->account, &login->name,
                              &login->keys);
@@ -233,15 +236,13 @@ ngx_xassist_login_find(ngx_xassist_login_t *login)
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
-    account.data = login->account.data;
-    account.len = login->account.len;
     name.data = login->name.data;
     name.len = login->name.len;
 
-    status = store_account_by_name(login->worker->read, account, &found);
+    status = ngx_xassist_login_account(login, &account);
 
     if (status == STORE_OK) {
-        status = store_user_by_name(login->worker->read, &found.id, name,
+        status = store_user_by_name(login->worker->read, &account, name,
                                     &user);
     }
 
@@ -266,6 +267,45 @@ ngx_xassist_login_find(ngx_xassist_login_t *login)
 
     return status == STORE_OK || status == STORE_NOT_FOUND
            ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
+}
+
+
+/* The account that is named, which must be that of the location, or else
+   that one. */
+
+static store_status_t
+ngx_xassist_login_account(ngx_xassist_login_t *login, store_id_t *id)
+{
+    ngx_int_t        rc;
+    store_id_t       place;
+    store_slice_t    name;
+    store_status_t   status;
+    store_account_t  found;
+
+    rc = ngx_xassist_account(login->request, login->worker->read, &place);
+
+    if (rc == NGX_ERROR) {
+        return STORE_NO_MEMORY;
+    }
+
+    if (rc == NGX_OK && login->account.len == 0) {
+        *id = place;
+        return STORE_OK;
+    }
+
+    name.data = login->account.data;
+    name.len = login->account.len;
+
+    status = store_account_by_name(login->worker->read, name, &found);
+
+    if (status != STORE_OK) {
+        return status;
+    }
+
+    *id = found.id;
+
+    return rc == NGX_OK && !store_id_equal(&place, &found.id)
+           ? STORE_NOT_FOUND : STORE_OK;
 }
 
 

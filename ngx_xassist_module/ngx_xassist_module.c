@@ -63,6 +63,11 @@ static ngx_command_t  ngx_xassist_commands[] = {
       ngx_xassist_conf_keys,
       NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("xassist_node"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_xassist_conf_node,
+      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
+
     { ngx_string("xassist_jwt"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_xassist_jwt_conf,
@@ -92,6 +97,12 @@ static ngx_command_t  ngx_xassist_commands[] = {
       ngx_http_set_complex_value_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_xassist_loc_conf_t, call), NULL },
+
+    { ngx_string("xassist_account"),
+      NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_xassist_loc_conf_t, account), NULL },
 
     { ngx_string("xassist_service"),
       NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,

@@ -18,6 +18,10 @@ static ngx_int_t ngx_xassist_rule_line(ngx_conf_t *cf,
     const ngx_xassist_main_conf_t *xmcf, const policy_image_t *image,
     const ngx_str_t *policy, const ngx_xassist_loc_conf_t *xlcf,
     const ngx_xassist_require_t *require);
+static void ngx_xassist_rule_account(ngx_conf_t *cf,
+    const policy_image_t *image, uint32_t rule,
+    const ngx_xassist_loc_conf_t *xlcf, const ngx_xassist_require_t *require,
+    const ngx_str_t *name);
 static ngx_uint_t ngx_xassist_rule_lines(const ngx_xassist_loc_conf_t *xlcf);
 
 
@@ -306,6 +310,8 @@ ngx_xassist_rule_line(ngx_conf_t *cf, const ngx_xassist_main_conf_t *xmcf,
         rc = NGX_ERROR;
     }
 
+    ngx_xassist_rule_account(cf, image, rule, xlcf, require, &rules->name);
+
     /* The locations of a server may each name a call. */
 
     if (!require->location || xlcf->call != NULL) {
@@ -335,6 +341,43 @@ ngx_xassist_rule_line(ngx_conf_t *cf, const ngx_xassist_main_conf_t *xmcf,
     }
 
     return rc;
+}
+
+
+/* As with calls: the rule may hold for another reason, so it is no error. */
+
+static void
+ngx_xassist_rule_account(ngx_conf_t *cf, const policy_image_t *image,
+    uint32_t rule, const ngx_xassist_loc_conf_t *xlcf,
+    const ngx_xassist_require_t *require, const ngx_str_t *name)
+{
+    uint32_t  facts;
+
+    facts = policy_rule_facts(image, rule);
+
+    if (!require->location || xlcf->call != NULL
+        || ngx_xassist_rule_gives(require, "call", 4))
+    {
+        return;
+    }
+
+    if ((facts & POLICY_FACT_SAME_ACCOUNT) && xlcf->account == NULL) {
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "xassist_require \"%V\": the rule asks for the account, "
+                      "but xassist_account names none in %V:%ui",
+                      name, &require->file, require->line);
+    }
+
+    if ((facts & POLICY_FACT_IN_GROUP)
+        && !ngx_xassist_rule_gives(require, "user", 4)
+        && !ngx_xassist_rule_gives(require, "device", 6))
+    {
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "xassist_require \"%V\": the rule asks who is in a "
+                      "group, but neither user=VALUE nor device=VALUE says "
+                      "whom it is about in %V:%ui",
+                      name, &require->file, require->line);
+    }
 }
 
 

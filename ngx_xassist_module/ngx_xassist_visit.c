@@ -1,4 +1,5 @@
 #include "ngx_xassist_visit.h"
+#include "ngx_xassist_account.h"
 #include "ngx_xassist_cookie.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_device.h"
@@ -155,6 +156,17 @@ ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
                           ngx_xassist_now(), &visit->link);
 
     rc = NGX_OK;
+
+    if (status == STORE_OK) {
+        rc = ngx_xassist_account_check(visit->request, worker->read,
+                                       &visit->link.account);
+
+        if (rc == NGX_DECLINED) {
+            ngx_memzero(&visit->link, sizeof(store_link_t));
+            status = STORE_NOT_FOUND;
+            rc = NGX_OK;
+        }
+    }
 
     if (status == STORE_OK) {
         *reason = ngx_xassist_reason_of_store(visit->link.reason);

@@ -149,6 +149,8 @@ fails('require: without a policy',
 fails('call: an unknown variable',
     change => sub { s/xassist_call \$call;/xassist_call \$nix;/ },
     says => qr/nix/);
+fails('node: no name', change => http('xassist_node "edge 1";'),
+    at => 'xassist_node', says => qr/"edge 1" is no name of a node/);
 fails('cookie: neither secure nor plain',
     change => sub { s/xassist_cookie plain/xassist_cookie chocolate/ },
     at => 'xassist_cookie', says => qr/chocolate/);

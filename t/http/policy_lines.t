@@ -14,6 +14,7 @@ use Xassist::World;
 my $rules = '"rules": {
     "red": {"equal": ["$colour", "red"]},
     "red-square": {"all": ["red", {"in": ["$shape", ["square"]]}, "regular"]},
+    "same": {"all": ["regular", "same_account"]},
     "gone-soon": "regular",';
 my $places = '
         location /red { xassist_require red colour=$arg_colour;
@@ -154,6 +155,29 @@ subtest 'a rule about a call where none is named' => sub {
         $_[0] =~ s/call-log\.read call=/in-call call=/r });
     like($text, qr/\[warn\].*"in-call".*name it by xassist_call/,
         'so is being in a call without joining it');
+};
+
+subtest 'a rule about what the place does not name' => sub {
+    my $require = 'xassist_require gone-soon;';
+
+    my ($ok, $text) = tested(sub {
+        $_[0] =~ s/\Q$require\E/xassist_require same;/r });
+    ok($ok, 'an account is no error');
+    like($text, qr/\[warn\].*"same".*xassist_account names none/,
+        'but a warning');
+    ($ok, $text) = tested(sub {
+        $_[0] =~ s/\Q$require\E/xassist_account acme;
+            xassist_require same;/r });
+    unlike($text, qr/\[warn\]/, 'and none where it is named');
+
+    ($ok, $text) = tested(sub {
+        $_[0] =~ s/\Q$require\E/xassist_require admin.users;/r });
+    ok($ok, 'nor is a user or device');
+    like($text, qr/\[warn\].*"admin\.users".*neither user=VALUE nor device=/,
+        'but a warning');
+    ($ok, $text) = tested(sub {
+        $_[0] =~ s/\Q$require\E/xassist_require admin.users user=\$arg_u;/r });
+    unlike($text, qr/\[warn\]/, 'and none where it is given');
 };
 
 subtest 'the own call log, after the call' => sub {
