@@ -269,6 +269,7 @@ torture: deps-build deps-test
 	@XASSIST_RACES=5000 t/run t/http/media_balance.t
 	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build tools
 	@export XASSIST_BUILD=$(VARIANT); \
+		perl -It/lib t/torture/refused.pl; \
 		XASSIST_KILLS=1000 prove -v t/http/store_kill.t
 
 # What make test does with few connections, with many: 100,000 opened and

@@ -247,6 +247,32 @@ removed(store_view_t *view, const store_judged_t *judged, bool *barred)
 
 
 store_status_t
+store_link_account(store_txn_t *txn, const store_id_t *link, bool transfer,
+    store_id_t *account)
+{
+    store_pass_t         pass;
+    store_view_t        *view = store_txn_view(txn);
+    store_status_t       rc;
+    store_invitation_t   inv;
+
+    if (transfer) {
+        rc = store_record_get(view, STORE_IS_pass, NULL, link, &pass);
+        *account = pass.account;
+
+    } else {
+        rc = store_record_get(view, STORE_IS_invitation, NULL, link, &inv);
+        *account = inv.account;
+    }
+
+    if (rc != STORE_OK) {
+        memset(account, 0, sizeof(*account));
+    }
+
+    return rc;
+}
+
+
+store_status_t
 store_link(store_txn_t *txn, const store_id_t *invitation,
     const uint8_t browser[STORE_HASH_LEN], uint64_t now, store_link_t *out)
 {

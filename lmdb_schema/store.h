@@ -535,6 +535,11 @@ store_status_t store_link(store_txn_t *txn, const store_id_t *invitation,
     const uint8_t browser[STORE_HASH_LEN], uint64_t now, store_link_t *out)
     STORE_USE_RESULT;
 
+/* The account of a link or, with `transfer`, of a pass; nothing else of it is
+   judged. */
+store_status_t store_link_account(store_txn_t *txn, const store_id_t *link,
+    bool transfer, store_id_t *account) STORE_USE_RESULT;
+
 /* The same of a transfer: the name and the call are those of the guest who
    is taken over.  UNKNOWN_LINK when the pass is none. */
 store_status_t store_transfer(store_txn_t *txn, const store_id_t *pass,

@@ -1,4 +1,5 @@
 #include "ngx_xassist_card.h"
+#include "ngx_xassist_account.h"
 #include "ngx_xassist_login_state.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_device.h"
@@ -200,18 +201,29 @@ ngx_xassist_card_read(ngx_xassist_card_t *card)
     }
 
     status = store_pass(worker->read, &card->pass, ngx_xassist_now(), &view);
-    rc = status == STORE_OK ? ngx_xassist_card_copy(card, &view) : NGX_ERROR;
+    rc = status != STORE_OK ? NGX_ERROR
+         : ngx_xassist_account_check(login->request, worker->read,
+                                     &view.account);
+
+    if (rc == NGX_OK) {
+        rc = ngx_xassist_card_copy(card, &view);
+    }
 
     store_read_reset(worker->read);
 
-    if (rc != NGX_OK) {
+    if (rc == NGX_ERROR) {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
-    /* A guest's pass to another device is no card. */
+    /* A guest's pass to another device is no card; one of another account is
+       as one that is not there. */
 
     if (view.purpose == STORE_PASS_TRANSFER) {
         return NGX_XASSIST_R_UNKNOWN_LINK;
+    }
+
+    if (rc == NGX_DECLINED) {
+        return NGX_XASSIST_R_EXPIRED;
     }
 
     return ngx_xassist_card_reason(view.reason);

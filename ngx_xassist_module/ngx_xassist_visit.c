@@ -13,6 +13,7 @@ static ngx_uint_t ngx_xassist_visit_whole(ngx_http_request_t *r);
 static ngx_int_t ngx_xassist_visit_browser(ngx_xassist_visit_t *visit);
 static ngx_int_t ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
     ngx_xassist_reason_t *reason);
+static ngx_int_t ngx_xassist_visit_served(ngx_xassist_visit_t *visit);
 static ngx_int_t ngx_xassist_visit_take_over(ngx_xassist_visit_t *visit,
     ngx_uint_t touch);
 static void ngx_xassist_visit_told(ngx_xassist_write_t *write);
@@ -28,6 +29,7 @@ ngx_int_t
 ngx_xassist_visit_open(ngx_http_request_t *r, ngx_xassist_visit_t *visit,
     ngx_xassist_reason_t *reason)
 {
+    ngx_uint_t             made;
     ngx_xassist_ctx_t     *ctx;
     policy_token_kind_t    kind;
     ngx_xassist_worker_t  *worker;
@@ -44,29 +46,46 @@ ngx_xassist_visit_open(ngx_http_request_t *r, ngx_xassist_visit_t *visit,
 
     *reason = NGX_XASSIST_R_UNKNOWN_LINK;
 
-    /* The MAC is checked before the store is touched. */
+    /*
+     * The MAC is checked before the store is touched.  For a link that we did
+     * not make it is then asked for one that nobody has, so that this refusal
+     * takes as long as others do; for that no MAC is remembered, either.
+     */
 
-    if (ctx->link.len == 0
-        || (!visit->placed && !ngx_xassist_visit_whole(r))
-        || policy_token_open(worker->conf->keys, worker->cache,
-                             (char *) ctx->link.data, ctx->link.len, &kind,
-                             visit->invitation.b)
-           != POLICY_OK
-        || (kind != POLICY_TOKEN_LINK && kind != POLICY_TOKEN_TRANSFER))
-    {
-        ctx->reason = *reason;
-        return NGX_OK;
-    }
+    made = ctx->link.len != 0
+           && (visit->placed || ngx_xassist_visit_whole(r))
+           && policy_token_open(worker->conf->keys, NULL,
+                                (char *) ctx->link.data, ctx->link.len, &kind,
+                                visit->invitation.b)
+              == POLICY_OK
+           && (kind == POLICY_TOKEN_LINK || kind == POLICY_TOKEN_TRANSFER);
 
-    visit->transfer = kind == POLICY_TOKEN_TRANSFER;
-
-    if (ngx_xassist_visit_browser(visit) != NGX_OK
-        || ngx_xassist_visit_link(visit, reason) != NGX_OK)
-    {
+    if (ngx_xassist_visit_browser(visit) != NGX_OK) {
         return NGX_ERROR;
     }
 
+    if (made) {
+        visit->transfer = kind == POLICY_TOKEN_TRANSFER;
+
+    } else {
+        ngx_memcpy(visit->invitation.b, visit->hash, STORE_ID_LEN);
+        visit->invitation.b[0] = 0;
+    }
+
+    if (ngx_xassist_visit_link(visit, reason) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (!made) {
+        *reason = NGX_XASSIST_R_UNKNOWN_LINK;
+    }
+
     ctx->reason = *reason;
+
+    if (*reason == NGX_XASSIST_R_UNKNOWN_LINK) {
+        return NGX_OK;
+    }
+
     ctx->call = visit->link.call;
     ctx->account = visit->link.account;
 
@@ -149,23 +168,21 @@ ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
         return NGX_OK;
     }
 
-    status = visit->transfer
-             ? store_transfer(worker->read, &visit->invitation, visit->hash,
-                              ngx_xassist_now(), &visit->link)
-             : store_link(worker->read, &visit->invitation, visit->hash,
-                          ngx_xassist_now(), &visit->link);
+    rc = ngx_xassist_visit_served(visit);
 
-    rc = NGX_OK;
+    if (rc == NGX_OK) {
+        status = visit->transfer
+                 ? store_transfer(worker->read, &visit->invitation,
+                                  visit->hash, ngx_xassist_now(),
+                                  &visit->link)
+                 : store_link(worker->read, &visit->invitation, visit->hash,
+                              ngx_xassist_now(), &visit->link);
 
-    if (status == STORE_OK) {
-        rc = ngx_xassist_account_check(visit->request, worker->read,
-                                       &visit->link.account);
-
-        if (rc == NGX_DECLINED) {
-            ngx_memzero(&visit->link, sizeof(store_link_t));
-            status = STORE_NOT_FOUND;
-            rc = NGX_OK;
-        }
+    } else {
+        visit->link.reason = visit->transfer ? STORE_REASON_EXPIRED
+                                             : STORE_REASON_UNKNOWN_LINK;
+        status = rc == NGX_DECLINED ? STORE_OK : STORE_IO;
+        rc = NGX_OK;
     }
 
     if (status == STORE_OK) {
@@ -200,6 +217,38 @@ ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
     store_read_reset(worker->read);
 
     return rc;
+}
+
+
+/*
+ * Where one account is served, a link of another is refused before anything
+ * else of it is read: as one that is not there, and as soon.
+ */
+
+static ngx_int_t
+ngx_xassist_visit_served(ngx_xassist_visit_t *visit)
+{
+    ngx_int_t              rc;
+    store_id_t             here, of;
+    store_status_t         status;
+    ngx_xassist_worker_t  *worker;
+
+    worker = ngx_xassist_worker(visit->request);
+
+    rc = ngx_xassist_account(visit->request, worker->read, &here);
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
+    status = store_link_account(worker->read, &visit->invitation,
+                                visit->transfer, &of);
+
+    if (status != STORE_OK) {
+        return status == STORE_NOT_FOUND ? NGX_DECLINED : NGX_ERROR;
+    }
+
+    return store_id_equal(&here, &of) ? NGX_OK : NGX_DECLINED;
 }
 
 

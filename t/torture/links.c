@@ -1,6 +1,7 @@
 /*
- * What the time of a refusal tells of a link.  Opening one is done as the
- * edge does it: the MAC first, then, for a good one alone, the store.  Forged
+ * What the time of a refusal tells of a link.  Opening one is done in the two
+ * steps of the edge: the MAC first, then, for a good one, the store.  (The
+ * edge asks it for a bad one, too; refused.pl times whole requests.)  Forged
  * and altered links take the same time however near they come to a true one;
  * so do those whose record is gone, whatever lies beside it.  The same
  * with a comparison of the MAC that stops early must be caught.
