@@ -1,51 +1,18 @@
-#include "ngx_xassist_courier.h"
+/* Rings and misses, told one after the other; and whose turn it is. */
+
+#include "ngx_xassist_courier_int.h"
 #include "ngx_xassist_post.h"
 #include "ngx_xassist_worker.h"
-#include "ngx_xassist_writer.h"
 
 #include <sys/file.h>
 
 
 #define NGX_XASSIST_COURIER_TICK   100         /* milliseconds */
-#define NGX_XASSIST_COURIER_SLOTS  4           /* invitations on their way */
 #define NGX_XASSIST_COURIER_SCAN   256         /* events in one turn */
 #define NGX_XASSIST_COURIER_SAVE   1000        /* events, passed over */
 
-#define NGX_XASSIST_COURIER_FIRST  1000        /* until the second try */
 #define NGX_XASSIST_COURIER_LAST   300000      /* at most, between two */
-#define NGX_XASSIST_COURIER_DAY    (24 * 3600 * 1000)
 #define NGX_XASSIST_COURIER_HOUR   (3600 * 1000)
-
-
-typedef struct {
-    ngx_xassist_courier_t  *courier;
-    store_id_t              id;
-    ngx_uint_t              tries;
-    uint64_t                created;
-    unsigned                busy:1;
-    ngx_xassist_write_t     write;
-} ngx_xassist_parcel_t;
-
-
-struct ngx_xassist_courier_s {
-    ngx_xassist_worker_t   *worker;
-    ngx_event_t             tick;
-    int                     lock;              /* -1: another's */
-    uint64_t                txnid;             /* looked at up to there */
-    uint64_t                again;             /* when there is more */
-
-    uint64_t                seen;              /* events, up to this one */
-    uint64_t                saved;
-    uint64_t                telling;           /* of this one, 0: none */
-    uint64_t                since;             /* its time */
-    ngx_uint_t              tries;
-    uint64_t                retry;
-    unsigned                known:1;
-    unsigned                saving:1;
-    ngx_xassist_write_t     told;
-
-    ngx_xassist_parcel_t    parcels[NGX_XASSIST_COURIER_SLOTS];
-};
 
 
 static void ngx_xassist_courier_tick(ngx_event_t *ev);
@@ -59,13 +26,6 @@ static ngx_int_t ngx_xassist_courier_next(ngx_xassist_courier_t *courier,
 static void ngx_xassist_courier_told(void *data, ngx_uint_t status);
 static void ngx_xassist_courier_save(ngx_xassist_courier_t *courier);
 static void ngx_xassist_courier_saved(ngx_xassist_write_t *write);
-static bool ngx_xassist_courier_visit(void *data, const void *record);
-static void ngx_xassist_courier_sent(void *data, ngx_uint_t status);
-static void ngx_xassist_courier_became(ngx_xassist_parcel_t *parcel,
-    store_delivery_t became, uint64_t retry);
-static void ngx_xassist_courier_noted(ngx_xassist_write_t *write);
-static uint64_t ngx_xassist_courier_pause(ngx_uint_t tries);
-static ngx_uint_t ngx_xassist_courier_refused(ngx_uint_t status);
 
 
 static const store_slice_t  ngx_xassist_courier_name = {
@@ -150,6 +110,8 @@ ngx_xassist_courier_tick(ngx_event_t *ev)
         return;
     }
 
+    ngx_xassist_courier_stuck(courier);
+
     txnid = store_txnid(worker->env);
 
     if (txnid == courier->txnid && ngx_xassist_now() < courier->again) {
@@ -166,8 +128,7 @@ ngx_xassist_courier_tick(ngx_event_t *ev)
     if (worker->conf->deliver != NULL
         && ngx_xassist_worker_read(worker) == NGX_OK)
     {
-        if (store_deliveries(worker->read, ngx_xassist_courier_visit, courier)
-            != STORE_OK)
+        if (ngx_xassist_courier_parcels(courier) != STORE_OK)
         {
             ngx_log_error(NGX_LOG_ERR, worker->log, 0,
                           "xassist: what is to be sent could not be read");
@@ -215,19 +176,10 @@ ngx_xassist_courier_take(ngx_xassist_courier_t *courier)
 static ngx_uint_t
 ngx_xassist_courier_busy(const ngx_xassist_courier_t *courier)
 {
-    ngx_uint_t  i;
-
-    for (i = 0; i < NGX_XASSIST_COURIER_SLOTS; i++) {
-        if (courier->parcels[i].busy) {
-            return 1;
-        }
-    }
-
-    return courier->telling != 0 || courier->saving;
+    return ngx_xassist_courier_posted(courier) || courier->telling != 0
+           || courier->saving;
 }
 
-
-/* ---- rings, one after the other ------------------------------------------ */
 
 static void
 ngx_xassist_courier_tell(ngx_xassist_courier_t *courier)
@@ -431,140 +383,7 @@ ngx_xassist_courier_saved(ngx_xassist_write_t *write)
 }
 
 
-/* ---- invitations, some at a time ----------------------------------------- */
-
-static bool
-ngx_xassist_courier_visit(void *data, const void *record)
-{
-    u_char                     text[NGX_XASSIST_ID_TEXT];
-    ngx_int_t                  rc;
-    ngx_str_t                  body, key;
-    ngx_uint_t                 i;
-    ngx_pool_t                *pool;
-    ngx_xassist_parcel_t      *parcel;
-    ngx_xassist_courier_t     *courier = data;
-    const store_invitation_t  *inv = record;
-
-    if (inv->retry > ngx_xassist_now()) {
-        return false;
-    }
-
-    parcel = NULL;
-
-    for (i = 0; i < NGX_XASSIST_COURIER_SLOTS; i++) {
-
-        if (!courier->parcels[i].busy) {
-            parcel = &courier->parcels[i];
-
-        } else if (store_id_equal(&courier->parcels[i].id, &inv->id)) {
-            return true;
-        }
-    }
-
-    if (parcel == NULL) {
-        return false;
-    }
-
-    pool = ngx_create_pool(4096, courier->worker->log);
-    if (pool == NULL) {
-        return false;
-    }
-
-    parcel->busy = 1;
-    parcel->id = inv->id;
-    parcel->tries = inv->tries;
-    parcel->created = inv->created;
-
-    rc = ngx_xassist_courier_invitation(courier->worker, pool, inv, &body);
-
-    if (rc == NGX_OK) {
-        key.data = text;
-        key.len = ngx_xassist_id_text(text, &inv->id) - text;
-
-        rc = ngx_xassist_post(courier->worker->conf->deliver,
-                              courier->worker->log, &body, &key,
-                              ngx_xassist_courier_sent, parcel);
-    }
-
-    if (rc == NGX_DECLINED) {
-        ngx_xassist_courier_became(parcel, STORE_DELIVERY_FAILED, 0);
-
-    } else if (rc != NGX_OK) {
-        ngx_xassist_courier_sent(parcel, 0);
-    }
-
-    ngx_destroy_pool(pool);
-
-    return true;
-}
-
-
-static void
-ngx_xassist_courier_sent(void *data, ngx_uint_t status)
-{
-    uint64_t               now;
-    ngx_xassist_parcel_t  *parcel = data;
-
-    now = ngx_xassist_now();
-
-    if (status >= 200 && status < 300) {
-        ngx_xassist_courier_became(parcel, STORE_DELIVERY_DELIVERED, 0);
-
-    } else if (ngx_xassist_courier_refused(status)
-               || parcel->created + NGX_XASSIST_COURIER_DAY < now)
-    {
-        ngx_xassist_courier_became(parcel, STORE_DELIVERY_FAILED, 0);
-
-    } else {
-        ngx_xassist_courier_became(parcel, STORE_DELIVERY_QUEUED,
-                             now + ngx_xassist_courier_pause(parcel->tries));
-    }
-}
-
-
-/* It stays on its way until that is in the store. */
-
-static void
-ngx_xassist_courier_became(ngx_xassist_parcel_t *parcel,
-    store_delivery_t became, uint64_t retry)
-{
-    store_op_t            *op;
-    ngx_xassist_worker_t  *worker;
-
-    worker = parcel->courier->worker;
-
-    ngx_memzero(&parcel->write, sizeof(ngx_xassist_write_t));
-    parcel->write.done = ngx_xassist_courier_noted;
-    parcel->write.data = parcel;
-    op = &parcel->write.op;
-
-    if (ngx_xassist_writer_prepare(worker, STORE_OP_DELIVERED, op)
-        == NGX_OK)
-    {
-        op->in.delivered.invitation = parcel->id;
-        op->in.delivered.became = became;
-        op->in.delivered.retry = retry;
-
-        if (ngx_xassist_writer_post(worker, &parcel->write) == NGX_OK) {
-            return;
-        }
-    }
-
-    parcel->busy = 0;
-}
-
-
-static void
-ngx_xassist_courier_noted(ngx_xassist_write_t *write)
-{
-    ngx_xassist_parcel_t  *parcel = write->data;
-
-    parcel->busy = 0;
-    parcel->courier->again = 0;
-}
-
-
-static uint64_t
+uint64_t
 ngx_xassist_courier_pause(ngx_uint_t tries)
 {
     uint64_t  pause;
@@ -577,7 +396,7 @@ ngx_xassist_courier_pause(ngx_uint_t tries)
 
 /* What no repetition makes better. */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_xassist_courier_refused(ngx_uint_t status)
 {
     return status == NGX_HTTP_BAD_REQUEST || status == 410 || status == 422;
