@@ -6,6 +6,7 @@
 #include "ngx_xassist_api_route.h"
 #include "ngx_xassist_assist.h"
 #include "ngx_xassist_evaluate.h"
+#include "ngx_xassist_group.h"
 #include "ngx_xassist_look.h"
 
 
@@ -434,6 +435,13 @@ ngx_xassist_explain_rule(ngx_xassist_api_t *api, const policy_image_t *image,
 
     d->query.attributes = d->attributes;
     d->query.nattributes = nattributes;
+    d->owner = d->standing.owner_id;
+
+    if ((policy_rule_facts(image, index) & POLICY_FACT_IN_GROUP)
+        && ngx_xassist_group(d) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     policy_explain(image, index, &d->query, ngx_xassist_explain_step,
                    &api->json, &decision);

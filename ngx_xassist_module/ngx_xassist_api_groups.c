@@ -3,8 +3,18 @@
 #include "ngx_xassist_api_admin.h"
 
 
+#define NGX_XASSIST_MEMBERS  1000              /* shown, of one group */
+
+
 enum { NGX_XASSIST_GROUP_NAME = 0, NGX_XASSIST_GROUP_KIND };
 enum { NGX_XASSIST_MEMBER_USER = 0, NGX_XASSIST_MEMBER_DEVICE };
+
+/* A walk over the members of a group. */
+typedef struct {
+    ngx_xassist_api_t  *api;
+    ngx_uint_t          left;
+} ngx_xassist_group_t;
+
 
 const policy_body_member_t  ngx_xassist_body_group[] = {
     [NGX_XASSIST_GROUP_NAME] = { .name = "name", .type = POLICY_MEMBER_TEXT },
@@ -93,6 +103,7 @@ ngx_xassist_api_groups_get(ngx_xassist_api_t *api)
 {
     store_group_t         group;
     store_status_t        status;
+    ngx_xassist_group_t   walk;
     ngx_xassist_reason_t  reason;
 
     reason = ngx_xassist_api_ask_group(api, NGX_XASSIST_API_GROUPS_GET,
@@ -114,10 +125,13 @@ ngx_xassist_api_groups_get(ngx_xassist_api_t *api)
     ngx_xassist_json_close(&api->json, ']');
 
     if (status == STORE_OK) {
+        walk.api = api;
+        walk.left = NGX_XASSIST_MEMBERS;
+
         ngx_xassist_json_open(&api->json, group.kind == STORE_GROUP_USERS
                                           ? "users" : "devices", '[');
         status = store_members(api->worker->read, &group.id,
-                               ngx_xassist_group_in, api);
+                               ngx_xassist_group_in, &walk);
         ngx_xassist_json_close(&api->json, ']');
     }
 
@@ -127,18 +141,24 @@ ngx_xassist_api_groups_get(ngx_xassist_api_t *api)
 }
 
 
+/* A group may have any number of members, and the worker others to serve. */
+
 static bool
 ngx_xassist_group_in(void *data, const void *record)
 {
-    store_member_t      member;
-    ngx_xassist_api_t  *api = data;
+    store_member_t        member;
+    ngx_xassist_group_t  *walk = data;
+
+    if (walk->left-- == 0) {
+        return false;
+    }
 
     member = *(const store_member_t *) record;
 
     if (member.device.len) {
-        ngx_xassist_api_slice(&api->json, NULL, &member.device);
+        ngx_xassist_api_slice(&walk->api->json, NULL, &member.device);
     } else {
-        ngx_xassist_api_person(api, NULL, &member.object);
+        ngx_xassist_api_person(walk->api, NULL, &member.object);
     }
 
     return true;

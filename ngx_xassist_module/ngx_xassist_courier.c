@@ -151,7 +151,8 @@ ngx_xassist_courier_take(ngx_xassist_courier_t *courier)
     *ngx_snprintf(path, sizeof(path) - 1, "%s/courier", worker->folder)
         = '\0';
 
-    fd = open((char *) path, O_RDWR|O_CREAT|O_CLOEXEC, 0640);
+    fd = open((char *) path, O_RDWR|O_CREAT|O_CLOEXEC|O_NOFOLLOW,
+              0600);
 
     if (fd == -1) {
         ngx_log_error(NGX_LOG_ERR, worker->log, ngx_errno,

@@ -112,6 +112,63 @@ subtest 'a team gives its roles' => sub {
     is(json(qw(team list acme))->{teams}[0]{members}, 1, 'one is left');
 };
 
+subtest 'policy explain knows what a decision knows' => sub {
+    my $explains = sub {
+        my ($want, $rule, @more) = @_;
+        my (undef, $out, $err) = ctl('--json', 'policy', 'explain', $rule,
+            @more);
+        my $answer = eval { decode_json($out) } // {};
+        is(join(' ', grep { length } @$answer{qw(verdict reason)}), $want,
+            "$rule @more") or diag $err;
+    };
+
+    json(qw(account create alone));
+    json(qw(user create alone sue));
+    $explains->('allow', 'acct_whole_account', '--user', 'alone/sue');
+    json(qw(user set alone sue --no-licence));
+    $explains->('deny no_licence', 'xa_xassist', '--user', 'alone/sue');
+    json(qw(user set alone sue --licence));
+    $explains->('allow', 'xa_xassist', '--user', 'alone/sue', '--facts',
+        'call_member');
+
+    json(qw(account create many));
+    json(qw(user create many ada --roles account_admin));
+    my $id = json(qw(user create many max --roles account_manager))->{id};
+    my $ben = json(qw(user create many ben --roles client))->{id};
+    my @max = ('admin.users', '--user', 'many/max');
+    json(qw(group create many pumps));
+    json(qw(group add many pumps ben));
+    json(qw(group create many taps --devices));
+    json(qw(group add many taps tap-1));
+    json(qw(group manager many pumps max));
+    $explains->('allow', @max, '--attributes', "user=$ben");
+    $explains->('deny permission_missing', @max);
+    $explains->('deny permission_missing', @max, '--attributes', "user=$id");
+    $explains->('deny permission_missing', @max, '--attributes',
+        "user=$ben,device=tap-1");
+    $explains->('deny permission_missing', @max, '--attributes',
+        "device=tap-1,user=$ben");
+    json(qw(group manager many taps max));
+    $explains->('allow', @max, '--attributes', "device=tap-1,user=$ben");
+
+    open my $fh, '>', "$dir/more.json" or die $!;
+    print $fh slurp('conf/policy.json') =~ s/"service_agent": /"gone": {
+        "title": "Gone", "grants": []}, $&/r;
+    close $fh;
+    is(system("$program --store $store --policy $dir/more.json user set many"
+        . " max --roles account_manager,gone >$dir/out 2>&1"), 0, 'a role');
+    $explains->('allow', @max, '--attributes', "user=$ben");
+
+    json(qw(user set many ben --suspend));
+    $explains->('deny suspended', 'regular', '--user', 'many/ben');
+    json(qw(account suspend many));
+    $explains->('deny suspended', 'regular', '--user', 'many/ada');
+    my $most = join ',', map { "a$_=1" } 1 .. 40;
+    fails(2, qr/attributes/, qw(policy explain regular --attributes), $most);
+    fails(2, qr/--roles/, qw(policy explain regular --user many/ada),
+        '--roles', 'agent');
+};
+
 subtest 'policy explain tells the team, policy diff the teams' => sub {
     json(qw(team add acme Service olga));
     my ($status, $out) = ctl(qw(policy explain assist_access --user

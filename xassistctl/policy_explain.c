@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include <xassistctl/args.h>
-#include <xassistctl/open.h>
+#include <xassistctl/explain_user.h>
 #include <xassistctl/policy_file.h>
 #include <xassistctl/print.h>
 
@@ -24,16 +24,6 @@ typedef struct {
     const char *user;                  /* ACCOUNT/NAME, of the store */
 } explain_words_t;
 
-/* A user of the store: where the roles come from. */
-typedef struct {
-    ctl_store_t   store;
-    store_user_t  user;
-    char          roles[STORE_LIMIT_ROLES + 1];
-    policy_str_t  role;                /* looked for in the teams */
-    char          team[4 * STORE_LIMIT_NAME + 1];
-    bool          open;
-} explain_user_t;
-
 typedef struct {
     policy_query_t      query;
     uint32_t            roles[MOST];
@@ -44,29 +34,25 @@ typedef struct {
 typedef struct {
     ctl_print_t      out;
     bool             json;
-    explain_user_t  *user;             /* NULL: roles were given */
+    ctl_explain_user_t  *user;             /* NULL: roles were given */
 } explain_t;
 
 typedef uint32_t (*find_pt)(const policy_image_t *image, policy_str_t name);
 
 
-static int explain_user(const ctl_options_t *options,
-    explain_words_t *words, explain_user_t *user);
-static const char *explain_team(explain_user_t *user, policy_str_t role);
-static bool explain_in_team(void *data, const void *record);
 static int explain_rule(const ctl_options_t *options,
     const policy_image_t *image, const char *rule,
-    const explain_words_t *words, explain_user_t *user);
+    const explain_words_t *words, ctl_explain_user_t *user);
 static int explain_query(const policy_image_t *image,
-    const explain_words_t *words, explain_query_t *q);
+    const explain_words_t *words, bool stored, explain_query_t *q);
 static int take_word(const char *what, policy_str_t word,
     const char *const *names, uint32_t *value);
 static int take_names(const policy_image_t *image, const char *what,
-    const char *list, find_pt find, uint32_t *indexes, uint32_t *n);
+    const char *list, find_pt find, bool any, uint32_t *indexes, uint32_t *n);
 static bool next_word(const char **list, policy_str_t *word);
 static void explain_step(void *ctx, const policy_explained_t *step);
 static void explain_answer(explain_t *e, const policy_image_t *image,
-    const policy_decision_t *decision);
+    const policy_decision_t *decision, const char *reason);
 
 
 int
@@ -75,7 +61,7 @@ ctl_policy_explain(const ctl_options_t *options, int argc, char **argv)
     int              rc;
     const char      *rule = NULL;
     ctl_policy_t    *policy;
-    explain_user_t   user;
+    ctl_explain_user_t   user;
     explain_words_t  words;
 
     ctl_arg_t  args[] = {
@@ -118,8 +104,14 @@ ctl_policy_explain(const ctl_options_t *options, int argc, char **argv)
 
     if (rc == CTL_OK) {
         user.open = false;
-        rc = words.user != NULL ? explain_user(options, &words, &user)
-                                : CTL_OK;
+        if (words.user != NULL && words.roles != NULL) {
+            ctl_complain("a user stands without --roles");
+            rc = CTL_USAGE;
+
+        } else if (words.user != NULL) {
+            rc = ctl_explain_user(options, words.user, &user);
+            words.roles = user.roles;
+        }
 
         if (rc == CTL_OK) {
             rc = explain_rule(options, &policy->image, rule, &words, &user);
@@ -138,103 +130,9 @@ ctl_policy_explain(const ctl_options_t *options, int argc, char **argv)
 }
 
 
-/* The roles of a user of the store, and the licence. */
-
-static int
-explain_user(const ctl_options_t *options, explain_words_t *words,
-    explain_user_t *user)
-{
-    int          rc;
-    char         account[4 * STORE_LIMIT_NAME + 1];
-    const char  *slash;
-
-    slash = strchr(words->user, '/');
-
-    if (slash == NULL || words->roles != NULL
-        || (size_t) (slash - words->user) >= sizeof(account))
-    {
-        ctl_complain("--user is ACCOUNT/NAME, and stands without --roles");
-        return CTL_USAGE;
-    }
-
-    memcpy(account, words->user, (size_t) (slash - words->user));
-    account[slash - words->user] = '\0';
-
-    rc = ctl_store_open(options, true, &user->store);
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    user->open = true;
-    rc = ctl_find_user(&user->store, account, slash + 1, &user->user);
-
-    if (rc == CTL_OK && user->user.roles.len > STORE_LIMIT_ROLES) {
-        rc = CTL_FAILURE;
-    }
-
-    if (rc != CTL_OK) {
-        return rc;
-    }
-
-    if (user->user.roles.len != 0) {
-        memcpy(user->roles, user->user.roles.data, user->user.roles.len);
-    }
-
-    user->roles[user->user.roles.len] = '\0';
-    words->roles = user->roles;
-
-    if (words->facts == NULL) {
-        words->facts = user->user.licensed ? "licensed" : NULL;
-    }
-
-    return CTL_OK;
-}
-
-
-/* The team that a role came through; NULL when it is held directly. */
-
-static const char *
-explain_team(explain_user_t *user, policy_str_t role)
-{
-    user->role = role;
-    user->team[0] = '\0';
-
-    if (ctl_words_have(user->user.direct, role.data, role.len)
-        || store_teams_of(user->store.txn, &user->user.id, explain_in_team,
-                          user)
-           != STORE_OK
-        || user->team[0] == '\0')
-    {
-        return NULL;
-    }
-
-    return user->team;
-}
-
-
-static bool
-explain_in_team(void *data, const void *record)
-{
-    explain_user_t      *user = data;
-    const store_team_t  *team = record;
-
-    if (!ctl_words_have(team->roles, user->role.data, user->role.len)
-        || team->name.len >= sizeof(user->team))
-    {
-        return true;
-    }
-
-    memcpy(user->team, team->name.data, team->name.len);
-    user->team[team->name.len] = '\0';
-
-    return false;
-}
-
-
 static int
 explain_rule(const ctl_options_t *options, const policy_image_t *image,
-    const char *rule, const explain_words_t *words, explain_user_t *user)
+    const char *rule, const explain_words_t *words, ctl_explain_user_t *user)
 {
     int                rc;
     uint32_t           index;
@@ -250,22 +148,38 @@ explain_rule(const ctl_options_t *options, const policy_image_t *image,
         return CTL_USAGE;
     }
 
-    rc = explain_query(image, words, &q);
+    e.json = options->json;
+    e.user = user->open ? user : NULL;
+
+    rc = explain_query(image, words, e.user != NULL, &q);
+
+    if (rc == CTL_OK && e.user != NULL) {
+        rc = ctl_explain_facts(user, &q.query,
+                               policy_rule_facts(image, index),
+                               &q.query.facts);
+    }
 
     if (rc != CTL_OK) {
         return rc;
     }
-
-    e.json = options->json;
-    e.user = user->open ? user : NULL;
 
     if (e.json) {
         ctl_print_begin(&e.out, true, NULL);
         ctl_print_list(&e.out, "steps");
     }
 
-    policy_explain(image, index, &q.query, explain_step, &e, &decision);
-    explain_answer(&e, image, &decision);
+    if (e.user != NULL && user->principal.reason != STORE_REASON_NONE) {
+        memset(&decision, 0, sizeof(decision));
+        decision.verdict = POLICY_DENY;
+        decision.permission = POLICY_NONE;
+        explain_answer(&e, image, &decision,
+                       store_reason_name(user->principal.reason));
+
+    } else {
+        policy_explain(image, index, &q.query, explain_step, &e, &decision);
+        explain_answer(&e, image, &decision,
+                       policy_reason_name(decision.reason));
+    }
 
     if ((e.json ? ctl_print_end(&e.out) : fflush(stdout)) != 0) {
         return CTL_FAILURE;
@@ -275,9 +189,12 @@ explain_rule(const ctl_options_t *options, const policy_image_t *image,
 }
 
 
+/* `stored`: the roles are a user's, and one that the policy does not have
+   gives nothing, as when it is decided. */
+
 static int
 explain_query(const policy_image_t *image, const explain_words_t *words,
-    explain_query_t *q)
+    bool stored, explain_query_t *q)
 {
     uint32_t      kind, device, fact, profile[1], n;
     const char   *list, *sign;
@@ -314,8 +231,13 @@ explain_query(const policy_image_t *image, const explain_words_t *words,
     }
 
     list = words->attributes;
-    while (next_word(&list, &word) && q->query.nattributes < MOST / 2) {
+    while (next_word(&list, &word)) {
         sign = memchr(word.data, '=', word.len);
+
+        if (q->query.nattributes == MOST / 2) {
+            ctl_complain("more than %d attributes", MOST / 2);
+            return CTL_USAGE;
+        }
 
         if (sign == NULL) {
             ctl_complain("an attribute is name=value");
@@ -336,12 +258,13 @@ explain_query(const policy_image_t *image, const explain_words_t *words,
     q->query.inviter_roles = q->inviter_roles;
     q->query.attributes = q->attributes;
 
-    if (take_names(image, "role", words->roles, policy_role_find, q->roles,
-                   &q->query.nroles) != CTL_OK
+    if (take_names(image, "role", words->roles, policy_role_find, stored,
+                   q->roles, &q->query.nroles) != CTL_OK
         || take_names(image, "role", words->inviter_roles, policy_role_find,
-                      q->inviter_roles, &q->query.ninviter_roles) != CTL_OK
+                      false, q->inviter_roles, &q->query.ninviter_roles)
+           != CTL_OK
         || take_names(image, "profile", words->profile, policy_profile_find,
-                      profile, &n) != CTL_OK)
+                      false, profile, &n) != CTL_OK)
     {
         return CTL_USAGE;
     }
@@ -351,7 +274,7 @@ explain_query(const policy_image_t *image, const explain_words_t *words,
     }
 
     if (take_names(image, "profile", words->call_profile,
-                   policy_profile_find, profile, &n) != CTL_OK)
+                   policy_profile_find, false, profile, &n) != CTL_OK)
     {
         return CTL_USAGE;
     }
@@ -387,7 +310,7 @@ take_word(const char *what, policy_str_t word, const char *const *names,
 
 static int
 take_names(const policy_image_t *image, const char *what, const char *list,
-    find_pt find, uint32_t *indexes, uint32_t *n)
+    find_pt find, bool any, uint32_t *indexes, uint32_t *n)
 {
     uint32_t      most;
     policy_str_t  word;
@@ -403,7 +326,7 @@ take_names(const policy_image_t *image, const char *what, const char *list,
 
         indexes[*n] = find(image, word);
 
-        if (indexes[*n] == POLICY_NONE) {
+        if (indexes[*n] == POLICY_NONE && !any) {
             ctl_complain("the policy has no %s \"%.*s\"", what,
                          (int) word.len, word.data);
             return CTL_USAGE;
@@ -442,7 +365,7 @@ explain_step(void *ctx, const policy_explained_t *step)
             : step->value == POLICY_DENY ? "no" : "error";
 
     team = e->user != NULL && strcmp(step->by, "role") == 0
-           ? explain_team(e->user, step->source) : NULL;
+           ? ctl_explain_team(e->user, step->source) : NULL;
 
     if (!e->json) {
         (void) printf("%-10s %.*s: %s%s%s%s%.*s%s%s\n", step->test,
@@ -472,7 +395,7 @@ explain_step(void *ctx, const policy_explained_t *step)
 
 static void
 explain_answer(explain_t *e, const policy_image_t *image,
-    const policy_decision_t *decision)
+    const policy_decision_t *decision, const char *reason)
 {
     const char           *verdict;
     policy_permission_t   missing;
@@ -492,8 +415,7 @@ explain_answer(explain_t *e, const policy_image_t *image,
 
     if (!e->json) {
         (void) printf("%s%s%s%s%.*s\n", verdict,
-                      decision->reason != POLICY_REASON_NONE ? ": " : "",
-                      policy_reason_name(decision->reason),
+                      decision->verdict != POLICY_ALLOW ? ": " : "", reason,
                       missing.name.len != 0 ? ", " : "",
                       (int) missing.name.len, missing.name.data);
         return;
@@ -501,6 +423,6 @@ explain_answer(explain_t *e, const policy_image_t *image,
 
     ctl_print_list_end(&e->out);
     ctl_print_word(&e->out, "verdict", verdict);
-    ctl_print_word(&e->out, "reason", policy_reason_name(decision->reason));
+    ctl_print_word(&e->out, "reason", reason);
     ctl_print_text(&e->out, "missing", ctl_policy_text(missing.name));
 }

@@ -111,6 +111,15 @@ subtest 'groups' => sub {
         200)->{devices}, ['Pump 7'], 'what');
 };
 
+subtest 'a group of many' => sub {
+    my $many = $edge->ctl(qw(group create acme Taps --devices))->{id};
+    $edge->ctl(qw(group add acme Taps), map { "tap-$_" } 0 .. 1000);
+    my $one = holds(olga => GET => "groups/$many", 'groups/{group}', 200);
+    is($one->{members}, 1001, 'how many there are');
+    is(scalar @{ $one->{devices} }, 1000, 'of which so many are shown');
+    $edge->ctl(qw(group delete acme Taps));
+};
+
 subtest 'a limited administrator sees the own groups' => sub {
     is(scalar @{ holds(olga => GET => 'groups', 'groups', 200)->{groups} },
         2, 'all');

@@ -120,6 +120,25 @@ subtest 'attributes' => sub {
     is($told->{status}, 200, 'given');
 };
 
+subtest 'whom one manages' => sub {
+    my $max = $world->user('max', roles => 'account_manager')->{id};
+    $edge->ctl(qw(group create acme pumps));
+    $edge->ctl(qw(group add acme pumps agnes));
+    $edge->ctl(qw(group manager acme pumps max));
+    my $asked = sub { explain(rule => 'admin.users', user => 'max', @_)->{json} };
+    is($asked->('attribute.user' => $id{agnes})->{verdict}, 'allow',
+        'who is in the group');
+    is($asked->('attribute.user' => $id{nolic})->{verdict}, 'deny',
+        'who is not');
+    is($asked->()->{verdict}, 'deny', 'nobody in particular');
+    is(api($world->signed_in('max'), GET => "sessions?user=$id{agnes}")
+        ->{status}, 200, 'as it is decided');
+
+    my $call = $edge->ctl(qw(call create acme agnes))->{id};
+    is(explain(rule => 'in-call', user => 'max', call => $call)
+        ->{json}{verdict}, 'allow', "the call of who is in it");
+};
+
 subtest 'a question that makes no sense' => sub {
     for my $row ([ {}, 'no rule' ], [ { rule => 'no.such' }, 'unknown rule' ],
         [ { rule => 'regular', colour => 'red' }, 'unknown member' ],
