@@ -2,6 +2,7 @@
 #include "ngx_xassist_credentials.h"
 #include "ngx_xassist_api.h"
 #include "ngx_xassist_file.h"
+#include "ngx_xassist_log.h"
 #include "ngx_xassist_macro.h"
 #include "ngx_xassist_rule.h"
 
@@ -33,6 +34,8 @@ ngx_xassist_conf_create_main(ngx_conf_t *cf)
         != NGX_OK
         || ngx_array_init(&xmcf->places, cf->pool, 16,
                           sizeof(ngx_xassist_loc_conf_t *))
+           != NGX_OK
+        || ngx_array_init(&xmcf->logs, cf->pool, 4, sizeof(ngx_log_t *))
            != NGX_OK)
     {
         return NULL;
@@ -128,7 +131,9 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         conf->call_page = prev->call_page;
     }
 
-    return NGX_CONF_OK;
+    return ngx_xassist_log_note(cf, ngx_http_conf_get_module_main_conf(cf,
+                                                      ngx_xassist_module))
+           == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

@@ -74,6 +74,32 @@ ngx_xassist_redact(ngx_pool_t *pool, ngx_str_t *text, ngx_str_t *token)
 }
 
 
+size_t
+ngx_xassist_redact_line(u_char *line, size_t len, u_char *to)
+{
+    u_char  *p, *next, *end, *dst;
+    u_char   found[POLICY_TOKEN_LEN];
+
+    dst = to;
+    end = line + len;
+
+    for (p = line; p < end; p = next) {
+
+        next = ngx_xassist_redact_find(p, end, found);
+
+        if (next != NULL) {
+            dst = ngx_xassist_redact_cut(dst, found);
+
+        } else {
+            *dst++ = *p;
+            next = p + 1;
+        }
+    }
+
+    return dst - to;
+}
+
+
 /*
  * Whether a token starts at p, percent-decoded as the handlers will see it;
  * returns where it ends.  Most characters are told by the first test: the

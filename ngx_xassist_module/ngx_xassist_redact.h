@@ -18,6 +18,10 @@
 ngx_int_t ngx_xassist_redact(ngx_pool_t *pool, ngx_str_t *text,
     ngx_str_t *token);
 
+/* The same of one line, into a buffer of the same size; returns what is
+   left of it. */
+size_t ngx_xassist_redact_line(u_char *line, size_t len, u_char *to);
+
 /* POST_READ: the request line, URI, arguments and Referer, once. */
 ngx_int_t ngx_xassist_redact_request(ngx_http_request_t *r);
 

@@ -5,6 +5,7 @@
 #include "ngx_xassist_idle.h"
 #include "ngx_xassist_jwt.h"
 #include "ngx_xassist_live.h"
+#include "ngx_xassist_log.h"
 #include "ngx_xassist_metrics.h"
 #include "ngx_xassist_seats.h"
 #include "ngx_xassist_watch.h"
@@ -82,6 +83,7 @@ ngx_xassist_worker_init(ngx_cycle_t *cycle)
 
     if (policy_random(worker->incarnation, sizeof(worker->incarnation))
         != POLICY_OK
+        || ngx_xassist_log_guard(cycle, xmcf) != NGX_OK
         || ngx_xassist_writer_init(worker) != NGX_OK
         || ngx_xassist_live_init(worker) != NGX_OK
         || ngx_xassist_ending_init(worker) != NGX_OK
