@@ -237,7 +237,12 @@ people_again(people_t *out, const people_t *p, uint64_t *seed)
     case 4:
     case 5:
         out->phone[3] = '0';
-        memmove(out->phone, out->phone + 3, strlen(out->phone + 3) + 1);
+
+        for (i = 0; out->phone[i + 3] != '\0'; i++) {
+            out->phone[i] = out->phone[i + 3];
+        }
+
+        out->phone[i] = '\0';
         break;
     default:
         for (i = 0; out->phone[i] != '\0'; i++) {
