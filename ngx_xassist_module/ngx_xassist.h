@@ -52,6 +52,7 @@ typedef struct ngx_xassist_livekit_s ngx_xassist_livekit_t;
 typedef struct ngx_xassist_outside_s ngx_xassist_outside_t;
 typedef struct ngx_xassist_courier_s ngx_xassist_courier_t;
 typedef struct ngx_xassist_seats_s ngx_xassist_seats_t;
+typedef struct ngx_xassist_rooms_s ngx_xassist_rooms_t;
 typedef struct ngx_xassist_token_s   ngx_xassist_token_t;
 typedef struct ngx_xassist_meeting_s ngx_xassist_meeting_t;
 
@@ -192,6 +193,7 @@ struct ngx_xassist_worker_s {
     ngx_xassist_watch_t        *watch;
     ngx_xassist_events_t       *events;        /* NULL: no stream yet */
     ngx_xassist_idle_t         *idle;
+    ngx_xassist_rooms_t        *rooms;         /* NULL: no worker for them */
     ngx_xassist_seats_t        *seats;         /* NULL: not looked at yet */
     ngx_xassist_courier_t      *courier;       /* NULL: nothing is sent */
     struct ngx_xassist_row_s   *row;           /* of the metrics, or NULL */

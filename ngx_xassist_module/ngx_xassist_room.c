@@ -9,20 +9,9 @@
 #include "ngx_xassist_worker.h"
 
 
-#define NGX_XASSIST_ROOM_TRIES    10
-#define NGX_XASSIST_ROOM_TIMEOUT  2000         /* milliseconds, of a join */
-#define NGX_XASSIST_ROOM_FIRST    250          /* until the second try */
-#define NGX_XASSIST_ROOM_PAUSE    15000        /* at most, between two */
-
-/* A join that was on its way when the call ended may have made the room
-   anew: it is taken away once more when none can be on its way. */
-#define NGX_XASSIST_ROOM_AGAIN    (NGX_XASSIST_ROOM_TIMEOUT + 1000)
-
 /* Of what Janus answers: what is wanted, or was so already. */
 #define NGX_XASSIST_ROOM_MADE     "\"videoroom\":\"created\""
 #define NGX_XASSIST_ROOM_THERE    "\"error_code\":427"
-#define NGX_XASSIST_ROOM_GONE     "\"videoroom\":\"destroyed\""
-#define NGX_XASSIST_ROOM_NONE     "\"error_code\":426"
 
 
 /* A request that waits for its room; lives in a pool of its own, since the
@@ -35,30 +24,12 @@ struct ngx_xassist_rooming_s {
 };
 
 
-/* The end of a room; lives in a pool of its own. */
-typedef struct {
-    ngx_xassist_tell_t        tell;            /* first: cast from it */
-    ngx_pool_t               *pool;
-    uint64_t                  room;
-    ngx_uint_t                tries;
-    ngx_event_t               again;
-    unsigned                  gone:1;
-} ngx_xassist_closing_t;
-
-
 static void ngx_xassist_room_cancel(void *data);
 static void ngx_xassist_room_opened(ngx_xassist_tell_t *tell);
 static ngx_int_t ngx_xassist_room_settle(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx);
 static ngx_uint_t ngx_xassist_room_people(ngx_xassist_worker_t *worker,
     const store_id_t *call);
-static ngx_uint_t ngx_xassist_room_says(ngx_xassist_tell_t *tell,
-    const char *one, const char *other);
-static void ngx_xassist_room_close(ngx_xassist_worker_t *worker,
-    const ngx_xassist_upstream_conf_t *xucf, const ngx_str_t *server,
-    uint64_t room);
-static void ngx_xassist_room_closed(ngx_xassist_tell_t *tell);
-static void ngx_xassist_room_again(ngx_event_t *ev);
 
 
 ngx_int_t
@@ -233,9 +204,7 @@ ngx_xassist_room_people(ngx_xassist_worker_t *worker, const store_id_t *call)
 }
 
 
-/* Janus's answers may be indented; logs want them on one line. */
-
-static ngx_uint_t
+ngx_uint_t
 ngx_xassist_room_says(ngx_xassist_tell_t *tell, const char *one,
     const char *other)
 {
@@ -255,159 +224,4 @@ ngx_xassist_room_says(ngx_xassist_tell_t *tell, const char *one,
     return tell->status == NGX_HTTP_OK
            && (ngx_strnstr(body->data, (char *) one, n) != NULL
                || ngx_strnstr(body->data, (char *) other, n) != NULL);
-}
-
-
-void
-ngx_xassist_room_event(ngx_xassist_worker_t *worker,
-    const store_event_t *event)
-{
-    ngx_str_t                        server;
-    ngx_uint_t                       i;
-    store_call_t                     call;
-    ngx_xassist_upstream_conf_t     *xucf;
-    ngx_http_upstream_srv_conf_t   **upstreams;
-    ngx_http_upstream_main_conf_t   *umcf;
-
-    if (event->kind != STORE_EVENT_CALL_ENDED || ngx_worker != 0
-        || !worker->conf->rooms
-        || store_call_get(worker->read, &event->call, &call) != STORE_OK
-        || call.media.len == 0)
-    {
-        return;
-    }
-
-    server.data = (u_char *) call.media.data;
-    server.len = call.media.len;
-
-    umcf = ngx_http_cycle_get_module_main_conf(worker->cycle,
-                                               ngx_http_upstream_module);
-    upstreams = umcf->upstreams.elts;
-
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-
-        if (upstreams[i]->srv_conf == NULL) {
-            continue;
-        }
-
-        xucf = ngx_http_conf_upstream_srv_conf(upstreams[i],
-                                               ngx_xassist_module);
-
-        if (xucf->room != NULL
-            && ngx_xassist_balance_has(upstreams[i], &server))
-        {
-            ngx_xassist_room_close(worker, xucf, &server, call.room);
-        }
-    }
-}
-
-
-static void
-ngx_xassist_room_close(ngx_xassist_worker_t *worker,
-    const ngx_xassist_upstream_conf_t *xucf, const ngx_str_t *server,
-    uint64_t room)
-{
-    ngx_pool_t                  *pool;
-    ngx_xassist_closing_t       *k;
-    const ngx_xassist_target_t  *target;
-
-    target = ngx_xassist_target_of(xucf->api, server);
-    pool = ngx_create_pool(8192, worker->log);
-
-    if (target == NULL || pool == NULL) {
-        return;
-    }
-
-    k = ngx_pcalloc(pool, sizeof(ngx_xassist_closing_t));
-
-    if (k == NULL) {
-        ngx_destroy_pool(pool);
-        return;
-    }
-
-    k->pool = pool;
-    k->room = room;
-    k->tell.log = worker->log;
-    k->tell.timeout = NGX_XASSIST_ROOM_TIMEOUT;
-    k->tell.done = ngx_xassist_room_closed;
-
-    k->again.handler = ngx_xassist_room_again;
-    k->again.data = &ngx_xassist_no_connection;
-    k->again.log = worker->log;
-
-    if (ngx_xassist_room_destroy(pool, xucf->room, target, server, room,
-                                 &k->tell)
-        != NGX_OK)
-    {
-        ngx_log_error(NGX_LOG_ALERT, worker->log, 0,
-                      "xassist: media server %V could not be told to end "
-                      "room %uL", server, room);
-        ngx_destroy_pool(pool);
-        return;
-    }
-
-    k->tries = 1;
-    ngx_xassist_tell(&k->tell);
-}
-
-
-static void
-ngx_xassist_room_closed(ngx_xassist_tell_t *tell)
-{
-    ngx_xassist_closing_t  *k = (ngx_xassist_closing_t *) tell;
-
-    ngx_msec_t  pause;
-
-    if (ngx_xassist_room_says(tell, NGX_XASSIST_ROOM_GONE,
-                              NGX_XASSIST_ROOM_NONE))
-    {
-        if (k->gone || ngx_exiting) {
-            ngx_destroy_pool(k->pool);
-            return;
-        }
-
-        k->gone = 1;
-        k->tries = 0;
-        k->again.cancelable = 1;
-        ngx_add_timer(&k->again, NGX_XASSIST_ROOM_AGAIN);
-        return;
-    }
-
-    if (k->tries == NGX_XASSIST_ROOM_TRIES || k->gone) {
-
-        if (!k->gone) {
-            ngx_log_error(NGX_LOG_ALERT, tell->log, 0,
-                          "xassist: room %uL was not ended at %V: %s%V, "
-                          "after %ui tries", k->room, &tell->name,
-                          tell->why ? tell->why : "it answered ",
-                          &tell->body, k->tries);
-        }
-
-        ngx_destroy_pool(k->pool);
-        return;
-    }
-
-    if (k->tries == 1) {
-        ngx_log_error(NGX_LOG_WARN, tell->log, 0,
-                      "xassist: room %uL is to be ended at %V: %s%V; trying "
-                      "again", k->room, &tell->name,
-                      tell->why ? tell->why : "it answered ", &tell->body);
-    }
-
-    pause = (ngx_msec_t) NGX_XASSIST_ROOM_FIRST << (k->tries - 1);
-
-    ngx_add_timer(&k->again, ngx_min(pause, NGX_XASSIST_ROOM_PAUSE));
-}
-
-
-static void
-ngx_xassist_room_again(ngx_event_t *ev)
-{
-    ngx_xassist_closing_t  *k;
-
-    k = (ngx_xassist_closing_t *)
-            ((u_char *) ev - offsetof(ngx_xassist_closing_t, again));
-
-    k->tries++;
-    ngx_xassist_tell(&k->tell);
 }

@@ -26,9 +26,16 @@ char *ngx_xassist_room_conf(ngx_conf_t *cf, ngx_str_t *path,
 ngx_int_t ngx_xassist_room_open(ngx_http_request_t *r,
     ngx_xassist_ctx_t *ctx);
 
-/* Watch: an event of the log, inside its read.  One worker acts. */
-void ngx_xassist_room_event(ngx_xassist_worker_t *worker,
-    const store_event_t *event);
+/*
+ * Watch, inside its read: ends the rooms of calls that ended, and those that a
+ * call left behind when it was moved.  A server is told until it agrees, for a
+ * day; up to which event all have agreed stands in the store, so that another
+ * worker, or the next start, goes on.  One worker does it.
+ */
+void ngx_xassist_room_ends(ngx_xassist_worker_t *worker);
+
+/* The same from time to time, when there is something left. */
+void ngx_xassist_room_look(ngx_xassist_worker_t *worker);
 
 #pragma GCC visibility pop
 

@@ -7,6 +7,14 @@
 
 #pragma GCC visibility push(hidden)
 
+#define NGX_XASSIST_ROOM_TIMEOUT  2000         /* milliseconds, of a join */
+
+
+/* Whether Janus said one of these; takes the blanks out of its answer, since
+   logs want it on one line. */
+ngx_uint_t ngx_xassist_room_says(ngx_xassist_tell_t *tell, const char *one,
+    const char *other);
+
 /* Both fill the request and the address; all in `pool`. */
 ngx_int_t ngx_xassist_room_create(ngx_pool_t *pool,
     const ngx_xassist_room_conf_t *conf, const ngx_xassist_target_t *target,

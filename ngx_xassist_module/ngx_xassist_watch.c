@@ -290,6 +290,7 @@ ngx_xassist_watch_poll(ngx_event_t *ev)
         ngx_xassist_watch_sweep(worker);
         ngx_xassist_watch_retain(worker);
         ngx_xassist_seats(worker);
+        ngx_xassist_room_look(worker);
     }
 
     if (worker->env != NULL) {
@@ -350,13 +351,13 @@ ngx_xassist_watch_read(ngx_xassist_worker_t *worker)
 
         watch->cursor = event.seq;
         ngx_xassist_watch_event(worker, &event);
-        ngx_xassist_room_event(worker, &event);
     }
 
     if (status != STORE_OK && status != STORE_NOT_FOUND) {
         ngx_xassist_watch_lost(worker, status);
     }
 
+    ngx_xassist_room_ends(worker);
     store_read_reset(worker->read);
 
     if (status == STORE_OK) {

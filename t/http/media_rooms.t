@@ -50,26 +50,32 @@ sub joins {
 sub both { return map { [$api[$_]->told(@_)] } 0, 1 }
 
 
-# So many requests, whichever of them is told.
-
-sub either {
-    my ($n) = @_;
-    my @told;
-
-    $edge->wait_for(sub {
-        push @told, map { $_->told(1, 0.1) } @api;
-        return @told >= $n;
-    });
-    return @told;
-}
-
-
 sub metric {
     my ($name) = @_;
     my ($n) = $world->client->get('/metrics')->{body}
         =~ /^xassist_media_total\{outcome="\Q$name\E"\} (\d+)$/m;
     return $n;
 }
+
+
+# What the servers were told of this room: at least so many within seconds, or
+# what there is by now.
+
+sub told_of {
+    my ($room, $request, $n, $seconds) = @_;
+
+    my @told;
+    my $end = time + ($n ? $seconds // 6 : 0);
+
+    do {
+        push @told, grep { $_->{json}{request}{request} eq $request
+            && $_->{json}{request}{room} == $room } map { @$_ } both(0, 0);
+    } until @told >= $n || time > $end;
+
+    return @told;
+}
+
+sub ends_of { return told_of(shift, 'destroy', @_) }
 
 
 subtest 'made before the handshake' => sub {
@@ -194,20 +200,60 @@ subtest 'the end is told until it is agreed to' => sub {
     my ($socket) = joins($call);
     ok($socket, 'in') or return;
     both(1, 1);
+    my $room = $world->shown($call)->{room};
     $_->answers(500, 'close', 'janus') for @api;
     $edge->ctl('call', 'end', $call);
-    my @told = either(3);
-    is(scalar(grep { $_->{json}{request}{request} eq 'destroy' } @told), 3,
-        'three times');
+    is(scalar(ends_of($room, 3)), 3, 'three times');
+    $_->answers('janus') for @api;
+};
+
+subtest 'a Janus that hangs when the call ends' => sub {
+    for my $how ('is reloaded', 'loses its worker') {
+        my $call = $world->call;
+        my $room = $world->shown($call)->{room};
+        ok($edge->wait_for(sub { (joins($call))[0] }, 8), 'in') or next;
+        $_->answers('hang') for @api;
+        $edge->ctl('call', 'end', $call);
+        ok(ends_of($room, 1), 'it is told, and does not answer');
+
+        if ($how eq 'is reloaded') {
+            $edge->reload;
+        } else {
+            kill 'KILL', $edge->workers;
+        }
+
+        ends_of($room, 0);
+        $_->answers('janus') for @api;
+        ok(ends_of($room, 1, 20), "nginx $how: it is told again");
+    }
+
+    like($edge->error_log, qr/is to be ended at .*trying again/,
+        'the log says so');
+};
+
+subtest 'a Janus that a call was moved away from' => sub {
+    my $call = $world->call;
+    my $room = $world->shown($call)->{room};
+    ok($edge->wait_for(sub { (joins($call))[0] }, 8), 'in') or return;
+    my $was = $world->shown($call)->{media};
+    my ($at) = grep { $names[$_] eq $was } 0, 1;
+
+    $servers[$at]->stop;
+    ok($edge->wait_for(sub { joins($call);
+        $world->shown($call)->{media} ne $was }, 20), 'moved');
+    ok(ends_of($room, 1, 20), 'is told to end the room that was left there');
+    ok((joins($call))[0], 'which is made where the call is');
+    is(scalar(grep { $_->{json}{request}{request} eq 'destroy' }
+        map { @$_ } [$api[1 - $at]->told(0)]), 0, 'and not ended there');
 };
 
 subtest 'requests without a WebSocket' => sub {
     my $call = $world->call;
-    both(0, 0);
+    my $room = $world->shown($call)->{room};
     is($olga->get("/media/$call/janus")->{status}, 200, 'come through');
-    is(scalar(either(1)), 1, 'the first makes the room');
+    is(scalar(told_of($room, 'create', 1)), 1, 'the first makes the room');
     is($olga->get("/media/$call/janus")->{status}, 200, 'another');
-    is(scalar(map { @$_ } both(1, 0.3)), 0, 'does not');
+    is(scalar(told_of($room, 'create', 0)), 0, 'does not');
 };
 
 subtest 'files that are wrong' => sub {
@@ -236,4 +282,4 @@ subtest 'files that are wrong' => sub {
 };
 
 $_->stop for @api;
-$world->finish(qr/directive names a file|cannot be set|holds secrets/);
+$world->finish(qr/exited on signal 9|directive names a file|cannot be set|holds secrets/);
