@@ -141,6 +141,18 @@ subtest 'everybody leaves' => sub {
         'the empty call ends');
     is(reason($world->client->join_link($link)), 'call_ended',
         'and its links are dead');
+
+    # Each step is in the log, with the one that it came from.
+
+    my @events = log_of($call);
+    my %seq = map { $_->{seq} => $_ } @events;
+    my ($gone, $next) = sort { $a->{seq} <=> $b->{seq} }
+        grep { $_->{kind} eq 'participant.left' } @events;
+    my ($revoked) = grep { $_->{kind} eq 'session.revoked' } @events;
+    my ($ended) = grep { $_->{kind} eq 'call.ended' } @events;
+    is($revoked->{cause}, $gone->{seq}, 'who invited left: a session ended');
+    is($next->{cause}, $gone->{seq}, 'and who came by it left');
+    is($ended->{cause}, $next->{seq}, 'the last one left: the call ended');
     $live->finish;
 };
 

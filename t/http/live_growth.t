@@ -71,7 +71,7 @@ ok($edge->wait_for(sub { descriptors() <= $descriptors }),
     'no descriptor is left open') or diag descriptors(), " of $descriptors";
 cmp_ok(memory() - $memory, '<', Xassist::Edge::sanitized() ? 1e6 : 1024,
     'nor a megabyte of memory taken');
-note sprintf '%d KB before, %d after %d more', $memory, memory(),
-    ($batches - 2) * $each;
+note sprintf '%d KB and %d descriptors before, %d and %d after %d more',
+    $memory, $descriptors, memory(), descriptors(), ($batches - 2) * $each;
 
 $world->finish;

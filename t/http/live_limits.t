@@ -190,6 +190,17 @@ subtest 'age' => sub {
     $live->closes('too old', { old => '4411 max_age' });
     ok(($world->guest($call)->websocket("/ws/$call"))[0], 'one may come back');
     $live->finish;
+
+    # By itself, when it is its time.
+
+    $edge->clock;
+    change('sockets are two seconds old at most', qr/"max_age": "1h"/,
+        '"max_age": "2s"');
+    my $time = time;
+    $live->open('short', $world->signed_in('olga'), "/ws/$call");
+    $live->closes('too old by itself', { short => '4411 max_age' }, 9);
+    cmp_ok(time - $time, '>=', 2, 'and not before');
+    $live->finish;
 };
 
 $world->finish;

@@ -272,6 +272,7 @@ my %done;
 
 for my $round (1 .. $rounds) {
     my $cause = one_of(sort keys %causes);
+    $cause = 'reload' if $round == int($rounds / 2) && !$done{reload};
     $cause = 'nothing' if $cause eq 'reload' && ($done{reload} // 0) > 3;
     my $about = $causes{$cause}->() // next;
     $done{$cause}++;
@@ -301,6 +302,7 @@ for my $round (1 .. $rounds) {
 
 is((grep { !$_->{socket}->echoes('at last') } @open), 0,
     'all that are left are alive');
+cmp_ok($done{reload}, '>', 0, 'also across a reload');
 note join ', ', map { "$_ $done{$_}" } sort keys %done;
 
 $_->{socket}->close for @open;

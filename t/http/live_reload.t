@@ -153,6 +153,18 @@ subtest 'the binary changes' => sub {
     $live->open_in_each('new one', $world->guest($one), "/ws/$one", 2);
     $live->open_in_each('new walt', $walt, '/socket/home', 2);
 
+    # The new binary takes a new policy, the old one has its own.
+
+    my $text = Xassist::Edge::slurp($policy);
+    Xassist::Edge::spew($policy, $text
+        =~ s/(\["home_dashboard_access")(\]\}, )/["xa_xassist"$2/r);
+    ok($edge->reload, 'the new binary takes a new policy');
+    $live->closes('by which it decides alone', named(qr/new walt/,
+        '4403 permission_missing'));
+    Xassist::Edge::spew($policy, $text);
+    ok($edge->reload, 'and takes it back');
+    $live->open_in_each('new walt', $walt, '/socket/home', 2);
+
     $edge->ctl('call', 'end', $one);
     $live->closes('a call ended', named(qr/one/, '4404 call_ended'));
     $edge->ctl('user', 'set', 'acme', 'walt', '--suspend');
@@ -171,7 +183,7 @@ sub wait_pid {
     my $pid;
 
     $edge->wait_for(sub {
-        $pid = Xassist::Edge::slurp("$edge->{dir}/logs/$file") || 0;
+        ($pid) = Xassist::Edge::slurp("$edge->{dir}/logs/$file") =~ /(\d+)/;
         return $pid && $pid != ($not // 0) && kill(0, $pid) ? 1 : 0;
     });
     ok($pid && $pid != ($not // 0), "a master") or return;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# With `xassist_live all` event streams, downloads and uploads in flight end
-# with the right that they were allowed by; with `upgrade` WebSockets alone;
+# With `xassist_live all` event streams, downloads, uploads and polls in flight
+# end with the right that they were allowed by; with `upgrade` WebSockets alone;
 # with `off` nothing that is open.  Requests obey at once, everywhere.
 
 use strict;
@@ -36,7 +36,7 @@ sub begun {
         { Origin => $is{$name}->origin, $more{body}
             ? ('Content-Length' => $more{body}) : () }) . "\r\n");
 
-    return $socket if $more{body};
+    return $socket if $more{body} || $more{unanswered};
     my $answer = $socket->read_head;
     is($answer->{status}, 200, "$name: $path") or diag explain $answer;
     return $socket;
@@ -72,6 +72,9 @@ for my $mode (qw(all upgrade off)) {
 my $download = begun('bob', '/all/download?size=50000000');
 my $upload = begun('bob', '/all/upload', body => 100_000);
 $upload->send('x' x 1000);
+my %poll = map { my ($mode, $name) = split / /;
+    ($_ => begun($name, "/$mode/poll-$name?hold=1", unanswered => 1))
+} 'all bob', 'upgrade bob', 'all eva';
 my $kept = Xassist::Socket->connect($edge->{port});
 my $ask = sub {
     $kept->send($is{bob}->head_of('GET', '/upgrade/kept?size=1', {}) . "\r\n");
@@ -91,6 +94,9 @@ is_deeply($open{'upgrade bob socket'}->wait_close(2), { code => 4413,
     reason => 'suspended' }, 'upgrade: so it is');
 ok($open{'all bob stream'}->ended(2), 'all: the event stream ends');
 ok($upload->ended(2), 'the upload ends');
+ok($poll{'all bob'}->ended(2), 'the poll ends, which nobody has answered');
+ok(!$poll{$_}->ended(0.2), "$_: the poll goes on")
+    for 'upgrade bob', 'all eva';
 my $got = length $download->read_to_end(5);
 cmp_ok($got, '<', 50_000_000, 'the download is cut short');
 ok($download->{eof}, 'and ends');
@@ -115,5 +121,5 @@ $edge->ctl('user', 'set', 'acme', 'eva', '--suspend');
 ok($open{'all eva stream'}->ended(2), 'and the next one ends, too');
 is($is{eva}->get('/all/x')->{status}, 403, 'nothing more');
 
-$_->close for values %open;
+$_->close for values %open, values %poll;
 $world->finish;

@@ -11,7 +11,7 @@
  *     flood=BYTES   frames of that size, without end
  *     message=BYTES one message without end, in fragments of that size
  *     packed=1      flood's frames are marked as deflated (RSV1)
- *     hold=1        half a frame, and then nothing
+ *     hold=1        half a frame, and then nothing; a request has no answer
  *     stream=MS     a response without end, a line each MS milliseconds
  *     size=BYTES    a response of that size
  *
@@ -226,6 +226,11 @@ answer(socket_t *s, const char *head)
     s->body = (size_t) strtoull(length, NULL, 10);
     s->every = query(s, "stream");
     s->left = query(s, "size");
+
+    if (s->hold) {
+        return;
+    }
+
     s->started = 1;
 
     if (s->every) {
