@@ -120,6 +120,7 @@ typedef struct {
     ngx_array_t                 rules;         /* ngx_xassist_rule_t */
     ngx_array_t                 places;        /* ngx_xassist_loc_conf_t * */
     ngx_array_t                 logs;          /* ngx_log_t *, of places */
+    ngx_array_t                *macros;        /* what xassist_proxy is in */
     ngx_array_t                 headers;       /* identity header hashes */
     ngx_array_t                 in_call;       /* ngx_xassist_require_t */
     ngx_array_t                 grants;        /* lists of one of them */

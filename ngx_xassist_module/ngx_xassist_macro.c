@@ -3,6 +3,10 @@
 
 static ngx_int_t ngx_xassist_macro_parse(ngx_conf_t *cf, u_char *text,
     size_t len);
+static ngx_module_t *ngx_xassist_macro_module(ngx_conf_t *cf);
+static ngx_int_t ngx_xassist_macro_later(ngx_conf_t *cf, void *conf);
+static ngx_int_t ngx_xassist_macro_rest(ngx_conf_t *cf,
+    ngx_http_upstream_srv_conf_t *us);
 static char *ngx_xassist_macro_line(ngx_conf_t *cf, ngx_command_t *commands,
     void *conf, const ngx_str_t *name, const ngx_str_t *value);
 static ngx_uint_t ngx_xassist_macro_given(const ngx_array_t *headers,
@@ -50,6 +54,10 @@ static const struct {
     { ngx_string("proxy_send_timeout"),
       { ngx_string("120s"), ngx_null_string } }
 };
+
+
+#define NGX_XASSIST_MACRO_LINES  (sizeof(ngx_xassist_macro_lines)            \
+                                  / sizeof(ngx_xassist_macro_lines[0]))
 
 
 ngx_int_t
@@ -176,18 +184,9 @@ ngx_xassist_macro_proxy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     void         *plcf;
     u_char       *p;
     ngx_str_t    *value, name, pass[2];
-    ngx_uint_t    i;
     ngx_module_t *proxy;
 
-    proxy = NULL;
-
-    for (i = 0; cf->cycle->modules[i]; i++) {
-        if (ngx_strcmp(cf->cycle->modules[i]->name, "ngx_http_proxy_module")
-            == 0)
-        {
-            proxy = cf->cycle->modules[i];
-        }
-    }
+    proxy = ngx_xassist_macro_module(cf);
 
     if (proxy == NULL) {
         return "needs nginx's ngx_http_proxy_module";
@@ -214,22 +213,106 @@ ngx_xassist_macro_proxy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_str_set(&name, "proxy_pass");
     rv = ngx_xassist_macro_line(cf, proxy->commands, plcf, &name, pass);
 
-    for (i = 0;
-         rv == NGX_CONF_OK
-         && i < sizeof(ngx_xassist_macro_lines)
-                / sizeof(ngx_xassist_macro_lines[0]);
-         i++)
-    {
-        rv = ngx_xassist_macro_line(cf, proxy->commands, plcf,
-                                    &ngx_xassist_macro_lines[i].name,
-                                    ngx_xassist_macro_lines[i].value);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
 
-        if (rv != NGX_CONF_OK && ngx_strcmp(rv, "is duplicate") == 0) {
-            rv = NGX_CONF_OK;
+    return ngx_xassist_macro_later(cf, plcf) == NGX_OK ? NGX_CONF_OK
+                                                       : NGX_CONF_ERROR;
+}
+
+
+static ngx_module_t *
+ngx_xassist_macro_module(ngx_conf_t *cf)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; cf->cycle->modules[i]; i++) {
+        if (ngx_strcmp(cf->cycle->modules[i]->name, "ngx_http_proxy_module")
+            == 0)
+        {
+            return cf->cycle->modules[i];
         }
     }
 
-    return rv;
+    return NULL;
+}
+
+
+/*
+ * What the location says itself is known only when all of it was read, and
+ * must be known before the proxy module merges.  In between nginx initializes
+ * upstreams: one that nothing can name does the rest.
+ */
+
+static ngx_int_t
+ngx_xassist_macro_later(ngx_conf_t *cf, void *conf)
+{
+    void                          **place;
+    ngx_url_t                       u;
+    ngx_xassist_main_conf_t        *xmcf;
+    ngx_http_upstream_srv_conf_t   *us;
+
+    xmcf = ngx_http_conf_get_module_main_conf(cf, ngx_xassist_module);
+
+    if (xmcf->macros == NULL) {
+
+        xmcf->macros = ngx_array_create(cf->pool, 4, sizeof(void *));
+        if (xmcf->macros == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memzero(&u, sizeof(ngx_url_t));
+        ngx_str_set(&u.host, "xassist_proxy:");
+        u.no_resolve = 1;
+        u.no_port = 1;
+
+        us = ngx_http_upstream_add(cf, &u, NGX_HTTP_UPSTREAM_CREATE);
+        if (us == NULL) {
+            return NGX_ERROR;
+        }
+
+        us->peer.init_upstream = ngx_xassist_macro_rest;
+    }
+
+    place = ngx_array_push(xmcf->macros);
+    if (place == NULL) {
+        return NGX_ERROR;
+    }
+
+    *place = conf;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_xassist_macro_rest(ngx_conf_t *cf, ngx_http_upstream_srv_conf_t *us)
+{
+    char                      *rv;
+    void                     **places;
+    ngx_uint_t                 i, k;
+    ngx_module_t              *proxy;
+    ngx_xassist_main_conf_t   *xmcf;
+
+    xmcf = ngx_http_conf_get_module_main_conf(cf, ngx_xassist_module);
+    proxy = ngx_xassist_macro_module(cf);
+    places = xmcf->macros->elts;
+
+    for (i = 0; i < xmcf->macros->nelts; i++) {
+        for (k = 0; k < NGX_XASSIST_MACRO_LINES; k++) {
+
+            rv = ngx_xassist_macro_line(cf, proxy->commands, places[i],
+                                        &ngx_xassist_macro_lines[k].name,
+                                        ngx_xassist_macro_lines[k].value);
+
+            if (rv != NGX_CONF_OK && ngx_strcmp(rv, "is duplicate") != 0) {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return NGX_OK;
 }
 
 

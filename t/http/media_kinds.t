@@ -124,6 +124,13 @@ my $world = world(stopped => 1, substitute => sub {
             proxy_read_timeout 1s;
             proxy_set_header Host media.example;
             xassist_proxy application;
+        }
+        location ~ "^/after/$call/" {
+            $open
+            xassist_proxy application;
+            proxy_read_timeout 1s;
+            proxy_buffering on;
+            proxy_set_header Host media.example;
         }\n\n};
     return $text;
 });
@@ -245,10 +252,12 @@ subtest 'a recording' => sub {
 };
 
 subtest 'lines beside xassist_proxy win' => sub {
-    my $answer = $guest->get("/override/$call/x");
-    is($answer->{json}{headers}{Host}[0], 'media.example', 'a header');
-    is(scalar @{ $answer->{json}{headers}{Host} }, 1, 'once');
-    ok($answer->{json}{headers}{'X-Forwarded-Proto'}, 'others stay');
+    for my $where (qw(override after)) {
+        my $answer = $guest->get("/$where/$call/x");
+        is($answer->{json}{headers}{Host}[0], 'media.example', 'a header');
+        is(scalar @{ $answer->{json}{headers}{Host} }, 1, "once: $where");
+        ok($answer->{json}{headers}{'X-Forwarded-Proto'}, 'others stay');
+    }
 };
 
 subtest 'the call ends' => sub {
