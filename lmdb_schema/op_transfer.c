@@ -8,6 +8,15 @@
 #include <lmdb_schema/pass_int.h>
 
 
+/* Whether somebody removed from the call came by this browser. */
+typedef struct {
+    store_view_t    *view;
+    const uint8_t   *browser;
+    store_status_t   status;
+    bool             found;
+} barred_t;
+
+
 static store_status_t transfer(store_view_t *view, store_op_t *op);
 static store_status_t judge(store_view_t *view, const store_id_t *pass,
     const uint8_t browser[STORE_HASH_LEN], uint64_t now,
@@ -18,6 +27,9 @@ static store_status_t here_already(store_view_t *view,
 static store_status_t take_over(store_view_t *view, store_op_t *op,
     store_pass_state_t *state, store_session_t *other);
 static void answer(store_op_t *op, const store_session_t *session);
+static store_status_t bar(store_view_t *view,
+    const uint8_t browser[STORE_HASH_LEN], store_pass_state_t *state);
+static bool was_removed(void *data, const void *record);
 
 
 const store_transition_t  store_transfer_ops[] = {
@@ -107,7 +119,8 @@ judge(store_view_t *view, const store_id_t *pass,
     }
 
     if (state->pass.used == 0) {
-        return STORE_OK;
+        return state->reason == STORE_REASON_NONE
+               ? bar(view, browser, state) : STORE_OK;
     }
 
     rc = store_record_get(view, STORE_IS_session, NULL, &state->pass.made,
@@ -123,6 +136,62 @@ judge(store_view_t *view, const store_id_t *pass,
     memset(made, 0, sizeof(*made));
 
     return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
+
+/*
+ * Who was removed from a call does not come back by the pass of somebody else
+ * in it, whatever link he had: a new link of the owner's is the way.
+ */
+
+static store_status_t
+bar(store_view_t *view, const uint8_t browser[STORE_HASH_LEN],
+    store_pass_state_t *state)
+{
+    barred_t        barred = { view, browser, STORE_OK, false };
+    store_key_t     prefix;
+    store_status_t  rc;
+
+    store_key(&prefix, STORE_KEY_PARTICIPANT);
+    store_key_id(&prefix, &state->pass.call);
+
+    rc = store_walk_rows(view, STORE_IS_participant, &prefix, was_removed,
+                         &barred);
+
+    if (barred.found) {
+        state->reason = STORE_REASON_REMOVED;
+    }
+
+    return rc == STORE_OK ? barred.status : rc;
+}
+
+
+static bool
+was_removed(void *data, const void *record)
+{
+    barred_t                   *barred = data;
+    store_session_t             session;
+    const store_participant_t  *part = record;
+
+    if (part->state != STORE_PART_REMOVED || store_id_none(&part->session)) {
+        return true;
+    }
+
+    barred->status = store_record_get(barred->view, STORE_IS_session, NULL,
+                                      &part->session, &session);
+
+    if (barred->status == STORE_NOT_FOUND) {
+        barred->status = STORE_OK;
+        return true;
+    }
+
+    barred->found = barred->status == STORE_OK
+                    && session.browser.len == STORE_HASH_LEN
+                    && memcmp(session.browser.data, barred->browser,
+                              STORE_HASH_LEN)
+                       == 0;
+
+    return barred->status == STORE_OK && !barred->found;
 }
 
 

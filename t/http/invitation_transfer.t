@@ -159,6 +159,33 @@ subtest 'who and when' => sub {
         'nor after the end');
 };
 
+subtest 'who was removed does not come back by the pass of another' => sub {
+    my $call = $world->call;
+    my $other = $world->guest($call, name => 'Other');
+
+    for my $link ('one of his own', 'the same') {
+        my $gone = $world->client;
+        my $to = $world->link($call);
+        $gone->join_link($to, name => 'Gone');
+        $other->join_link($to, name => 'Other') if $link eq 'the same';
+        my ($part) = grep { $_->{name} eq 'Gone' && $_->{state} ne 'removed' }
+            people($call);
+        api($olga, DELETE => "calls/$call/participants/$part->{id}");
+
+        my $pass = shown($other, $call)->{json}{link};
+        my ($path) = $pass =~ m{(/j/.*)};
+        my $page = $gone->get($path, Accept => 'text/html');
+        is(reason($page), 'removed', "$link: the page says so");
+        ok(!defined Xassist::Client::nonce($page->{body}), 'and has no Join');
+        is(reason($gone->post($path, { nonce => 'A' x 27, name => 'Gone' },
+            Accept => 'application/json')), 'removed', 'pressed all the same');
+        is(reason($gone->get("/xassist/v1/calls/$call/ice", Accept =>
+            'application/json')), 'removed', 'nor is he in it');
+        is(api($other, GET => "calls/$call/ice")->{status}, 200,
+            'who showed it still is');
+    }
+};
+
 SKIP: {
     skip 'needs the test clock', 1 unless $edge->has_test_clock;
 

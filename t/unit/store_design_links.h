@@ -353,9 +353,16 @@ pass_says(const model_t *m, const shown_t *s, int browser, bool *again)
 
     other = known_by(m, s->who / GUESTS_OF, browser);
 
-    return other != NOBODY && other != s->who
-           && m->people[other].over == STORE_REASON_NONE
-           ? STORE_REASON_USED : STORE_REASON_NONE;
+    if (other == NOBODY || other == s->who) {
+        return STORE_REASON_NONE;
+    }
+
+    if (m->people[other].state == STORE_PART_REMOVED) {
+        return STORE_REASON_REMOVED;
+    }
+
+    return m->people[other].over == STORE_REASON_NONE ? STORE_REASON_USED
+                                                      : STORE_REASON_NONE;
 }
 
 

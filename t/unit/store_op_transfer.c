@@ -153,6 +153,39 @@ not_after_the_end(void **state)
 }
 
 
+/* By whatever link he had come, and however often he tries. */
+
+static void
+who_was_removed_does_not_come_back(void **state)
+{
+    size_t    i;
+    world_t   w;
+
+    static const uint32_t  links[] = { LINK, LINK + 1 };
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        shown(&w, STORE_INV_CONFERENCE);
+        invitation(&w, LINK + 1, CALL, STORE_INV_CONFERENCE);
+        done(&w);
+        guest(&w, links[i], PHONE);
+        leave(&w, STORE_OP_REMOVE, CALL, PHONE * 10 + 2);
+        done(&w);
+
+        go_on(&w, PHONE)->in.transfer.session = id(998);
+        refused(&w, STORE_REASON_REMOVED);
+        assert_int_equal(session_of(&w, GUS * 10 + 1).ended, 0);
+
+        /* the pass is good for another */
+
+        go_on(&w, THIRD);
+        done(&w);
+        end_of_world(&w);
+    }
+}
+
+
 /* The link alone leads neither back nor to a second person. */
 
 static void
@@ -265,6 +298,7 @@ main(void)
         cmocka_unit_test(used_once),
         cmocka_unit_test(two_minutes),
         cmocka_unit_test(not_after_the_end),
+        cmocka_unit_test(who_was_removed_does_not_come_back),
         cmocka_unit_test(the_browser_so_far_is_forgotten),
         cmocka_unit_test(one_browser_is_not_two_people),
         cmocka_unit_test(one_browser_is_one_session),
