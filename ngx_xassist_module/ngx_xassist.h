@@ -303,6 +303,8 @@ typedef struct {
     ngx_str_t                   actor;         /* text of actor_id */
     store_id_t                  actor_id;
 
+    ngx_xassist_asked_external_t  *external;   /* memory for `asked` */
+
     /* What was decided. */
     ngx_xassist_verdict_t       verdict;
     ngx_xassist_reason_t        reason;

@@ -123,7 +123,8 @@ ngx_xassist_asked_given(ngx_http_request_t *r, ngx_xassist_asked_t *asked,
 }
 
 
-/* An external's, as of this decision. */
+/* An external's, as of this decision: in the memory of the one before, since
+   a stream of events decides for as long as it is open. */
 
 static ngx_int_t
 ngx_xassist_asked_profiles(ngx_xassist_decision_t *d)
@@ -132,7 +133,7 @@ ngx_xassist_asked_profiles(ngx_xassist_decision_t *d)
     ngx_xassist_asked_external_t  *external;
 
     pool = d->request->pool;
-    external = d->ctx->asked.external;
+    external = d->ctx->external;
 
     if (external == NULL) {
         external = ngx_pcalloc(pool, sizeof(ngx_xassist_asked_external_t));
@@ -140,8 +141,10 @@ ngx_xassist_asked_profiles(ngx_xassist_decision_t *d)
             return NGX_ERROR;
         }
 
-        d->ctx->asked.external = external;
+        d->ctx->external = external;
     }
+
+    d->ctx->asked.external = external;
 
     ngx_xassist_asked_copy(pool, &external->profiles[0],
                               &d->principal.profile);

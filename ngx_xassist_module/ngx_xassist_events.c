@@ -255,6 +255,7 @@ static ngx_int_t
 ngx_xassist_events_turn(ngx_xassist_stream_t *stream)
 {
     u_char                *p;
+    ngx_uint_t             unknown;
     ngx_xassist_reason_t   reason;
 
     if (stream->buf.pos != stream->buf.last) {
@@ -267,6 +268,7 @@ ngx_xassist_events_turn(ngx_xassist_stream_t *stream)
 
     p = stream->room;
     reason = stream->refused;
+    unknown = 0;
 
     if (ngx_exiting) {
 
@@ -283,6 +285,13 @@ ngx_xassist_events_turn(ngx_xassist_stream_t *stream)
     {
         stream->checked = ngx_current_msec;
         reason = ngx_xassist_events_right(stream);
+
+        /* Nothing is said until it is known again, and nothing ends. */
+
+        if (reason == NGX_XASSIST_R_STORE_UNAVAILABLE) {
+            reason = NGX_XASSIST_R_NONE;
+            unknown = 1;
+        }
     }
 
     if (reason != NGX_XASSIST_R_NONE) {
@@ -293,7 +302,7 @@ ngx_xassist_events_turn(ngx_xassist_stream_t *stream)
         return ngx_xassist_events_send(stream, p);
     }
 
-    if (stream->behind) {
+    if (stream->behind && !unknown) {
         p = ngx_xassist_events_read(stream, p);
     }
 
@@ -307,34 +316,26 @@ ngx_xassist_events_turn(ngx_xassist_stream_t *stream)
 }
 
 
-/* While the store is away nothing is known: the stream says nothing then. */
-
 static ngx_xassist_reason_t
 ngx_xassist_events_right(ngx_xassist_stream_t *stream)
 {
-    ngx_xassist_api_t     *api;
-    ngx_xassist_reason_t   reason;
+    ngx_xassist_api_t  *api;
 
     api = stream->api;
 
     if (stream->present) {
         ngx_xassist_decide_for(api->request, api->ctx, &stream->call,
                                &api->worker->conf->in_call);
-        reason = api->ctx->verdict == NGX_XASSIST_ALLOW ? NGX_XASSIST_R_NONE
-                                                        : api->ctx->reason;
-
-    } else {
-        if (!stream->of_call) {
-            ngx_xassist_sight_take(api, &stream->sight);
-        }
-
-        reason = ngx_xassist_api_ask_past(api, NGX_XASSIST_API_EVENTS_LIST,
-                                          stream->of_call ? &stream->call
-                                                          : NULL);
+        return api->ctx->verdict == NGX_XASSIST_ALLOW ? NGX_XASSIST_R_NONE
+                                                      : api->ctx->reason;
     }
 
-    return reason == NGX_XASSIST_R_STORE_UNAVAILABLE ? NGX_XASSIST_R_NONE
-                                                     : reason;
+    if (!stream->of_call) {
+        ngx_xassist_sight_take(api, &stream->sight);
+    }
+
+    return ngx_xassist_api_ask_past(api, NGX_XASSIST_API_EVENTS_LIST,
+                                    stream->of_call ? &stream->call : NULL);
 }
 
 
