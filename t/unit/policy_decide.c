@@ -81,7 +81,7 @@ ask(const char *rule, policy_kind_t kind, policy_device_t device,
     uint32_t facts, const char *roles)
 {
     size_t          len;
-    uint32_t        n, indexes[8];
+    uint32_t        n, indexes[64];
     policy_str_t    name;
     policy_query_t  query;
 
@@ -91,6 +91,7 @@ ask(const char *rule, policy_kind_t kind, policy_device_t device,
         len = strcspn(roles, ",");
         name.data = roles;
         name.len = len;
+        assert_true(n < sizeof(indexes) / sizeof(indexes[0]));
         indexes[n++] = policy_role_find(&policy.image, name);
         roles += len + (roles[len] == ',');
     }
@@ -148,6 +149,31 @@ regular_holds_the_union_of_roles(void **state)
     assert_says(regular("dash", LICENSED, "unknown"), POLICY_DENY, MISSING,
                 "dash");
     assert_allows(regular("dash", LICENSED, "unknown,agent"));
+}
+
+
+static void
+a_role_counts_wherever_it_stands(void **state)
+{
+    char      roles[64 * 8 + 8];
+    size_t    len;
+    uint32_t  i, k;
+
+    static const char *const  others[] = { "none,", "unknown," };
+
+    (void) state;
+
+    for (k = 0; k < 2; k++) {
+        for (i = 0, len = 0; i < 63; i++) {
+            memcpy(roles + len, "agent", sizeof("agent"));
+            assert_allows(regular("dash", LICENSED, roles));
+            memcpy(roles + len, "half", sizeof("half"));
+            assert_says(regular("dash", LICENSED, roles), POLICY_DENY,
+                        MISSING, "xa_xassist");
+            memcpy(roles + len, others[k], strlen(others[k]));
+            len += strlen(others[k]);
+        }
+    }
 }
 
 
@@ -551,6 +577,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(regular_holds_the_union_of_roles),
+        cmocka_unit_test(a_role_counts_wherever_it_stands),
         cmocka_unit_test(what_is_required_must_be_held),
         cmocka_unit_test(no_licence_no_xassist),
         cmocka_unit_test(the_single_user_holds_marked_roles),
