@@ -84,6 +84,10 @@ subtest 'without a store or keys' => sub {
     my ($status, $out) = ctl('--help');
     is($status, 0, '--help is no error');
     like($out, qr/store restore/, 'and lists the commands');
+    ($status, $out) = ctl('help', 'team');
+    is($status, 0, 'nor is help');
+    like($out, qr/team create/, 'with those of a word');
+    unlike($out, qr/store restore/, 'alone');
     ok(!-e "$dir/store", 'nothing was made');
 };
 

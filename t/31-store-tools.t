@@ -105,6 +105,14 @@ subtest 'dump and load' => sub {
     my $text = dump_of('one');
     is($text, dump_of('one'), 'the text is stable');
     like($text, qr/display=Olga%20%25%20O /, 'blanks are escaped');
+    my ($status, $objects) = run('one', '--json', 'store', 'dump');
+    my @lines = split /\n/, $objects;
+    my @read = map { eval { decode_json($_) } // () } @lines;
+    is($status, 0, 'as JSON');
+    is(scalar @read, ($text =~ tr/\n//), 'an object for each line');
+    is($read[0]{record} . ' ' . $read[0]{value}, ($text =~ /^(.*)\n/)[0],
+        'of that line');
+
     spew("$dir/dump.txt", $text);
     is(json('loaded', 'store', 'load', @owner, "$dir/dump.txt")->{lines},
         scalar(() = $text =~ /\n/g), 'every line is counted');

@@ -62,6 +62,12 @@ main(int argc, char **argv)
         return CTL_USAGE;
     }
 
+    if (argc > 0 && strcmp(argv[0], "help") == 0) {
+        help = true;
+        argv++;
+        argc--;
+    }
+
     if (help || argc == 0) {
         usage(help ? stdout : stderr, argc ? argv[0] : NULL);
         return help ? CTL_OK : CTL_USAGE;

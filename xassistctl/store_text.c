@@ -21,10 +21,13 @@
 typedef struct {
     ctl_progress_t  progress;
     uint64_t        lines;
+    bool            json;
 } dump_t;
 
 
 static bool write_line(void *data, const char *line, size_t len);
+static bool write_object(char *line, char *end);
+static size_t unescape(char *text);
 static int load_from(ctl_store_t *store, FILE *file, uint64_t *lines);
 static void show(void *data, uint64_t done, uint64_t total);
 static int load_lines(store_load_t *load, FILE *file, uint64_t *lines,
@@ -53,6 +56,7 @@ ctl_store_dump(const ctl_options_t *options, int argc, char **argv)
     }
 
     memset(&dump, 0, sizeof(dump));
+    dump.json = options->json;
     status = store_stat(store.env, &stat);
 
     if (status == STORE_OK) {
@@ -75,11 +79,92 @@ ctl_store_dump(const ctl_options_t *options, int argc, char **argv)
 static bool
 write_line(void *data, const char *line, size_t len)
 {
+    bool     written;
+    char    *copy;
     dump_t  *dump = data;
 
     ctl_progress(&dump->progress, ++dump->lines);
 
-    return fwrite(line, 1, len, stdout) == len;
+    if (!dump->json) {
+        return fwrite(line, 1, len, stdout) == len;
+    }
+
+    copy = malloc(len + 1);
+
+    if (copy == NULL) {
+        return false;
+    }
+
+    memcpy(copy, line, len);
+    copy[len] = '\0';
+    written = write_object(copy, copy + len - 1);
+    free(copy);
+
+    return written;
+}
+
+
+/* The line's words as members; the few without a name get one here. */
+
+static bool
+write_object(char *line, char *end)
+{
+    bool           row;
+    char          *word, *value;
+    ctl_print_t    out;
+    store_slice_t  text;
+
+    *end = '\0';
+    word = strtok_r(line, " ", &line);
+
+    if (word == NULL) {
+        return true;
+    }
+
+    row = strcmp(word, "row") == 0;
+
+    ctl_print_begin(&out, true, NULL);
+    ctl_print_word(&out, "record", word);
+
+    while ((word = strtok_r(NULL, " ", &line)) != NULL) {
+        value = strchr(word, '=');
+
+        if (value == NULL) {
+            ctl_print_word(&out, row ? "key" : "value", word);
+            row = false;
+            continue;
+        }
+
+        *value++ = '\0';
+        text.data = (const uint8_t *) value;
+        text.len = unescape(value);
+        ctl_print_text(&out, word, text);
+    }
+
+    return ctl_print_end(&out) == CTL_OK;
+}
+
+
+/* %XX as the byte it stands for, in place; the length that is left. */
+
+static size_t
+unescape(char *text)
+{
+    char      *to = text;
+    unsigned   byte;
+
+    for (const char *p = text; *p != '\0'; to++) {
+
+        if (*p == '%' && sscanf(p + 1, "%2x", &byte) == 1) {
+            *to = (char) byte;
+            p += 3;
+
+        } else {
+            *to = *p++;
+        }
+    }
+
+    return (size_t) (to - text);
 }
 
 
