@@ -10,6 +10,7 @@ use utf8;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 
+use Mojo::JSON ();
 use Test::More;
 
 use Xassist::Browser ();
@@ -35,6 +36,18 @@ sub opened {
     $page->go('about:blank');
     $page->go($mock->url("/expert$query"));
     return $page->until('return document.querySelector(".call")', 15);
+}
+
+
+# A key on the keyboard, once that element is there to have it.
+
+sub press {
+    my ($page, $css, $key) = @_;
+
+    $page->until("return !!document.querySelector('$css')", 10);
+    $page->call(POST => '/actions', { actions => [ { type => 'key',
+        id => 'keys', actions => [ { type => 'keyDown', value => $key },
+        { type => 'keyUp', value => $key } ] } ] });
 }
 
 
@@ -134,6 +147,70 @@ subtest 'the link with its ready text' => sub {
     ok($page->until('return [...document.querySelectorAll("#invitations b")]'
         . '.some(b => b.textContent === "Theo")', 10), 'it is in the list');
 };
+
+my $rung = 'return [...document.querySelectorAll("#people .row")].filter('
+    . 'r => r.textContent.includes("Ines")).map(r => r.querySelector("span")'
+    . '.textContent.split(" · ")[1] + "|" + r.querySelectorAll('
+    . '"[data-action=ringAgain]").length).join()';
+
+subtest 'a colleague is rung' => sub {
+    $page->click('#ring');
+    comes_to($page, 'return document.activeElement.id', 'ring-search',
+        'one can type at once');
+    text_is($page, '#ring-said', 'Type two characters or more.', 'how much');
+    $page->type('#ring-search', 'zz');
+    text_is($page, '#ring-said', 'Nobody fits.', 'nobody');
+    $page->js('document.getElementById("ring-search").value = ""');
+    $page->type('#ring-search', 'in');
+    text_is($page, '#ring-found b', 'Ines Inhoff', 'who fits');
+    sound($page, 'expert-ring-desktop');
+
+    press($page, '#ring-search', "\x{e004}");
+    comes_to($page, 'return document.activeElement.getAttribute("aria-label")',
+        'Call: Ines Inhoff', 'Tab leads there, which has a name');
+    press($page, '#ring-found button', "\x{e007}");
+    text_is($page, '#rung', 'Ines Inhoff is being called.', 'Enter rings');
+    comes_to($page, 'return document.getElementById("ring-dialog").open',
+        Mojo::JSON::false(), 'and closes the question');
+    comes_to($page, $rung, 'is being called|0', 'so does the list');
+    is_deeply([ grep { /ring/ } $mock->asked ], ['POST calls/*/ring'],
+        'once');
+
+    for (['declined', 'Ines Inhoff declined.', 'declined|1'],
+        ['missed', 'Ines Inhoff did not answer.', 'did not answer|1'],
+        ['accepted', 'Ines Inhoff is coming.', 'is coming|1'])
+    {
+        my ($does, $said, $row) = @$_;
+        $mock->change({ rung => ['Ines Inhoff', $does] });
+        text_is($page, '#rung', $said, "$does: said");
+        comes_to($page, $rung, $row, "$does: shown, and rung again");
+        is($page->js('return document.getElementById("toast").hidden'),
+            Mojo::JSON::true(), 'which is not a call that I missed')
+            if $does eq 'missed';
+        $page->click('#people [data-action=ringAgain]') if $does ne 'accepted';
+        comes_to($page, $rung, 'is being called|0', 'again')
+            if $does ne 'accepted';
+    }
+    sound($page, 'expert-rung-desktop');
+};
+
+for (qw(iPhone/light/de Pixel/dark/fr)) {
+    my ($device, $scheme, $language) = split m{/};
+
+    subtest "a colleague is rung: $device, $scheme, $language" => sub {
+        my $phone = $pages{$device};
+        $phone->scheme($scheme);
+        ok(opened($phone, "?lang=$language"), 'the calls');
+        $phone->click('.call[data-state=live]');
+        ok($phone->until('return document.querySelector("#people .row")', 10),
+            'a call');
+        $phone->click('#ring');
+        $phone->type('#ring-search', 'example');
+        ok($phone->until('return document.querySelectorAll('
+            . '"#ring-found .row").length === 2', 10), 'who fits');
+        sound($phone, "expert-ring-$device-$scheme-$language");
+    };
+}
 
 subtest 'withdraw, remove, end: each asks first' => sub {
     $page->click('#invitations button[data-action=withdraw]');

@@ -188,6 +188,16 @@ window.view = (function () {
 
     function person(p, call) {
         var buttons = [];
+        var rung = p.kind === "regular"
+            ? window.colleagues.said(call.id, p) : "";
+
+        if (call.state !== "ended" && !p.me && p.kind === "regular"
+            && rung !== "ringing"
+            && (p.state === "invited" || p.state === "left"))
+        {
+            buttons.push(act("ringAgain", p.id, "small small-calm",
+                say("ringAgain"), name(p)));
+        }
 
         if (call.state !== "ended" && !p.me && p.state !== "removed") {
             if (call.mine && p.kind === "regular" && p.state === "present") {
@@ -202,7 +212,7 @@ window.view = (function () {
         return row(name(p) + (p.me ? " (" + say("you") + ")" : ""), [
             p.owner && p.kind === "regular"
                 ? say("owner") : say("kinds." + p.kind),
-            say("states." + p.state),
+            say(rung ? "rung." + rung : "states." + p.state),
             here(p) && p.since ? say("since", { when: clock(p.since) }) : ""
         ], buttons);
     }
@@ -226,7 +236,9 @@ window.view = (function () {
             call.owner && call.owner.name].filter(Boolean).join(" · ");
         $("enter").href = document.body.dataset.callPage + call.id;
 
-        renew($("people"), [people, call.state], function () {
+        renew($("people"), [people, call.state, people.map(function (p) {
+            return window.colleagues.said(call.id, p);
+        })], function () {
             return people.map(function (p) {
                 return person(p, call);
             });
@@ -268,5 +280,6 @@ window.view = (function () {
     setInterval(times, 10000);
 
     return { $: $, make: make, calls: calls, rings: rings, detail: detail,
-        requests: requests, choose: choose, toast: toast, name: name };
+        requests: requests, choose: choose, toast: toast, name: name,
+        row: row, act: act };
 }());

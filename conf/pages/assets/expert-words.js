@@ -5,6 +5,11 @@ window.words = (function () {
 
     var all = {
         en: {
+            rung: { ringing: "is being called", accepted: "is coming", declined: "declined", missed: "did not answer" },
+            rungSaid: { ringing: "{name} is being called.", accepted: "{name} is coming.", declined: "{name} declined.", missed: "{name} did not answer." },
+            ringColleague: "Call a colleague", ringHelp: "It rings on their page until they accept or decline.",
+            ringSearch: "Name, mail address or telephone", ringNow: "Call", ringAgain: "Call again",
+            ringNone: "Nobody fits.", ringType: "Type two characters or more.",
             another: "Sign in another device", anotherHelp: "Point the camera of the glasses or phone at this code. It signs you in there, once.",
             cardCode: "QR code that signs you in", cardLink: "Or open this address there", cardLeft: "Counts for {seconds} seconds more.", cardOver: "This code has run out.", cardNew: "New code",
             calls: "Calls", skip: "To the calls", language: "Language",
@@ -62,6 +67,11 @@ window.words = (function () {
             reasons: { offline: "There is no connection. It is tried again by itself.", signed_out: "You are signed out. Sign in again.", permission_missing: "You do not have the permission for this.", call_ended: "The call has ended.", channel_not_allowed: "This way of sending is not allowed here.", not_a_member: "You are not in this call.", inviter_left: "Enter the call first.", failed: "That did not work." }
         },
         de: {
+            rung: { ringing: "wird angerufen", accepted: "kommt", declined: "hat abgelehnt", missed: "hat nicht geantwortet" },
+            rungSaid: { ringing: "{name} wird angerufen.", accepted: "{name} kommt.", declined: "{name} hat abgelehnt.", missed: "{name} hat nicht geantwortet." },
+            ringColleague: "Team dazurufen", ringHelp: "Es klingelt auf der Seite der Person, bis sie annimmt oder ablehnt.",
+            ringSearch: "Name, E-Mail-Adresse oder Telefon", ringNow: "Rufen", ringAgain: "Noch einmal rufen",
+            ringNone: "Niemand passt dazu.", ringType: "Geben Sie mindestens zwei Zeichen ein.",
             another: "Weiteres Gerät anmelden", anotherHelp: "Richten Sie die Kamera der Brille oder des Telefons auf diesen Code. Er meldet Sie dort an, ein Mal.",
             cardCode: "QR-Code, der Sie anmeldet", cardLink: "Oder öffnen Sie dort diese Adresse", cardLeft: "Gilt noch {seconds} Sekunden.", cardOver: "Dieser Code ist abgelaufen.", cardNew: "Neuer Code",
             calls: "Anrufe", skip: "Zu den Anrufen", language: "Sprache",
@@ -120,6 +130,11 @@ window.words = (function () {
             reasons: { offline: "Keine Verbindung. Es wird von selbst wieder versucht.", signed_out: "Sie sind abgemeldet. Melden Sie sich neu an.", permission_missing: "Dafür fehlt Ihnen die Berechtigung.", call_ended: "Der Anruf ist beendet.", channel_not_allowed: "Dieser Weg ist hier nicht erlaubt.", not_a_member: "Sie sind nicht in diesem Anruf.", inviter_left: "Betreten Sie zuerst den Anruf.", failed: "Das hat nicht geklappt." }
         },
         fr: {
+            rung: { ringing: "appel en cours", accepted: "arrive", declined: "a refusé", missed: "n’a pas répondu" },
+            rungSaid: { ringing: "Appel de {name} en cours.", accepted: "{name} arrive.", declined: "{name} a refusé.", missed: "{name} n’a pas répondu." },
+            ringColleague: "Appeler un collègue", ringHelp: "Cela sonne sur sa page jusqu’à ce qu’il accepte ou refuse.",
+            ringSearch: "Nom, adresse e-mail ou téléphone", ringNow: "Appeler", ringAgain: "Rappeler",
+            ringNone: "Personne ne correspond.", ringType: "Saisissez au moins deux caractères.",
             another: "Connecter un autre appareil", anotherHelp: "Visez ce code avec la caméra des lunettes ou du téléphone. Il vous y connecte, une fois.",
             cardCode: "QR code qui vous connecte", cardLink: "Ou ouvrez cette adresse là-bas", cardLeft: "Valable encore {seconds} secondes.", cardOver: "Ce code a expiré.", cardNew: "Nouveau code",
             calls: "Appels", skip: "Aux appels", language: "Langue",

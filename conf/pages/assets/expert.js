@@ -11,6 +11,7 @@
     var view = window.view;
     var words = window.words;
     var dialogs = window.dialogs;
+    var colleagues = window.colleagues;
     var say = words.say;
     var $ = view.$;
 
@@ -95,6 +96,7 @@
     function choose(id) {
         chosen = id;
         people = invitations = [];
+        colleagues.tidings("");
         history.replaceState(null, "", id ? "#" + id : location.pathname
             + location.search);
         show();
@@ -169,6 +171,15 @@
 
         handOver: handOver,
 
+        ringAgain: function (id) {
+            var person = people.find(function (p) {
+                return p.id === id;
+            });
+
+            colleagues.ring(chosen, person.user, view.name(person))
+                .then(done).catch(failed);
+        },
+
         remove: remove,
 
         withdraw: function (id) {
@@ -205,6 +216,12 @@
         dialogs.invite(chosen, people.some(function (p) {
             return p.me && p.state === "present";
         }), done);
+    });
+
+    $("ring").addEventListener("click", function () {
+        colleagues.choose(chosen, function () {
+            return people;
+        }, me && me.user, done);
     });
 
     $("end").addEventListener("click", function () {
@@ -247,7 +264,13 @@
 
     look();
     api.watch(function (event) {
-        if (event.type === "call.missed") {
+        var data = event.data ? JSON.parse(event.data) : {};
+
+        colleagues.tell(event.type, data);
+
+        /* a colleague may have missed it, too */
+
+        if (event.type === "call.missed" && me && data.user === me.user) {
             setTimeout(function () {
                 view.toast(say("missedRing"));
             }, 600);

@@ -133,7 +133,30 @@ sub shown {
         here => scalar @{ $people{ $call->{id} } } };
 }
 
-sub announce { $_->write("id: " . ++$n . "\nevent: $_[0]\ndata: {}\n\n") for @streams }
+sub announce {
+    my ($kind, $data) = @_;
+    my $json = Mojo::JSON::to_json($data // {});
+    $_->write("id: " . ++$n . "\nevent: $kind\ndata: $json\n\n") for @streams;
+}
+
+my @users = map { { id => id(), name => lc((split / /)[0]), display => $_,
+    first => '', last => '', mail => lc((split / /)[0]) . '@example.com',
+    phone => '', suspended => false, created => when(), score => 90 } }
+    'Ines Inhoff', 'Ida-Charlotte Freifrau von Oberhausen-Niederkirchen';
+
+# What somebody who is rung does: accepted, declined, missed.
+
+sub rung {
+    my ($name, $does) = @_;
+    for my $call (keys %people) {
+        for (grep { $_->{name} eq $name && $_->{ring_until} }
+            @{ $people{$call} })
+        {
+            $_->{ring_until} = undef;
+            announce("call.$does", { call => $call, user => $_->{user} });
+        }
+    }
+}
 
 sub ring {
     my ($name) = @_;
@@ -186,6 +209,19 @@ my %routes = (
         @{ $calls{ $_[0] } }{qw(ringing rings_me)} = (false, false);
         return shown($calls{ $_[0] });
     },
+    'GET users' => sub { my $typed = lc $_[0]{q};
+        return { users => [ grep { lc "$_->{display} $_->{mail}"
+            =~ /\Q$typed\E/ } @users ], more => false } },
+    'POST calls/*/ring' => sub {
+        my ($user) = grep { $_->{id} eq $_[1]{user} } @users;
+        my ($there) = grep { ($_->{user} // '') eq $user->{id} }
+            @{ $people{ $_[0] } };
+        push @{ $people{ $_[0] } }, $there = person('regular',
+            $user->{display}, state => 'invited', user => $user->{id},
+            joined => undef) unless $there;
+        $there->{ring_until} = when(45);
+        return { %$there, again => false };
+    },
     'POST calls/*/hand-over' => sub {
         my ($who) = grep { ($_->{user} // '') eq $_[1]{user} }
             @{ $people{ $_[0] } };
@@ -218,7 +254,8 @@ sub answer {
     push @asked, "$method $route" if $method ne 'GET';
     my $do = $routes{"$method $route"} or return $c->render(status => 404,
         json => { reason => 'not_found', title => 'Nothing here' });
-    my $json = $do->(@ids, $c->req->json // ());
+    my $json = $do->(@ids, $c->req->json // (),
+        $method eq 'GET' ? $c->req->query_params->to_hash : ());
     $c->render(json => $json, status => $method eq 'POST' ? 201 : 200);
     announce('call.live') if $method ne 'GET';
 }
@@ -254,6 +291,7 @@ sub serve {
         my $what = $c->req->json;
         ring($what->{ring}) if $what->{ring};
         call(@{ $what->{call} }) if $what->{call};
+        rung(@{ $what->{rung} }) if $what->{rung};
         if ($what->{live}) {
             call('conference', $what->{live}, state => 'live', people => [
                 person('regular', 'Erika Expert', owner => true, me => true),
