@@ -17,11 +17,14 @@ static ngx_inline ngx_xassist_metrics_t *ngx_xassist_metrics(
 static ngx_uint_t  ngx_xassist_metrics_tag;
 
 
-/* Microseconds; but of batches, operations. */
+/* Microseconds; but of batches and answers, operations. */
 
 #define NGX_XASSIST_TIMES  { 5, 10, 25, 50, 100, 250, 500, 1000, 2500,       \
                              5000, 10000, 25000, 50000, 100000, 1000000,    \
                              10000000 }
+
+#define NGX_XASSIST_NUMBERS  { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, \
+                               2048, 4096, 8192, 16384, 32768 }
 
 const ngx_xassist_scale_t  ngx_xassist_scales[NGX_XASSIST_HISTOGRAMS] = {
     [NGX_XASSIST_DECISION_SECONDS] = {
@@ -41,8 +44,11 @@ const ngx_xassist_scale_t  ngx_xassist_scales[NGX_XASSIST_HISTOGRAMS] = {
         1000000, NGX_XASSIST_TIMES },
     [NGX_XASSIST_COMMIT_BATCH] = {
         "xassist_commit_batch", "Operations in one commit.",
-        1, { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192,
-             16384, 32768 } }
+        1, NGX_XASSIST_NUMBERS },
+    [NGX_XASSIST_COMMIT_ANSWERS] = {
+        "xassist_commit_answers",
+        "Operations whose outcome was told in one turn of the event loop.",
+        1, NGX_XASSIST_NUMBERS }
 };
 
 

@@ -1,4 +1,5 @@
 #include "ngx_xassist_writer.h"
+#include "ngx_xassist_answer.h"
 #include "ngx_xassist_assist.h"
 #include "ngx_xassist_ctx.h"
 #include "ngx_xassist_evaluate.h"
@@ -24,6 +25,8 @@ struct ngx_xassist_writer_s {
     ngx_uint_t             queued;
     ngx_uint_t             most;               /* of them */
 
+    ngx_xassist_answers_t  answers;
+
     ngx_xassist_write_t   *batch;              /* in flight */
     ngx_uint_t             nbatch;
     store_env_t           *env;
@@ -46,9 +49,8 @@ static int ngx_xassist_writer_sign(void *data, const void *message,
     size_t len, uint8_t *key, uint8_t signature[STORE_SIGNATURE_LEN]);
 static void ngx_xassist_writer_run(void *data, ngx_log_t *log);
 static void ngx_xassist_writer_finish(ngx_event_t *ev);
-static void ngx_xassist_writer_answer(ngx_xassist_write_t *list);
-static void ngx_xassist_writer_fail(ngx_xassist_write_t *list,
-    store_status_t status);
+static void ngx_xassist_writer_fail(ngx_xassist_writer_t *writer,
+    ngx_xassist_write_t *list, store_status_t status);
 static void ngx_xassist_writer_pending(ngx_http_request_t *r);
 static void ngx_xassist_writer_resume(ngx_xassist_write_t *write);
 
@@ -77,6 +79,8 @@ ngx_xassist_writer_init(ngx_xassist_worker_t *worker)
     writer->kick.data = &ngx_xassist_no_connection;
     writer->kick.handler = ngx_xassist_writer_kick;
     writer->kick.log = worker->log;
+
+    ngx_xassist_answer_init(&writer->answers, worker);
 
     worker->writer = writer;
 
@@ -142,6 +146,7 @@ ngx_xassist_writer_post(ngx_xassist_worker_t *worker,
     *writer->queue_last = write;
     writer->queue_last = &write->next;
     writer->queued++;
+    writer->answers.came++;
 
     /* Posted, so that all of this round of events share the batch. */
 
@@ -220,7 +225,7 @@ ngx_xassist_writer_start(ngx_xassist_writer_t *writer)
     }
 
     writer->batch = NULL;
-    ngx_xassist_writer_fail(list, STORE_IO);
+    ngx_xassist_writer_fail(writer, list, STORE_IO);
 }
 
 
@@ -355,31 +360,21 @@ ngx_xassist_writer_finish(ngx_event_t *ev)
     list = writer->batch;
     writer->batch = NULL;
 
+    ngx_xassist_answer_add(&writer->answers, list);
+
     /* The next batch goes first: its commit runs while we answer. */
 
     if (writer->queue != NULL) {
         ngx_xassist_writer_start(writer);
     }
 
-    ngx_xassist_writer_answer(list);
+    ngx_xassist_answer_some(&writer->answers);
 }
 
 
 static void
-ngx_xassist_writer_answer(ngx_xassist_write_t *list)
-{
-    ngx_xassist_write_t  *write;
-
-    while (list != NULL) {
-        write = list;
-        list = write->next;
-        write->done(write);
-    }
-}
-
-
-static void
-ngx_xassist_writer_fail(ngx_xassist_write_t *list, store_status_t status)
+ngx_xassist_writer_fail(ngx_xassist_writer_t *writer,
+    ngx_xassist_write_t *list, store_status_t status)
 {
     ngx_xassist_write_t  *write;
 
@@ -387,7 +382,7 @@ ngx_xassist_writer_fail(ngx_xassist_write_t *list, store_status_t status)
         write->op.status = status;
     }
 
-    ngx_xassist_writer_answer(list);
+    ngx_xassist_answer_add(&writer->answers, list);
 }
 
 
@@ -465,6 +460,7 @@ ngx_xassist_writer_drain(ngx_xassist_worker_t *worker)
 
     /* Nobody is left to be answered. */
 
+    writer->answers.first = NULL;
     writer->queue = NULL;
     writer->queue_last = &writer->queue;
     writer->queued = 0;

@@ -14,8 +14,18 @@ use Time::HiRes qw(sleep);
 use Xassist::Held;
 use Xassist::World;
 
-my $people = 60;
-my $world = world(workers => 2);
+# Nothing but what is owed keeps a worker: no timer of a lingering connection.
+# More wait in each than are answered in one turn of its event loop.
+
+my $people = 80;
+my $world = world(workers => 2, substitute => sub {
+    $_[0] =~ s/(?=\n    server \{)/\n    lingering_close off;\n/r
+          =~ s{(?=location /rule/guest)}{location = /metrics {
+            xassist_metrics;
+        }
+
+        }r
+});
 my $edge = $world->edge;
 my $call = $world->call;
 my $link = $world->link($call);
@@ -39,6 +49,20 @@ sub made {
 }
 
 
+# Of what became durable at once a turn of the event loop tells a part, and
+# serves others before the next: more turns than commits.
+
+sub told_in_turns {
+    my ($text) = $world->client->get('/metrics')->{body};
+    my %m = $text =~ /^xassist_commit_(\S+) (\S+)$/mg;
+
+    cmp_ok($m{batch_count} - $m{'batch_bucket{le="16"}'}, '>', 0,
+        'many in one commit');
+    cmp_ok($m{answers_sum}, '>=', $total, 'all are told');
+    cmp_ok($m{answers_count}, '>', $m{batch_count}, 'in several turns');
+}
+
+
 # A new configuration: the old workers finish, the new ones serve.
 
 my @presses = presses($world, $link, $people);
@@ -58,6 +82,7 @@ is(scalar(grep { answer($_, 0.001) } @presses, @late), 0,
     'nobody is told anything before it is durable');
 $held->release;
 made('reload', @presses, @late);
+told_in_turns();
 ok($edge->wait_for(sub { !grep { kill 0, $_ } @old }, 10),
     'the old workers end after it');
 
