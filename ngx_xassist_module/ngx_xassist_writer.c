@@ -6,12 +6,20 @@
 #include "ngx_xassist_metrics.h"
 #include "ngx_xassist_worker.h"
 
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
 
 #define NGX_XASSIST_QUEUE_MAX   8192
 #define NGX_XASSIST_BATCH_MAX   1024
 #define NGX_XASSIST_TASK_TIMER  60000          /* milliseconds */
 #define NGX_XASSIST_JOINING     30000          /* milliseconds */
 #define NGX_XASSIST_CHECKPOINT  1024           /* changes */
+
+/* The writer's thread behind the event loop's. */
+#define NGX_XASSIST_NICE        5
+#define NGX_XASSIST_TURN        100000         /* nanoseconds */
 
 
 struct ngx_xassist_writer_s {
@@ -38,7 +46,22 @@ struct ngx_xassist_writer_s {
 
     unsigned               resized:1;          /* the map is to be made new */
     unsigned               again:1;            /* the batch, after that */
+
+    ngx_uint_t             gave_way;           /* of the thread alone */
 };
+
+
+/* What the kernel takes; glibc has no name for it. */
+typedef struct {
+    uint32_t               size;
+    uint32_t               policy;
+    uint64_t               flags;
+    int32_t                nice;
+    uint32_t               priority;
+    uint64_t               runtime;
+    uint64_t               deadline;
+    uint64_t               period;
+} ngx_xassist_sched_t;
 
 
 static void ngx_xassist_writer_kick(ngx_event_t *ev);
@@ -48,6 +71,7 @@ static ngx_int_t ngx_xassist_writer_checkpoint(ngx_xassist_writer_t *writer);
 static int ngx_xassist_writer_sign(void *data, const void *message,
     size_t len, uint8_t *key, uint8_t signature[STORE_SIGNATURE_LEN]);
 static void ngx_xassist_writer_run(void *data, ngx_log_t *log);
+static void ngx_xassist_writer_give_way(void);
 static void ngx_xassist_writer_finish(ngx_event_t *ev);
 static void ngx_xassist_writer_fail(ngx_xassist_writer_t *writer,
     ngx_xassist_write_t *list, store_status_t status);
@@ -297,6 +321,11 @@ ngx_xassist_writer_run(void *data, ngx_log_t *log)
 
     struct timespec  before, after;
 
+    if (!writer->gave_way) {
+        writer->gave_way = 1;
+        ngx_xassist_writer_give_way();
+    }
+
     (void) clock_gettime(CLOCK_MONOTONIC, &before);
 
     writer->status = store_apply(writer->env, writer->ops, writer->nbatch);
@@ -305,6 +334,35 @@ ngx_xassist_writer_run(void *data, ngx_log_t *log)
 
     writer->took = (uint64_t) ((after.tv_sec - before.tv_sec) * 1000000
                                + (after.tv_nsec - before.tv_nsec) / 1000);
+}
+
+
+/*
+ * A commit of hundreds of changes takes milliseconds of a processor.  Where
+ * the event loop's thread wants the same one, it should not wait for them:
+ * turns of ours are short (kernels from 6.12 on) and weigh less.  What cannot
+ * be had stays as it was.
+ */
+
+static void
+ngx_xassist_writer_give_way(void)
+{
+#if (NGX_LINUX)
+    ngx_xassist_sched_t  sched;
+
+    if (sched_getscheduler(0) != SCHED_OTHER) {
+        return;
+    }
+
+    ngx_memzero(&sched, sizeof(ngx_xassist_sched_t));
+
+    sched.size = sizeof(ngx_xassist_sched_t);
+    sched.policy = SCHED_OTHER;
+    sched.nice = ngx_min(getpriority(PRIO_PROCESS, 0) + NGX_XASSIST_NICE, 19);
+    sched.runtime = NGX_XASSIST_TURN;
+
+    (void) syscall(SYS_sched_setattr, 0, &sched, 0);
+#endif
 }
 
 
