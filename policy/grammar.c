@@ -192,31 +192,54 @@ static const policy_shape_t  policy_shape_rule = {
 };
 
 
-static const policy_member_t  policy_members_terms[] = {
-    DURATION("valid_for", TERMS(valid_for), 0, POLICY_SECOND, POLICY_LONGEST,
-             "while_call"),
-    NUMBER("uses", TERMS(uses), 0, 0, POLICY_COUNT_MAX, "unlimited"),
-    CHOICE("bound_to", TERMS(bound_to), false, 0, policy_words_bound),
-    BOOLEAN("opens_call", TERMS(opens_call), 0),
-    { "channels", POLICY_TYPE_CHOICES, TERMS(channels), false,
-      POLICY_CHANNEL_MAIL | POLICY_CHANNEL_SMS | POLICY_CHANNEL_LINK, 0, 0,
-      NULL, policy_words_channels, NULL },
-    BOOLEAN("terms", TERMS(terms), 1),
-    DURATION("idle_timeout", TERMS(idle_timeout), 0, POLICY_SECOND,
-             POLICY_LONGEST, "none"),
+/* What is left out is what such an invitation is for: a conference while the
+   call lasts, a request of a day that makes its call, one external for two
+   hours while the inviter is there. */
+
+#define TERMS_MEMBERS(valid, n, bound, opens) \
+    DURATION("valid_for", TERMS(valid_for), valid, POLICY_SECOND, \
+             POLICY_LONGEST, "while_call"), \
+    NUMBER("uses", TERMS(uses), n, 0, POLICY_COUNT_MAX, "unlimited"), \
+    CHOICE("bound_to", TERMS(bound_to), false, bound, policy_words_bound), \
+    BOOLEAN("opens_call", TERMS(opens_call), opens), \
+    { "channels", POLICY_TYPE_CHOICES, TERMS(channels), false, \
+      POLICY_CHANNEL_MAIL | POLICY_CHANNEL_SMS | POLICY_CHANNEL_LINK, 0, 0, \
+      NULL, policy_words_channels, NULL }, \
+    BOOLEAN("terms", TERMS(terms), 1), \
+    DURATION("idle_timeout", TERMS(idle_timeout), 0, POLICY_SECOND, \
+             POLICY_LONGEST, "none"), \
     END
+
+static const policy_member_t  policy_members_conference[] = {
+    TERMS_MEMBERS(0, 0, 0, 0)
 };
 
-static const policy_shape_t  policy_shape_terms = {
-    policy_members_terms, 0, NULL, TERMS(present) + 1
+static const policy_member_t  policy_members_request[] = {
+    TERMS_MEMBERS(24 * POLICY_HOUR, 0, 0, 1)
+};
+
+static const policy_member_t  policy_members_external[] = {
+    TERMS_MEMBERS(2 * POLICY_HOUR, 1, 1, 0)
+};
+
+static const policy_shape_t  policy_shape_conference = {
+    policy_members_conference, 0, NULL, TERMS(present) + 1
+};
+
+static const policy_shape_t  policy_shape_request = {
+    policy_members_request, 0, NULL, TERMS(present) + 1
+};
+
+static const policy_shape_t  policy_shape_external = {
+    policy_members_external, 0, NULL, TERMS(present) + 1
 };
 
 static const policy_member_t  policy_members_invitations[] = {
-    OBJECT("conference", DOC(terms), false, &policy_shape_terms),
+    OBJECT("conference", DOC(terms), false, &policy_shape_conference),
     OBJECT("service_request", DOC(terms) + sizeof(policy_doc_terms_t), false,
-           &policy_shape_terms),
+           &policy_shape_request),
     OBJECT("external", DOC(terms) + 2 * sizeof(policy_doc_terms_t), false,
-           &policy_shape_terms),
+           &policy_shape_external),
     END
 };
 
@@ -276,8 +299,8 @@ static const policy_shape_t  policy_shape_assistance = {
 
 
 static const policy_member_t  policy_members_licences[] = {
-    NUMBER("guest_seats", SETTING(GUEST_SEATS), 0, 0, POLICY_COUNT_MAX,
-           NULL),
+    NUMBER("guest_seats", SETTING(GUEST_SEATS), POLICY_COUNT_MAX, 0,
+           POLICY_COUNT_MAX, NULL),
     { "regular", POLICY_TYPE_NAME, DOC(licensed), false, 0, 0, 0, NULL, NULL,
       NULL },
     { "seat", POLICY_TYPE_NAME, DOC(seated), false, 0, 0, 0, NULL, NULL,

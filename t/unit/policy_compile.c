@@ -386,6 +386,53 @@ settings_and_terms(void **state)
 }
 
 
+/* What an operator leaves out is what the page of the design says. */
+
+static void
+left_out(void **state)
+{
+    test_policy_t      t;
+    policy_terms_t     terms;
+    policy_settings_t  s;
+
+    (void) state;
+
+    test_good(&t, OF("'invitations':{'conference':{},'service_request':{},"
+                     "'external':{}}"));
+
+    assert_int_equal(policy_settings(&t.image, &s), POLICY_OK);
+    assert_int_equal(s.presence_grace, 60000);
+    assert_int_equal(s.request_grace, 900000);
+    assert_int_equal(s.never_joined, 3600000);
+    assert_int_equal(s.ring, 45000);
+    assert_true(s.end_when_empty);
+    assert_false(s.end_when_owner_left);
+    assert_int_equal(s.guest_seats, 1000000);
+
+    assert_int_equal(policy_terms(&t.image, POLICY_INVITATION_CONFERENCE,
+                                  &terms), POLICY_OK);
+    assert_int_equal(terms.valid_for, 0);
+    assert_int_equal(terms.uses, 0);
+    assert_int_equal(terms.bound_to, POLICY_BOUND_CALL);
+    assert_false(terms.opens_call);
+
+    assert_int_equal(policy_terms(&t.image,
+                                  POLICY_INVITATION_SERVICE_REQUEST, &terms),
+                     POLICY_OK);
+    assert_int_equal(terms.valid_for, 86400000);
+    assert_int_equal(terms.uses, 0);
+    assert_true(terms.opens_call);
+
+    assert_int_equal(policy_terms(&t.image, POLICY_INVITATION_EXTERNAL,
+                                  &terms), POLICY_OK);
+    assert_int_equal(terms.valid_for, 7200000);
+    assert_int_equal(terms.uses, 1);
+    assert_int_equal(terms.bound_to, POLICY_BOUND_INVITER);
+    assert_false(terms.opens_call);
+    test_done(&t);
+}
+
+
 int
 main(void)
 {
@@ -396,7 +443,8 @@ main(void)
         cmocka_unit_test(comments_blanks_and_escapes),
         cmocka_unit_test(no_break_spaces_are_ignored),
         cmocka_unit_test(names_resolve_and_describe),
-        cmocka_unit_test(settings_and_terms)
+        cmocka_unit_test(settings_and_terms),
+        cmocka_unit_test(left_out)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
