@@ -108,6 +108,8 @@ store_close(store_env_t *env)
 store_status_t
 store_adopt_size(store_env_t *env)
 {
+    env->moved++;
+
     return store_lmdb_status(mdb_env_set_mapsize(env->env, 0));
 }
 

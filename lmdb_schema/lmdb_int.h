@@ -29,6 +29,7 @@ struct store_txn_s {
     MDB_cursor   *cursors[STORE_TABLES];
     bool          stale[STORE_TABLES]; /* the cursor needs renewing */
     bool          open;                /* of a reading one: renewed */
+    uint64_t      moved;               /* of the environment, then */
 };
 
 struct store_env_s {
@@ -37,6 +38,7 @@ struct store_env_s {
     store_sha256_pt  sha256;
     bool             read_only;
     char            *data_file;
+    uint64_t         moved;            /* how often its map was laid anew */
     store_arena_t    arena;            /* of the batch being applied */
     store_txn_t      write;            /* its transaction */
 };

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
+#include <lmdb_schema/kept_int.h>
 #include <lmdb_schema/op_int.h>
 
 
-static store_status_t of_user(store_view_t *view,
-    const store_session_t *session, store_principal_t *out);
+static void of_user(const store_user_t *user, store_principal_t *out);
 static store_status_t without_session(store_txn_t *txn,
     const store_user_t *user, store_principal_t *out);
 static store_status_t part_of(store_view_t *view,
@@ -21,68 +21,62 @@ store_status_t
 store_principal(store_txn_t *txn, const store_id_t *id, uint64_t now,
     store_principal_t *out)
 {
-    store_view_t     *view = store_txn_view(txn);
-    store_reason_t    reason;
-    store_status_t    rc;
-    store_account_t   account;
-    store_session_t   session;
+    store_reason_t          reason;
+    store_status_t          rc;
+    store_signed_t          room;
+    const store_signed_t   *who;
+    const store_session_t  *session;
 
     memset(out, 0, sizeof(*out));
     out->session = *id;
     out->reason = STORE_REASON_SIGNED_OUT;
 
-    rc = store_record_get(view, STORE_IS_session, NULL, id, &session);
+    rc = store_signed(store_txn_view(txn), id, &room, &who);
 
     if (rc != STORE_OK) {
         return rc == STORE_NOT_FOUND ? STORE_OK : rc;
     }
 
-    reason = store_session_reason(&session, now);
+    session = &who->session;
 
-    out->kind = (store_kind_t) session.kind;
-    out->account = session.account;
-    out->user = session.user;
-    out->call = session.call;
-    out->participant = session.participant;
-    out->invitation = session.invitation;
-    out->inviter = session.inviter;
-    out->name = session.name;
-    out->roles = session.roles;
-    out->profile = session.profile;
-    out->device = session.device;
-    out->platform = session.platform;
-    out->expires = session.expires;
-    out->idle = session.idle;
-    out->touched = session.touched;
+    out->kind = (store_kind_t) session->kind;
+    out->account = session->account;
+    out->user = session->user;
+    out->call = session->call;
+    out->participant = session->participant;
+    out->invitation = session->invitation;
+    out->inviter = session->inviter;
+    out->name = session->name;
+    out->roles = session->roles;
+    out->profile = session->profile;
+    out->device = session->device;
+    out->platform = session->platform;
+    out->expires = session->expires;
+    out->idle = session->idle;
+    out->touched = session->touched;
+    out->single_user = who->account.users == 1;
 
-    if (session.ended == 0 && session.assist_until > now) {
-        out->subject = session.subject;
-        out->assistance = session.assistance;
+    if (session->ended == 0 && session->assist_until > now) {
+        out->subject = session->subject;
+        out->assistance = session->assistance;
     }
 
-    rc = store_record_get(view, STORE_IS_account, NULL, &session.account,
-                          &account);
-
-    if (rc != STORE_OK) {
-        return rc == STORE_NOT_FOUND ? STORE_CORRUPT : rc;
+    if (who->user_gone) {
+        return STORE_OK;
     }
 
-    out->single_user = account.users == 1;
     out->reason = STORE_REASON_NONE;
 
-    if (session.kind == STORE_KIND_USER) {
-        rc = of_user(view, &session, out);
-
-        if (rc != STORE_OK) {
-            out->reason = STORE_REASON_SIGNED_OUT;
-            return rc == STORE_NOT_FOUND ? STORE_OK : rc;
-        }
+    if (session->kind == STORE_KIND_USER) {
+        of_user(&who->user, out);
     }
+
+    reason = store_session_reason(session, now);
 
     if (reason != STORE_REASON_NONE) {
         out->reason = reason;
 
-    } else if (account.suspended) {
+    } else if (who->account.suspended) {
         out->reason = STORE_REASON_SUSPENDED;
     }
 
@@ -90,28 +84,16 @@ store_principal(store_txn_t *txn, const store_id_t *id, uint64_t now,
 }
 
 
-static store_status_t
-of_user(store_view_t *view, const store_session_t *session,
-    store_principal_t *out)
+static void
+of_user(const store_user_t *user, store_principal_t *out)
 {
-    store_user_t    user;
-    store_status_t  rc;
+    out->name = user->display.len ? user->display : user->name;
+    out->roles = user->roles;
+    out->licensed = user->licensed != 0;
 
-    rc = store_record_get(view, STORE_IS_user, NULL, &session->user, &user);
-
-    if (rc != STORE_OK) {
-        return rc;
-    }
-
-    out->name = user.display.len ? user.display : user.name;
-    out->roles = user.roles;
-    out->licensed = user.licensed != 0;
-
-    if (user.suspended) {
+    if (user->suspended) {
         out->reason = STORE_REASON_SUSPENDED;
     }
-
-    return STORE_OK;
 }
 
 

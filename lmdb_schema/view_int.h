@@ -19,6 +19,7 @@
 #include <lmdb_schema/tools.h>
 
 typedef struct store_view_s store_view_t;
+typedef struct store_kept_s store_kept_t;
 
 /*
  * The place.  `get` and `next` give slices that live until the view is
@@ -48,6 +49,9 @@ struct store_view_s {
     uint64_t             log_seq;      /* newest event, once log_known */
     store_slice_t        log_value;
     bool                 log_known;
+    uint64_t             snapshot;     /* transaction id while it is read of,
+                                          0 where that does not say all */
+    store_kept_t        *kept;         /* see kept_int.h */
 };
 
 typedef struct {

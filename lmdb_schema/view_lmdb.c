@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lmdb_schema/kept_int.h>
 #include <lmdb_schema/lmdb_int.h>
 
 
@@ -94,6 +95,12 @@ store_read_renew(store_txn_t *txn)
         txn->open = true;
         memset(txn->stale, true, sizeof(txn->stale));
         txn->view.log_known = false;
+        txn->view.snapshot = store_read_txnid(txn);
+
+        if (txn->moved != txn->env->moved) {
+            txn->moved = txn->env->moved;
+            store_kept_forget(&txn->view);
+        }
     }
 
     return store_lmdb_status(rc);
@@ -106,6 +113,7 @@ store_read_reset(store_txn_t *txn)
     if (txn->open) {
         mdb_txn_reset(txn->txn);
         txn->open = false;
+        txn->view.snapshot = 0;
     }
 }
 
@@ -119,6 +127,7 @@ store_read_free(store_txn_t *txn)
 
     store_table_close(txn);
     mdb_txn_abort(txn->txn);
+    store_kept_free(&txn->view);
     free(txn);
 }
 
@@ -130,6 +139,7 @@ store_read_keep(store_txn_t *txn)
 
     store_table_close(txn);
     rc = mdb_txn_commit(txn->txn);
+    store_kept_free(&txn->view);
     free(txn);
 
     return store_lmdb_status(rc);

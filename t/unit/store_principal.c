@@ -152,14 +152,25 @@ teardown(void **state)
 }
 
 
+/* What is kept between two commits says what the store says: each answer is
+   compared with that of a transaction that has read nothing yet. */
+
 static store_principal_t
 who(place_t *p, uint32_t session, uint64_t now)
 {
-    store_id_t         id = folder_id(session);
-    store_principal_t  principal;
+    store_id_t          id = folder_id(session);
+    store_txn_t        *fresh = folder_read(p->env);
+    store_principal_t   principal, again, first;
 
     assert_int_equal(store_principal(p->txn, &id, now, &principal),
                      STORE_OK);
+    assert_int_equal(store_principal(p->txn, &id, now, &again), STORE_OK);
+    assert_memory_equal(&again, &principal, sizeof(principal));
+
+    assert_int_equal(store_read_txnid(fresh), store_read_txnid(p->txn));
+    assert_int_equal(store_principal(fresh, &id, now, &first), STORE_OK);
+    assert_memory_equal(&first, &principal, sizeof(principal));
+    store_read_free(fresh);
 
     return principal;
 }
@@ -219,6 +230,73 @@ a_user(void **state)
     done(p);
     assert_int_equal(who(p, OLGAS, p->now).reason, STORE_REASON_SIGNED_OUT);
     assert_int_equal(stands(p, OLGAS, CALL).reason, STORE_REASON_SIGNED_OUT);
+}
+
+
+static void
+a_snapshot_keeps_what_it_saw_and_no_other_does(void **state)
+{
+    place_t            *p = *state;
+    store_id_t          id = folder_id(OLGAS);
+    store_txn_t        *old = folder_read(p->env);
+    store_principal_t   olga;
+
+    assert_int_equal(who(p, OLGAS, p->now).reason, STORE_REASON_NONE);
+    assert_int_equal(store_principal(old, &id, p->now, &olga), STORE_OK);
+
+    folder_op(&p->op, STORE_OP_SESSION_REVOKE);
+    p->op.in.session_revoke.user = folder_id(OLGA);
+    done(p);
+
+    assert_int_equal(who(p, OLGAS, p->now).reason, STORE_REASON_SIGNED_OUT);
+    assert_int_equal(store_principal(old, &id, p->now, &olga), STORE_OK);
+    assert_int_equal(olga.reason, STORE_REASON_NONE);
+
+    store_read_reset(old);
+    assert_int_not_equal(store_principal(old, &id, p->now, &olga), STORE_OK);
+    assert_int_equal(olga.reason, STORE_REASON_SIGNED_OUT);
+
+    assert_int_equal(store_read_renew(old), STORE_OK);
+    assert_int_equal(store_principal(old, &id, p->now, &olga), STORE_OK);
+    assert_int_equal(olga.reason, STORE_REASON_SIGNED_OUT);
+
+    store_read_free(old);
+}
+
+
+static void
+sessions_that_share_a_place_are_told_apart(void **state)
+{
+    place_t  *p = *state;
+    int       i;
+
+    folder_op(&p->op, STORE_OP_SESSION_CREATE);
+    p->op.in.session_create.session = folder_id(OLGAS + 256);
+    p->op.in.session_create.user = folder_id(EVA);
+    p->op.in.session_create.lifetime = HOUR;
+    done(p);
+
+    for (i = 0; i < 3; i++) {
+        assert_memory_equal(who(p, OLGAS, p->now).name.data, "olga", 4);
+        assert_memory_equal(who(p, OLGAS + 256, p->now).name.data, "eva", 3);
+        assert_int_equal(who(p, OLGAS + 512, p->now).reason,
+                         STORE_REASON_SIGNED_OUT);
+    }
+}
+
+
+static void
+the_map_moves(void **state)
+{
+    place_t  *p = *state;
+
+    assert_memory_equal(who(p, OLGAS, p->now).name.data, "olga", 4);
+
+    store_read_reset(p->txn);
+    assert_int_equal(store_adopt_size(p->env), STORE_OK);
+    assert_int_equal(store_read_renew(p->txn), STORE_OK);
+
+    assert_memory_equal(who(p, OLGAS, p->now).name.data, "olga", 4);
 }
 
 
@@ -474,6 +552,11 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test_setup_teardown(a_user, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            a_snapshot_keeps_what_it_saw_and_no_other_does, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            sessions_that_share_a_place_are_told_apart, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_map_moves, setup, teardown),
         cmocka_unit_test_setup_teardown(standing_of_a_user, setup, teardown),
         cmocka_unit_test_setup_teardown(a_user_who_joined_is_no_member_for_it,
                                         setup, teardown),
