@@ -33,6 +33,7 @@
 
 typedef struct ngx_xassist_worker_s  ngx_xassist_worker_t;
 typedef struct ngx_xassist_writer_s  ngx_xassist_writer_t;
+typedef struct ngx_xassist_roles_s  ngx_xassist_roles_t;
 typedef struct ngx_xassist_live_s    ngx_xassist_live_t;
 typedef struct ngx_xassist_ending_s  ngx_xassist_ending_t;
 typedef struct ngx_xassist_tunnel_s  ngx_xassist_tunnel_t;
@@ -182,6 +183,7 @@ struct ngx_xassist_worker_s {
     uint64_t                    constant;      /* the configuration's digest */
 #endif
     policy_token_cache_t       *cache;
+    ngx_xassist_roles_t        *roles;         /* NULL: none looked up yet */
     ngx_xassist_jwt_state_t    *jwt;           /* NULL: not asked yet */
     uint64_t                    generation;    /* that `slots` belong to */
     uint32_t                   *slots;         /* rule indexes */

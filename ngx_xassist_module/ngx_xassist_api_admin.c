@@ -3,6 +3,7 @@
 #include "ngx_xassist_api_admin.h"
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_look.h"
+#include "ngx_xassist_roles.h"
 
 
 const policy_body_member_t  ngx_xassist_body_roles[] = {
@@ -85,8 +86,8 @@ ngx_xassist_api_covered(const ngx_xassist_ctx_t *ctx,
     own.data = ctx->roles.data;
     own.len = ctx->roles.len;
 
-    if (ngx_xassist_evaluate_roles(image, &own, held, &nheld) != NGX_OK
-        || ngx_xassist_evaluate_roles(image, roles, asked, &nasked) != NGX_OK)
+    if (ngx_xassist_roles(image, &own, held, &nheld) != NGX_OK
+        || ngx_xassist_roles(image, roles, asked, &nasked) != NGX_OK)
     {
         return NGX_XASSIST_R_PERMISSION_MISSING;
     }

@@ -429,7 +429,7 @@ ngx_xassist_explain_rule(ngx_xassist_api_t *api, const policy_image_t *image,
 
     nattributes = d->query.nattributes;
 
-    if (ngx_xassist_evaluate_query(d, image) != NGX_OK) {
+    if (ngx_xassist_evaluate_query(d, image, 1) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -1,6 +1,7 @@
 #include "ngx_xassist_assist.h"
 #include "ngx_xassist_evaluate.h"
 #include "ngx_xassist_look.h"
+#include "ngx_xassist_roles.h"
 
 
 typedef struct {
@@ -226,8 +227,7 @@ ngx_xassist_assist_allowed(const policy_image_t *image, void *data)
     query.profiles[1] = POLICY_NONE;
     query.roles = roles;
 
-    if (ngx_xassist_evaluate_roles(image, &look->user->roles, roles,
-                                   &query.nroles)
+    if (ngx_xassist_roles(image, &look->user->roles, roles, &query.nroles)
         != NGX_OK
         || policy_assistance(image, &terms) != POLICY_OK)
     {

@@ -4,6 +4,7 @@
 #include "ngx_xassist_group.h"
 #include "ngx_xassist_look.h"
 #include "ngx_xassist_reason.h"
+#include "ngx_xassist_roles.h"
 #include "ngx_xassist_shadow.h"
 
 
@@ -11,6 +12,9 @@ static void ngx_xassist_evaluate_live(ngx_xassist_decision_t *d,
     const ngx_array_t *requires);
 static uint32_t ngx_xassist_evaluate_slot(ngx_xassist_decision_t *d,
     const policy_image_t *image, ngx_uint_t slot);
+static ngx_int_t ngx_xassist_evaluate_held(ngx_xassist_decision_t *d,
+    const policy_image_t *image, ngx_uint_t live, const store_slice_t *names,
+    uint32_t *roles, uint32_t *n);
 static ngx_int_t ngx_xassist_evaluate_call(ngx_xassist_decision_t *d,
     const ngx_str_t *text);
 static uint32_t ngx_xassist_evaluate_facts(const store_standing_t *ss);
@@ -113,7 +117,7 @@ ngx_xassist_evaluate_rules(const policy_image_t *image, void *data)
     ev->generation = image->generation;
     ngx_memzero(&ev->decision, sizeof(policy_decision_t));
 
-    if (ngx_xassist_evaluate_query(d, image) != NGX_OK) {
+    if (ngx_xassist_evaluate_query(d, image, ev->live) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -169,7 +173,7 @@ ngx_xassist_evaluate_slot(ngx_xassist_decision_t *d,
 
 ngx_int_t
 ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
-    const policy_image_t *image)
+    const policy_image_t *image, ngx_uint_t live)
 {
     policy_query_t     *q;
     store_standing_t   *ss;
@@ -198,10 +202,11 @@ ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
         q->facts |= ngx_xassist_evaluate_facts(ss);
     }
 
-    if (ngx_xassist_evaluate_roles(image, &sp->roles, d->roles, &q->nroles)
+    if (ngx_xassist_evaluate_held(d, image, live, &sp->roles, d->roles,
+                                  &q->nroles)
         != NGX_OK
-        || ngx_xassist_evaluate_roles(image, &ss->inviter_roles,
-                                    d->inviter_roles, &q->ninviter_roles)
+        || ngx_xassist_evaluate_held(d, image, live, &ss->inviter_roles,
+                                     d->inviter_roles, &q->ninviter_roles)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -216,6 +221,16 @@ ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_xassist_evaluate_held(ngx_xassist_decision_t *d,
+    const policy_image_t *image, ngx_uint_t live, const store_slice_t *names,
+    uint32_t *roles, uint32_t *n)
+{
+    return live ? ngx_xassist_roles_live(d->worker, image, names, roles, n)
+                : ngx_xassist_roles(image, names, roles, n);
 }
 
 
@@ -274,41 +289,6 @@ ngx_xassist_evaluate_profile(const policy_image_t *image,
     profile = policy_profile_find(image, text);
 
     return profile == POLICY_NONE ? POLICY_NONE - 1 : profile;
-}
-
-
-ngx_int_t
-ngx_xassist_evaluate_roles(const policy_image_t *image,
-    const store_slice_t *names, uint32_t *roles, uint32_t *n)
-{
-    const u_char  *p, *end, *last;
-
-    *n = 0;
-
-    if (names->len == 0) {
-        return NGX_OK;
-    }
-
-    end = names->data + names->len;
-
-    for (p = names->data; p < end; p = last + 1) {
-
-        last = memchr(p, ',', end - p);
-        if (last == NULL) {
-            last = end;
-        }
-
-        /* Dropping a role could make a rule with `not` allow. */
-
-        if (*n == NGX_XASSIST_MAX_ROLES) {
-            return NGX_ERROR;
-        }
-
-        roles[(*n)++] = policy_role_find(image,
-                            (policy_str_t) { (const char *) p, last - p });
-    }
-
-    return NGX_OK;
 }
 
 

@@ -50,10 +50,10 @@ void ngx_xassist_evaluate(ngx_xassist_decision_t *d,
 ngx_int_t ngx_xassist_evaluate_rules(const policy_image_t *image, void *data);
 
 /* The question, without attributes, from principal and standing; of nobody
-   unless ctx->known, of a call if ctx->has_call.  NGX_ERROR with too many
-   roles. */
+   unless ctx->known, of a call if ctx->has_call.  `live`: the image is that
+   of the main zone.  NGX_ERROR with too many roles. */
 ngx_int_t ngx_xassist_evaluate_query(ngx_xassist_decision_t *d,
-    const policy_image_t *image);
+    const policy_image_t *image, ngx_uint_t live);
 
 /* Rule index of a slot in the live policy; POLICY_NONE when unknown. */
 uint32_t ngx_xassist_slot(ngx_xassist_worker_t *worker,
@@ -62,10 +62,6 @@ uint32_t ngx_xassist_slot(ngx_xassist_worker_t *worker,
 /* The settings of the live policy; NGX_ERROR when there is none. */
 ngx_int_t ngx_xassist_settings(ngx_xassist_worker_t *worker,
     policy_settings_t *settings);
-
-/* Indexes of comma-separated roles; NGX_ERROR over NGX_XASSIST_MAX_ROLES. */
-ngx_int_t ngx_xassist_evaluate_roles(const policy_image_t *image,
-    const store_slice_t *names, uint32_t *roles, uint32_t *n);
 
 policy_kind_t ngx_xassist_evaluate_kind(store_kind_t kind);
 
