@@ -35,7 +35,13 @@ sub hold {
 
     close $in;
     my $said = readline $out;
-    die "hold_store: no lock\n" if ($said // '') ne "held\n";
+
+    if (($said // '') ne "held\n") {
+        close $out;
+        die sprintf "hold_store: no lock, status %d, signal %d\n", $? >> 8,
+            $? & 127;
+    }
+
     return bless { out => $out, keep => $keep }, __PACKAGE__;
 }
 
