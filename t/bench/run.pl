@@ -198,6 +198,8 @@ my $report = "# make bench, $date, $host\n\n"
     . first_line('redis-server --version | cut -d" " -f1-3') . "\n"
     . "- one worker, $connections connections, $rounds rounds of $seconds s,"
     . " interleaved; medians\n"
+    . "- nothing is written meanwhile: a worker reads a session from the store"
+    . " once\n"
     . "- load before: " . (split ' ', Xassist::Edge::slurp('/proc/loadavg'))[0]
     . "\n\n"
     . "| | requests/s | of bare | edge CPU, s per 100,000 | more than bare |\n"
