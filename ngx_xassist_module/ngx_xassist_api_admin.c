@@ -162,16 +162,23 @@ ngx_xassist_reason_t
 ngx_xassist_api_admin_of(ngx_xassist_api_t *api, ngx_xassist_api_rule_t rule,
     const store_id_t *id)
 {
-    store_user_t          user;
-    store_status_t        status;
     ngx_xassist_reason_t  reason;
 
     reason = ngx_xassist_api_ask_user(api, rule, id);
 
-    if (reason == NGX_XASSIST_R_NONE) {
-        reason = ngx_xassist_api_read(api);
-    }
+    return reason == NGX_XASSIST_R_NONE ? ngx_xassist_api_covers_user(api, id)
+                                        : reason;
+}
 
+
+ngx_xassist_reason_t
+ngx_xassist_api_covers_user(ngx_xassist_api_t *api, const store_id_t *id)
+{
+    store_user_t          user;
+    store_status_t        status;
+    ngx_xassist_reason_t  reason;
+
+    reason = ngx_xassist_api_read(api);
     if (reason != NGX_XASSIST_R_NONE) {
         return reason;
     }

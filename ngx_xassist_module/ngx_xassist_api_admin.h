@@ -27,6 +27,10 @@ ngx_xassist_reason_t ngx_xassist_api_covers(ngx_xassist_api_t *api,
 ngx_xassist_reason_t ngx_xassist_api_admin_of(ngx_xassist_api_t *api,
     ngx_xassist_api_rule_t rule, const store_id_t *id);
 
+/* The same of a user whom another rule was asked about. */
+ngx_xassist_reason_t ngx_xassist_api_covers_user(ngx_xassist_api_t *api,
+    const store_id_t *id);
+
 /* The id that a member of the body holds; `name` is for what is said. */
 ngx_xassist_reason_t ngx_xassist_api_id_given(ngx_xassist_api_t *api,
     const policy_body_member_t *member, store_id_t *id);

@@ -1,5 +1,6 @@
 /* Users who are made, with those they may be, and users who are edited. */
 
+#include "ngx_xassist_api_admin.h"
 #include "ngx_xassist_api_users.h"
 #include "ngx_xassist_assist.h"
 #include "ngx_xassist_page.h"
@@ -352,6 +353,16 @@ ngx_xassist_api_users_update(ngx_xassist_api_t *api)
 
     if (!own && !store_id_equal(&api->ids[0], &api->ctx->subject)) {
         return NGX_XASSIST_R_ASSISTANCE_ENDED;
+    }
+
+    /* An address is where the next password may be sent. */
+
+    if (!own) {
+        reason = ngx_xassist_api_covers_user(api, &api->ids[0]);
+
+        if (reason != NGX_XASSIST_R_NONE) {
+            return reason;
+        }
     }
 
     m = api->members;

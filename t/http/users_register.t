@@ -124,6 +124,14 @@ subtest 'profiles' => sub {
     is(edit($sam, $carl, last => 'Meier', kind => 'saved')->{status}, 200,
         'saved');
 
+    my $max = $world->user('max', roles => 'account_manager')->{id};
+    my $other = api($sam, POST => 'assistance', { user => $max,
+        channel => 'phone', reason => 'moved' })->{json};
+    is_reason(edit($sam, $max, mail => 'sam@example.com'), 403,
+        'permission_missing', 'of who holds more');
+    api($sam, POST => "assistance/$other->{id}/stop");
+    api($sam, POST => "assistance/$work->{id}/resume");
+
     my @tasks = @{ api($client, GET => 'tasks')->{json}{tasks} };
     is_deeply([map { "$_->{name} $_->{kind} $_->{detail} by $_->{actor}{name}"
         . " in $_->{interaction}" } @tasks],
