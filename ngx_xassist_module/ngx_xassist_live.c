@@ -323,6 +323,7 @@ ngx_xassist_live_generation(ngx_xassist_worker_t *worker)
     }
 
     worker->live->generation = generation;
+    ngx_xassist_metrics_generation(worker, generation);
     ngx_xassist_worker_say(worker);
     ngx_xassist_live_mark_all(worker);
 }

@@ -173,8 +173,18 @@ ngx_xassist_metrics_decided(ngx_xassist_worker_t *worker,
     ngx_xassist_metrics_observe(worker, NGX_XASSIST_DECISION_SECONDS,
                                 ctx->took);
 
-    if (worker->row != NULL && ctx->generation != 0) {
-        worker->row->generation = ctx->generation;
+    if (ctx->generation != 0) {
+        ngx_xassist_metrics_generation(worker, ctx->generation);
+    }
+}
+
+
+void
+ngx_xassist_metrics_generation(ngx_xassist_worker_t *worker,
+    uint64_t generation)
+{
+    if (worker->row != NULL) {
+        worker->row->generation = generation;
     }
 }
 

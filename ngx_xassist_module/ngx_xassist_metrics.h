@@ -44,6 +44,10 @@ ngx_int_t ngx_xassist_metrics_init(ngx_conf_t *cf,
 void ngx_xassist_metrics_start(ngx_xassist_worker_t *worker);
 void ngx_xassist_metrics_stop(ngx_xassist_worker_t *worker);
 
+/* By which policy this worker decides from now on, asked or not. */
+void ngx_xassist_metrics_generation(ngx_xassist_worker_t *worker,
+    uint64_t generation);
+
 /* All of them cost a few atomic additions, and nothing when there is no
    row. */
 void ngx_xassist_metrics_decided(ngx_xassist_worker_t *worker,

@@ -265,7 +265,7 @@ ngx_xassist_metrics_rows(u_char *p, ngx_xassist_worker_t *worker,
     p = ngx_xassist_metrics_store(p, worker, &last);
 
     p = ngx_xassist_metrics_head(p, "xassist_policy_generation", "gauge",
-                                 "Policy that a worker last decided by.");
+                                 "Policy that a worker decides by.");
 
     for (i = 0, live = 0, lag = 0; i < NGX_XASSIST_ROWS; i++) {
         row = &metrics->rows[i];

@@ -115,8 +115,31 @@ cmp_ok($m->{xassist_revocation_seconds_sum}, '<', 20, 'soon');
 cmp_ok($m->{xassist_slice_seconds_count}, '>', 0, 'what it took is told');
 is($m->{xassist_live_connections}, 0, 'nothing is open');
 
+# Each worker says by which policy it decides, whether somebody asked it or
+# not: in the moment after a reload, the new ones and the old.
+
+sub generations {
+    my ($of) = @_;
+    my %of = $client->get('/metrics')->{body}
+        =~ /^xassist_policy_generation\{pid="(\d+)"\} (\d+)$/mg;
+    return join ' ', map { $of{$_} // 'none' } @$of;
+}
+
+my $long = $world->call;
+my ($held) = $world->guest($long)->websocket("/ws/$long");
+my @workers = $edge->workers;
+ok($edge->wait_for(sub { generations(\@workers) eq '1 1' }),
+    'each worker decides by the first policy') or diag generations(\@workers);
 ok($edge->reload, 'reloaded');
-$m = metrics();
+my %old = map { $_ => 1 } @workers;
+ok($edge->wait_for(sub {
+    @workers = $edge->workers;
+    return generations(\@workers) =~ /^2(?: 2)+$/;
+}), 'each by the second') or diag generations(\@workers);
+ok((grep { $old{$_} } @workers), 'an old one, too');
+$held->close if $held;
+$edge->wait_for(sub { my @now = $edge->workers; return @now == 2 });
+$m = metrics_say(xassist_live_connections => 0);
 is($m->{'xassist_closed_total{code="4404"}'}, 2,
     'a reload loses nothing');
 
