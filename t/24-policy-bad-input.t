@@ -48,6 +48,18 @@ for my $bad (bad_policies(slurp('conf/policy.json'))) {
     };
 }
 
+# A good one may be as large as can be: two seconds of CPU, the same memory.
+
+my $rules = join ',', map { qq("rule$_": {"any": ["regular", {"all": ["guest",)
+    . qq( "call_member"]}]}) } 1 .. 99_000;
+open my $large, '>:raw', "$temp/large.json" or die $!;
+print $large slurp('conf/policy.json') =~ s/"rules": \{/$& $rules,/r;
+close $large or die $!;
+my $cpu = $ctl =~ /asan/ ? 30 : 2;
+my $said = `ulimit -t $cpu; ulimit -v $memory; $ctl --json policy check $temp/large.json 2>&1`;
+is($?, 0, '99,000 rules are loaded in two seconds') or diag $said;
+is(eval { JSON::PP->new->utf8->decode($said)->{ok} }, 1, 'and good');
+
 # CVE-2023-33460 is in yajl_tree_parse, which leaks; it is not called.
 
 my $library = $ctl =~ s/xassistctl$/libpolicy.a/r;
