@@ -20,19 +20,21 @@ static const char  text[] =
     "{'name':'draw','columns':" ALL_COLUMNS "},"
     "{'name':'machine','columns':{'service':true}},"
     "{'name':'lone','columns':" ALL_COLUMNS "},"
+    "{'name':'visit','columns':{'external':true}},"
     "{'name':'mixed','columns':" ALL_COLUMNS ",'requires':['free']}],"
     "'roles':{'agent':{'includes':['base'],'grants':['dash','chat']},"
     "'base':{'grants':['xa_xassist','outside','free']},"
     "'half':{'grants':['dash','outside']},"
     "'all':{'grants':['xa_xassist','dash','outside','free','chat','phone',"
-    "'phoneweb','desk','draw','machine','lone','mixed']},"
+    "'phoneweb','desk','draw','machine','lone','mixed','visit']},"
     "'solo':{'grants':['draw'],'single_user':true},"
     "'none':{}},"
     "'guests':{'grants':['chat','phone','phoneweb','desk','dash','mixed']},"
     "'profiles':{'open':{'permissions':{'chat':'allow'}},"
     "'shut':{'permissions':{'chat':'deny'}},"
     "'silent':{},"
-    "'base':{'permissions':{'draw':'allow','free':'allow','lone':'deny'}}},"
+    "'base':{'permissions':{'draw':'allow','free':'allow','lone':'deny',"
+    "'visit':'allow'}}},"
     "'defaults':{'profile':'base'},"
     "'rules':{'call.join':{'all':['licensed',"
     "{'any':['call_member','call_owner','free']}]},"
@@ -365,6 +367,9 @@ external_is_capped_by_the_inviter(void **state)
     /* Outside of the column of externals. */
     assert_says(external("free", "base", "", holds, "all"), POLICY_DENY,
                 POLICY_REASON_NOT_FOR_GUESTS, "free");
+    /* Outside of the column of the inviter, whose role says otherwise. */
+    assert_says(external("visit", "base", "", holds, "all"), POLICY_DENY,
+                MISSING, "visit");
 }
 
 
