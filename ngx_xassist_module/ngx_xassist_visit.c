@@ -17,6 +17,7 @@ static ngx_int_t ngx_xassist_visit_served(ngx_xassist_visit_t *visit);
 static ngx_int_t ngx_xassist_visit_take_over(ngx_xassist_visit_t *visit,
     ngx_uint_t touch);
 static void ngx_xassist_visit_told(ngx_xassist_write_t *write);
+static ngx_uint_t ngx_xassist_visit_terms(const ngx_xassist_visit_t *visit);
 static void ngx_xassist_visit_call(ngx_xassist_visit_t *visit,
     store_txn_t *txn);
 static ngx_int_t ngx_xassist_visit_user(ngx_xassist_visit_t *visit,
@@ -199,6 +200,7 @@ ngx_xassist_visit_link(ngx_xassist_visit_t *visit,
             rc = NGX_ERROR;
         }
 
+        visit->asks_terms = ngx_xassist_visit_terms(visit);
         ngx_xassist_visit_call(visit, worker->read);
 
         if (ngx_xassist_visit_user(visit, worker->read) != NGX_OK) {
@@ -249,6 +251,28 @@ ngx_xassist_visit_served(ngx_xassist_visit_t *visit)
     }
 
     return store_id_equal(&here, &of) ? NGX_OK : NGX_DECLINED;
+}
+
+
+/* Whether terms are to be accepted: by who comes back in the same browser, a
+   version that he has not seen. */
+
+static ngx_uint_t
+ngx_xassist_visit_terms(const ngx_xassist_visit_t *visit)
+{
+    const store_slice_t     *accepted;
+    ngx_xassist_loc_conf_t  *xlcf;
+
+    xlcf = ngx_http_get_module_loc_conf(visit->request, ngx_xassist_module);
+    accepted = &visit->link.accepted;
+
+    return visit->link.terms
+           && (!visit->link.same_browser
+               || (xlcf->terms_version.len != 0
+                   && (accepted->len != xlcf->terms_version.len
+                       || ngx_memcmp(accepted->data, xlcf->terms_version.data,
+                                     accepted->len)
+                          != 0)));
 }
 
 

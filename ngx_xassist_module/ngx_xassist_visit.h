@@ -37,6 +37,7 @@ typedef struct {
     uint64_t              ring;                /* of a service request's
                                                   call: until when */
     ngx_uint_t            answered;            /* ... somebody came to it */
+    ngx_uint_t            asks_terms;          /* that are not accepted */
     ngx_uint_t            wait;                /* the page that waits for
                                                   them was asked for */
 

@@ -61,7 +61,7 @@ ngx_xassist_visit_join_page(ngx_xassist_visit_t *visit,
     ngx_xassist_visit_field(&fields, "terms_version", &xlcf->terms_version);
     ngx_xassist_visit_field(&fields, "terms_url", &xlcf->terms_url);
 
-    ngx_xassist_visit_section(&fields, "terms", visit->link.terms);
+    ngx_xassist_visit_section(&fields, "terms", visit->asks_terms);
     ngx_xassist_visit_section(&fields, "again", visit->link.same_browser);
     ngx_xassist_visit_section(&fields, "transfer", visit->transfer);
     ngx_xassist_visit_section(&fields, "external",

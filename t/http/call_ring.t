@@ -38,6 +38,17 @@ subtest 'a call that is another\'s is none of yours' => sub {
         'permission_missing', 'nor to ring into');
 };
 
+subtest 'whom to ring is found in the contact list' => sub {
+    $edge->ctl(qw(account create elsewhere));
+    $edge->ctl(qw(user create elsewhere emilia));
+    my $found = api($olga, GET => 'users?q=emi');
+    is($found->{status}, 200, 'a part of the name') or diag $found->{body};
+    is_deeply([ map { $_->{id} } @{ $found->{json}{users} } ], [$emil_id],
+        'whose id is what is rung, and nobody of another account');
+    is(api($emil, GET => 'users?q=ines')->{json}{users}[0]{id}, $ines_id,
+        'agents find colleagues, too');
+};
+
 subtest 'rung, and accepted' => sub {
     my $stream = stream($emil, '');
     my $answer = api($olga, POST => "calls/$call/ring",
