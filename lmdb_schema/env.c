@@ -323,7 +323,10 @@ open_env(const store_options_t *options, store_env_t *env,
 
     if (rc != 0) {
         return fail(error, store_lmdb_status(rc), options->path,
-                    "cannot be opened", mdb_strerror(rc));
+                    "cannot be opened",
+                    rc == EACCES ? "Permission denied; the folder and what "
+                                   "is in it have to belong to who opens it"
+                                 : mdb_strerror(rc));
     }
 
     return STORE_OK;
