@@ -224,7 +224,9 @@ ngx_xassist_courier_tell(ngx_xassist_courier_t *courier)
         }
 
     } else if (courier->known
-               && courier->seen - courier->saved > NGX_XASSIST_COURIER_SAVE)
+               && (courier->passed > courier->saved
+                   || courier->seen - courier->saved
+                      > NGX_XASSIST_COURIER_SAVE))
     {
         ngx_xassist_courier_save(courier);
     }
@@ -255,6 +257,7 @@ ngx_xassist_courier_know(ngx_xassist_courier_t *courier)
     }
 
     courier->known = status == STORE_OK;
+    courier->passed = 0;
 }
 
 
@@ -333,6 +336,7 @@ ngx_xassist_courier_told(void *data, ngx_uint_t status)
     }
 
     courier->seen = seq;
+    courier->passed = seq;
     courier->tries = 0;
     courier->retry = 0;
     courier->again = 0;
@@ -378,8 +382,16 @@ ngx_xassist_courier_saved(ngx_xassist_write_t *write)
 
     courier->saving = 0;
 
-    if (write->op.status == STORE_OK) {
-        courier->saved = write->op.in.told.seq;
+    if (write->op.status != STORE_OK) {
+        return;
+    }
+
+    courier->saved = write->op.in.told.seq;
+
+    /* what was told meanwhile: whoever comes next must not tell it again */
+
+    if (courier->passed > courier->saved) {
+        ngx_xassist_courier_save(courier);
     }
 }
 

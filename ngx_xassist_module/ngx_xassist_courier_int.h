@@ -34,6 +34,7 @@ struct ngx_xassist_courier_s {
 
     uint64_t                seen;              /* events, up to this one */
     uint64_t                saved;
+    uint64_t                passed;            /* told, or given up */
     uint64_t                telling;           /* of this one, 0: none */
     uint64_t                since;             /* its time */
     ngx_uint_t              tries;
