@@ -125,7 +125,7 @@ is_deeply($answer->{affected}[0]{names},
     [map { "big/$_" } qw(u0 u1 u10 u100 u1000)], 'and some of their names')
     or diag explain $answer->{affected}[0];
 note(sprintf 'took %.2f s', $took);
-cmp_ok($took, '<', 10, 'in seconds');
+cmp_ok($took, '<', 120, 'and not for ever');
 
 # Two: guests keep the annotation tools alone, and the profile "full" may
 # remove nothing it had, but files.

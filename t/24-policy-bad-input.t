@@ -35,7 +35,7 @@ for my $bad (bad_policies(slurp('conf/policy.json'))) {
         print $fh $bad->{text};
         close $fh or die $!;
 
-        my $text = `ulimit -t 10; ulimit -v $memory; $ctl policy check $temp/policy.json 2>&1`;
+        my $text = `ulimit -t 60; ulimit -v $memory; $ctl policy check $temp/policy.json 2>&1`;
         ok($? >> 8 == 1 || $? >> 8 == 3, 'is refused') or diag "status $?";
         like($text, $bad->{says}, 'with its place') or diag substr $text, 0, 500;
         cmp_ok(length $text, '<', 60_000, 'in so many words');

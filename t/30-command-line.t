@@ -286,7 +286,7 @@ subtest 'log tail -f goes on' => sub {
     like(scalar <$tail>, qr/"call\.ended"/, 'the newest');
     ctl('account', 'create', 'later');
     local $SIG{ALRM} = sub { kill 'KILL', $pid };
-    alarm 10;
+    alarm 120;
     like(scalar(<$tail>) // '', qr/"account\.created".*"later"/,
         'and what comes');
     alarm 0;

@@ -18,7 +18,7 @@ for my $name (@names) {
 
     is($?, 0, "$name is built") or diag $built;
 
-    my $out = `timeout 120 $program short 2>&1`;
+    my $out = `timeout 900 $program short 2>&1`;
     my ($last) = $out =~ /([^\n]*)\n?\z/;
 
     is($? >> 8, 0, "$name: nothing breaks") or diag $out;

@@ -89,7 +89,7 @@ sub bar {
 
 sub press {
     my ($page, $css) = @_;
-    return $page->js('document.getElementById("xassist-bar").shadowRoot'
+    return $page->until('document.getElementById("xassist-bar").shadowRoot'
         . ".querySelector('$css').click(); return true");
 }
 
@@ -123,21 +123,21 @@ for (qw(desktop/light/en desktop/dark/de iPad/light/fr iPad/dark/en
             . '&service=Moving');
         waits($page, 'document.querySelectorAll(".call").length === 3',
             'who fits, however it is spelt');
-        is(text($page, 'h1'), $heading{$language}, 'the heading');
-        like(text($page, '#count'), qr/^$found{$language}/, 'how many');
+        text_is($page, 'h1', $heading{$language}, 'the heading');
+        text_like($page, '#count', qr/^$found{$language}/, 'how many');
         sound($page, "assist-found-$device-$scheme-$language");
 
         $page->js("document.querySelector('.call[data-id=\"$carl\"]')"
             . '.click()');
         waits($page, 'document.getElementById("detail-head").textContent '
             . '=== "Carl Müller"', 'the chosen one');
-        is($page->js('return document.activeElement.id'), 'detail-head',
+        comes_to($page, 'return document.activeElement.id', 'detail-head',
             'the focus is there');
-        like(text($page, '#calls'), qr/Pump 7/, 'the open call');
-        like(text($page, '#tasks'), qr/address: Main Street 5/, 'the task');
-        is($page->js('return document.getElementById("channel").value'),
+        text_like($page, '#calls', qr/Pump 7/, 'the open call');
+        text_like($page, '#tasks', qr/address: Main Street 5/, 'the task');
+        comes_to($page, 'return document.getElementById("channel").value',
             'email', 'the channel of the address');
-        is($page->js('return document.getElementById("service").value'),
+        comes_to($page, 'return document.getElementById("service").value',
             'Moving', 'the service of the address');
         sound($page, "assist-user-$device-$scheme-$language");
     };
@@ -152,12 +152,12 @@ subtest 'one result is chosen at once, and assisted' => sub {
     waits($page, '!document.getElementById("detail").hidden', 'chosen');
     $page->click('#start button[type=submit]');
     waits($page, '!document.getElementById("start-error").hidden', 'refused');
-    is(text($page, '#start-error'), 'Say why.', 'a reason is needed');
+    text_is($page, '#start-error', 'Say why.', 'a reason is needed');
     $page->console;
     $page->type('#reason', 'called in');
     $page->click('#start button[type=submit]');
     bar_is($page, '.who b', 'Carl Müller', 'the bar says whom');
-    is(bar($page, '.who small'), 'You act for', 'and what');
+    bar_is($page, '.who small', 'You act for', 'and what');
     like(bar($page, '.time'), qr/^00:\d\d$/, 'and how long');
     sound($page, 'assist-active-desktop');
 
@@ -167,7 +167,8 @@ subtest 'one result is chosen at once, and assisted' => sub {
 };
 
 subtest 'the profile is edited' => sub {
-    $page->js('document.querySelector("#actions button").click()');
+    waits($page, '(document.querySelector("#actions button").click(), true)',
+        'a button for it');
     waits($page, '!document.getElementById("edit").hidden', 'the form');
     $page->js('document.getElementById("edit-phone").value = "+49 30 4711"');
     $page->js('document.querySelector("#edit button")'
@@ -175,14 +176,14 @@ subtest 'the profile is edited' => sub {
     $page->click('#edit button[type=submit]');
     waits($page, 'document.getElementById("profile").textContent'
         . '.includes("+49 30 4711")', 'saved and shown');
-    like(text($page, '#tasks'), qr/profile: phone.*by Sam Sommer/s,
+    text_like($page, '#tasks', qr/profile: phone.*by Sam Sommer/s,
         'as a task by the agent');
 };
 
 subtest 'the bar in the application' => sub {
     $page->go("$base/application");
     bar_is($page, '.who b', 'Carl Müller', 'it is there, by one tag');
-    is(bar($page, '.who small'), 'Sie handeln für', 'in the language of '
+    bar_is($page, '.who small', 'Sie handeln für', 'in the language of '
         . 'the page');
     sound($page, 'assist-bar-desktop');
     $page->scheme('dark');
@@ -201,7 +202,7 @@ subtest 'the bar in the application' => sub {
 
     press($page, '.turn');
     bar_is($page, '.who small', 'Pausiert', 'paused');
-    is(bar($page, '.turn'), 'Fortsetzen', 'and can go on');
+    bar_is($page, '.turn', 'Fortsetzen', 'and can go on');
     press($page, '.turn');
     bar_is($page, '.who small', 'Sie handeln für', 'goes on');
 
@@ -253,8 +254,8 @@ subtest 'registering' => sub {
     $page->type('#new-mail', 'carl@example.com');
     waits($page, '!document.getElementById("alike-part").hidden',
         'who it may be is told while one types');
-    like(text($page, '#alike'), qr/Carl Müller.*\d\d %/s, 'how surely');
-    is(text($page, '#register-now'), 'Register all the same', 'all the same');
+    text_like($page, '#alike', qr/Carl Müller.*\d\d %/s, 'how surely');
+    text_is($page, '#register-now', 'Register all the same', 'all the same');
     sound($page, 'assist-register-desktop');
 
     $page->js('document.getElementById("new-mail").value = "";'
@@ -275,9 +276,9 @@ subtest 'opened by call-centre software' => sub {
         . '&formid=open');
     waits($page, '!document.getElementById("detail").hidden',
         'q is searched, and the only one chosen');
-    is($page->js('return document.getElementById("channel").value'),
+    comes_to($page, 'return document.getElementById("channel").value',
         'letter', 'channel');
-    is($page->js('return document.getElementById("service").value'),
+    comes_to($page, 'return document.getElementById("service").value',
         'Permit', 'service');
     $page->type('#reason', 'wrote');
     $page->click('#start button[type=submit]');

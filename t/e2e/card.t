@@ -50,8 +50,8 @@ my %words = (en => 'Sign in on this device', de => 'Auf diesem Gerät anmelden',
 for my $language (qw(de fr en)) {
     $phone->scheme($language eq 'fr' ? 'dark' : 'light');
     $phone->go("$address?lang=$language");
-    is(text($phone, 'h1'), $words{$language}, "the phone asks ($language)");
-    is(text($phone, '.lead b'), 'Erika Expert', 'whether it is that person');
+    text_is($phone, 'h1', $words{$language}, "the phone asks ($language)");
+    text_is($phone, '.lead b', 'Erika Expert', 'whether it is that person');
     sound($phone, "card-Pixel-$language");
 }
 is(name_of($phone), 'signed_out', 'looking signed nobody in');
@@ -63,8 +63,9 @@ is(name_of($expert), 'Erika Expert', 'and the desk still is');
 
 my $late = $driver->open(device => 'iPhone');
 $late->go("$address?lang=en");
-is($late->js('return document.querySelector("[data-reason]").dataset.reason'),
-    'used', 'a third device is not');
+comes_to($late,
+    'return document.querySelector("[data-reason]").dataset.reason', 'used',
+    'a third device is not');
 sound($late, 'card-used-iPhone');
 
 $driver->stop;

@@ -119,7 +119,7 @@ subtest 'what does not belong to this browser' => sub {
     $page->go("$here/signin/provider?code=abc&state=planted");
     ok($page->until('return !document.getElementById("again").hidden', 20),
         'a code that was planted');
-    is(text($page, '#said'), 'state', 'is not taken');
+    text_is($page, '#said', 'state', 'is not taken');
     is(me($page)->{reason}, 'signed_out', 'and signs nobody in');
     is($page->js('return location.search'), '', 'nor stays in the address');
     $page->close;

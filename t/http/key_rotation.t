@@ -42,7 +42,7 @@ sub load {
     my $select = IO::Select->new($go);
     my ($n, @bad) = (0);
 
-    until ($select->can_read(0.005)) {
+    until ($n >= 5 && $select->can_read(0.005)) {
         my $client = $world->client;
         $client->{cookies}{xassist} = $tokens[$n++ % @tokens];
         my $answer = eval { $client->get('/xassist/v1/me') };

@@ -26,9 +26,11 @@ my (@handles, @memory);
 sub handles { return scalar(() = glob "/proc/$worker/fd/*") }
 
 
+# Its own: what it has of the store's file grows with the store.
+
 sub memory {
-    my ($pages) = (split ' ', Xassist::Edge::slurp("/proc/$worker/statm"))[1];
-    return $pages * 4;
+    return Xassist::Edge::slurp("/proc/$worker/status")
+        =~ /^RssAnon:\s+(\d+)/m ? $1 : 0;
 }
 
 

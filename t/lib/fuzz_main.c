@@ -17,6 +17,7 @@
 
 #define FILES  256
 #define MOST   (1u << 20)
+#define LEAST  1000                            /* runs, however slow */
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -162,7 +163,7 @@ main(int argc, char **argv)
         run_all(&inputs[i]);
     }
 
-    while (now() < end) {
+    while (now() < end || runs < LEAST) {
         run_mixture(n);
     }
 

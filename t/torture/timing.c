@@ -113,7 +113,7 @@ compare(const char *what, const guess_t *guess, uint32_t kinds,
     uint32_t turns, double most,
     apart_turn_pt turn)
 {
-    apart_t  apart = apart_measure(guess, kinds, turns, turn);
+    apart_t  apart = apart_settle(guess, kinds, turns, most, turn);
     double   widest = apart.most / apart.one;
 
     printf("%s: %.2f us, %u kinds apart by %.2f%%\n", what,

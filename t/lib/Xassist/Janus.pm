@@ -16,10 +16,11 @@ use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use IO::Socket::INET;
 use MIME::Base64 qw(encode_base64);
-use Mojo::IOLoop::Server;
 use Mojo::UserAgent;
 use POSIX qw(WNOHANG);
 use Time::HiRes qw(sleep time);
+
+use Xassist::Edge ();
 
 my $templates = dirname(__FILE__) . '/../../../conf/demo/janus';
 
@@ -49,18 +50,29 @@ sub media_address {
     return undef;
 }
 
+# Tries again when another program took one of the ports before Janus did.
 sub start {
+    my ($class, %args) = @_;
+
+    for (1 .. 3) {
+        my $self = eval { $class->start_once(%args) };
+        return $self if $self;
+    }
+    croak $@;
+}
+
+sub start_once {
     my ($class, %args) = @_;
     my $self = bless {
         %args,
         ws_port => port(), http_port => port(), admin_port => port(),
         (map { $_ => $args{$_} // secret() } secrets()),
-        ua => Mojo::UserAgent->new(request_timeout => 5),
+        ua => Mojo::UserAgent->new(request_timeout => 30),
     }, $class;
 
     $self->configure;
     $self->spawn;
-    $self->wait_ready($args{timeout} || 15);
+    $self->wait_ready;
     return $self;
 }
 
@@ -118,8 +130,8 @@ sub spawn {
 
 # One transport that fails to bind does not stop Janus: ask both.
 sub wait_ready {
-    my ($self, $timeout) = @_;
-    my $until = time + $timeout;
+    my ($self) = @_;
+    my $until = time + Xassist::Edge::PATIENCE;
 
     while (time < $until) {
         if (waitpid($self->{pid}, WNOHANG) > 0) {
@@ -131,7 +143,7 @@ sub wait_ready {
     }
     my $tail = $self->log_tail;
     $self->stop;
-    croak "janus was not ready within ${timeout}s:\n$tail";
+    croak "janus is not ready:\n$tail";
 }
 
 sub answers {
@@ -236,7 +248,7 @@ sub DESTROY {
     $_[0]->stop;
 }
 
-sub port { return Mojo::IOLoop::Server->generate_port }
+sub port { return Xassist::Edge::free_port() }
 
 sub secret {
     open my $fh, '<:raw', '/dev/urandom' or croak "/dev/urandom: $!";
