@@ -82,7 +82,8 @@ my $config = moved(block('Dropping it into your nginx'));
 
 $config =~ s{load_module modules/}{load_module $dir/usr/lib/nginx/modules/};
 $config =~ s/listen 443 ssl;/listen 127.0.0.1:$port;/;
-$config =~ s/^http \{\n/pid $dir\/pid; error_log $dir\/log; events {} http { client_body_temp_path $dir\/t1;
+$config =~ s/^http \{\n/pid $dir\/pid; error_log $dir\/log; events {}
+    http { client_body_temp_path $dir\/t1;
     proxy_temp_path $dir\/t2; fastcgi_temp_path $dir\/t3;
     uwsgi_temp_path $dir\/t4; scgi_temp_path $dir\/t5; access_log off;
     upstream app { server 127.0.0.1:9; }
