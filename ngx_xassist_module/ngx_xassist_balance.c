@@ -39,9 +39,10 @@ static ngx_int_t ngx_xassist_balance_list(
 /* The first member of each one's location configuration is nginx's
    ngx_http_upstream_conf_t, whose first is the upstream{} that it uses. */
 
-static const char * const  ngx_xassist_balance_modules[] = {
+const char * const  ngx_xassist_balance_modules[] = {
     "ngx_http_proxy_module",
-    "ngx_http_grpc_module"
+    "ngx_http_grpc_module",
+    NULL
 };
 
 

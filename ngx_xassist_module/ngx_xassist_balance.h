@@ -18,6 +18,7 @@ typedef struct {
     ngx_array_t                     *api;              /* of Janus, as well */
     ngx_xassist_room_conf_t         *room;             /* NULL: none made */
     ngx_flag_t                       media;
+    ngx_uint_t                       named;            /* by a location */
 } ngx_xassist_upstream_conf_t;
 
 
@@ -28,6 +29,9 @@ typedef struct {
     ngx_uint_t                       dead;             /* it must leave */
 } ngx_xassist_choice_t;
 
+
+/* The modules whose locations have an upstream; ends with NULL. */
+extern const char * const  ngx_xassist_balance_modules[];
 
 void *ngx_xassist_balance_create(ngx_conf_t *cf);
 

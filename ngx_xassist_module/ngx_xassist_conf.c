@@ -4,6 +4,7 @@
 #include "ngx_xassist_file.h"
 #include "ngx_xassist_log.h"
 #include "ngx_xassist_macro.h"
+#include "ngx_xassist_named.h"
 #include "ngx_xassist_rule.h"
 
 
@@ -74,6 +75,7 @@ ngx_xassist_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_xassist_loc_conf_t  *conf = child;
 
     ngx_xassist_rule_merge(cf, prev, conf);
+    ngx_xassist_named(cf);
 
     ngx_conf_merge_ptr_value(conf->requires, prev->requires, NULL);
     ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);

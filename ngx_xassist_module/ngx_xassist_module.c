@@ -13,6 +13,7 @@
 #include "ngx_xassist_jwt.h"
 #include "ngx_xassist_macro.h"
 #include "ngx_xassist_metrics.h"
+#include "ngx_xassist_named.h"
 #include "ngx_xassist_owner.h"
 #include "ngx_xassist_page.h"
 #include "ngx_xassist_peer.h"
@@ -272,6 +273,7 @@ ngx_xassist_postconfiguration(ngx_conf_t *cf)
     }
 
     ngx_xassist_balance_find(cf, xmcf);
+    ngx_xassist_named_check(cf);
 
     if (ngx_xassist_conf_check(cf, xmcf) != NGX_OK
         || ngx_xassist_zone_compile(cf, xmcf) != NGX_OK

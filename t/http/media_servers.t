@@ -169,6 +169,16 @@ subtest 'proxy_pass by a variable' => sub {
     is($olga->get("/by/$call")->{status}, 500, 'is refused');
     like($edge->error_log, qr/proxy_pass leads there by a variable; name it/,
         'the log says why');
+
+    my ($ok, $text) = $edge->test_config;
+    unlike($text, qr/no location names/, 'one that is named elsewhere');
+    my $config = Xassist::Edge::slurp("$edge->{dir}/conf/nginx.conf");
+    Xassist::Edge::spew("$edge->{dir}/conf/nginx.conf", $config
+        =~ s/^(?=\s*upstream )/upstream lonely { zone lonely 64k; server 127.0.0.1:9; xassist_media; }\n/mr);
+    ($ok, $text) = $edge->test_config;
+    ok($ok, 'one that no location names');
+    like($text, qr/no location names upstream "lonely".* by a variable/,
+        'is warned of');
 };
 
 $_->[2] && $_->[2]->close for @live;
