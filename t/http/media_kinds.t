@@ -11,6 +11,7 @@ use IO::Socket::INET ();
 use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
+use Xassist::Api;
 use Xassist::Socket ();
 use Xassist::World;
 
@@ -20,7 +21,10 @@ my $listen = IO::Socket::INET->new(Listen => 64, LocalAddr => '127.0.0.1',
     ReuseAddr => 1) or die;
 my $port = $listen->sockport;
 pipe my $wait, my $go or die "pipe: $!";
+my $owner = $$;
 my $server = fork // die;
+
+END { kill 'TERM', $server if $server && $$ == $owner }
 
 if ($server == 0) {
     my $parent = getppid;
@@ -84,7 +88,11 @@ sub serve {
             . "bytes\r\n";
         print $client 'Content-Length: ' . length($body) . "\r\n\r\n$body";
 
-    } elsif ($path eq 'raw') {
+    } elsif ($path eq 'none') {
+        return;
+
+    } elsif ($path eq 'raw' || $path eq 'late') {
+        sysread $wait, my $seen, 1 if $path eq 'late';
         print $client "HTTP/1.1 101 X\r\nUpgrade: raw\r\nConnection: Upgrade"
             . "\r\n\r\n";
         print $client $text while sysread $client, $text, 65536;
@@ -260,6 +268,80 @@ subtest 'lines beside xassist_proxy win' => sub {
     }
 };
 
+# A raw upgrade, on its way.
+
+sub upgrades {
+    my ($client, $path) = @_;
+
+    my $socket = Xassist::Socket->connect($edge->{port}, 10);
+    $socket->send($client->head_of('GET', $path, { Upgrade => 'raw',
+        Connection => 'Upgrade', Origin => $client->origin }) . "\r\n");
+    return $socket;
+}
+
+
+subtest 'a slow handshake' => sub {
+    my $other = $world->call;
+    my $client = $world->guest($other);
+    my $socket = upgrades($client, "/other/$other/late");
+    ok($edge->wait_for(sub { $world->states($other) eq 'joining' }),
+        'who waits for it is joining');
+    syswrite $go, 'x';
+    is($socket->read_head->{status}, 101, 'it comes');
+    ok($edge->wait_for(sub { $world->states($other) eq 'present' }),
+        'and he is there');
+};
+
+subtest 'a handshake that is not answered' => sub {
+    my $other = $world->call;
+    my $client = $world->guest($other);
+    is(upgrades($client, "/other/$other/none")->read_head->{status}, 502,
+        'is refused');
+    ok($edge->wait_for(sub { $world->states($other)
+        !~ /joining|present|away/ }), 'nobody stays behind in the call');
+    like($edge->error_log, qr/upstream prematurely closed connection/,
+        'the log says why');
+};
+
+subtest 'one loses the right, and others do not' => sub {
+    my $other = $world->call;
+    my $olga = $world->signed_in('olga');
+    my $socket = upgrades($olga, "/other/$other/raw");
+    is($socket->read_head->{status}, 101, 'the inviter is there');
+    ok($edge->wait_for(sub { $world->states($other) eq 'present' }), 'now');
+
+    my $invited = api($olga, POST => "calls/$other/invitations", {
+        kind => 'external', name => 'Xenia', comment => 'knows pumps',
+        profile => 'control' })->{json};
+    my %one = (withdrawn => $world->client, removed => $world->guest($other));
+    is($one{withdrawn}->join_link($invited->{link})->{status}, 303, 'joined');
+    my ($part) = map { $_->{id} } grep { $_->{kind} eq 'guest' }
+        @{ $world->shown($other)->{participants} };
+
+    for my $why (sort keys %one) {
+        my $client = $one{$why};
+        is($client->get("/hls/$other/segment1.ts")->{status}, 200,
+            "$why: a segment, a moment ago");
+
+        $edge->ctl(qw(invite withdraw), $invited->{link})
+            if $why eq 'withdrawn';
+        $edge->ctl(qw(call remove), $other, $part) if $why eq 'removed';
+
+        my $answer;
+        $edge->wait_for(sub { $answer = $client->get(
+            "/hls/$other/segment2.ts"); $answer->{status} != 200 });
+        is($answer->{status}, 403, "$why: the next segment");
+        is(reason($answer), $why, "$why: and why");
+        is($client->get("/other/$other/recording", Range => 'bytes=0-9')
+            ->{status}, 403, "$why: a range");
+        is($client->request($_, "/other/$other/whip",
+            { Origin => $client->origin }, 'x')->{status}, 403,
+            "$why: WHIP's $_") for qw(POST PATCH DELETE);
+    }
+
+    is($olga->get("/hls/$other/segment2.ts")->{status}, 200, 'not the others');
+};
+
 subtest 'the call ends' => sub {
     is($guest->get("/hls/$call/segment5.ts")->{status}, 200, 'a moment ago');
     over($call);
@@ -281,4 +363,5 @@ subtest 'the call ends' => sub {
 
 kill 'TERM', $server;
 waitpid $server, 0;
+$server = 0;
 $world->finish;
