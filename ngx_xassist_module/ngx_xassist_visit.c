@@ -233,6 +233,7 @@ ngx_xassist_visit_served(ngx_xassist_visit_t *visit)
     ngx_int_t              rc;
     store_id_t             here, of;
     store_status_t         status;
+    store_account_t        account;
     ngx_xassist_worker_t  *worker;
 
     worker = ngx_xassist_worker(visit->request);
@@ -246,8 +247,17 @@ ngx_xassist_visit_served(ngx_xassist_visit_t *visit)
     status = store_link_account(worker->read, &visit->invitation,
                                 visit->transfer, &of);
 
+    /* One that is not there costs the reading of a record all the same. */
+
+    if (status == STORE_NOT_FOUND) {
+        status = store_account_get(worker->read, &here, &account);
+
+        return status == STORE_OK || status == STORE_NOT_FOUND ? NGX_DECLINED
+                                                               : NGX_ERROR;
+    }
+
     if (status != STORE_OK) {
-        return status == STORE_NOT_FOUND ? NGX_DECLINED : NGX_ERROR;
+        return NGX_ERROR;
     }
 
     return store_id_equal(&here, &of) ? NGX_OK : NGX_DECLINED;
