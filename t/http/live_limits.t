@@ -53,10 +53,12 @@ sub change {
 sub ends {
     my ($guest, $path, $n) = @_;
 
-    my @open = map { Xassist::Socket->connect($edge->{port}) } 1 .. $n;
     my %ends;
-
-    $_->send($guest->upgrade_of($path)) for @open;
+    my @open = map {
+        my $socket = Xassist::Socket->connect($edge->{port});
+        $socket->send($guest->upgrade_of($path));
+        $socket;
+    } 1 .. $n;
 
     @open = grep {
         my $answer = $_->read_head;
