@@ -138,13 +138,14 @@ call_end(store_view_t *view, store_op_t *op)
 }
 
 
-/* Ownership goes to another user who is in the call; whoever had it stays
-   one of the call's. */
+/* Ownership goes to another user; whoever had it stays one of the call's.
+   Those who may stay only while the owner is there go when he is not. */
 
 static store_status_t
 call_hand_over(store_view_t *view, store_op_t *op)
 {
-    bool              holds;
+    bool              there;
+    uint64_t          cause;
     store_id_t        former;
     store_event_t     event;
     store_scene_t     scene;
@@ -182,11 +183,10 @@ call_hand_over(store_view_t *view, store_op_t *op)
         return store_refuse(op, STORE_REASON_SUSPENDED);
     }
 
-    rc = store_user_holds(view, &scene.call.id, to, &holds);
+    rc = store_user_there(view, &scene.call.id, to, &there);
 
-    if (rc != STORE_OK || !holds) {
-        return rc == STORE_OK ? store_refuse(op, STORE_REASON_NOT_A_MEMBER)
-                              : rc;
+    if (rc != STORE_OK) {
+        return rc;
     }
 
     former = scene.call.owner;
@@ -204,9 +204,13 @@ call_hand_over(store_view_t *view, store_op_t *op)
                    &event);
     event.call = scene.call.id;
     event.user = *to;
-    (void) store_log_add(view, &event);
+    cause = store_log_add(view, &event);
 
-    return store_scene_close(&scene);
+    if (!there) {
+        rc = store_scene_desert(&scene, to, cause);
+    }
+
+    return rc == STORE_OK ? store_scene_close(&scene) : rc;
 }
 
 

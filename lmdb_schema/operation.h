@@ -333,7 +333,7 @@ typedef struct {
         } invitation_reapply;          /* one that ended: NOT_FOUND */
         struct {
             store_id_t call;
-            store_id_t user;           /* the new owner, who is in the call */
+            store_id_t user;           /* the new owner */
             store_id_t participant;    /* minted, for an owner who never was */
         } hand_over;
         struct {

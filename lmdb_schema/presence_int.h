@@ -59,6 +59,11 @@ store_status_t store_scene_unjoin(store_scene_t *scene,
 store_status_t store_scene_detached(store_scene_t *scene,
     store_participant_t *part, uint32_t n, uint64_t grace) STORE_USE_RESULT;
 
+/* A user is not in the call (any more): who may stay only while he is there
+   is signed out. */
+store_status_t store_scene_desert(store_scene_t *scene,
+    const store_id_t *gone, uint64_t cause) STORE_USE_RESULT;
+
 /* A user has been away for as long as whoever is bound to that user may be
    there alone: they are signed out, the user's own grace runs on. */
 store_status_t store_scene_alone(store_scene_t *scene,

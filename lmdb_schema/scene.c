@@ -9,10 +9,8 @@
 #define BOUND_OWNER    3
 
 
-static store_status_t sign_out_bound(store_scene_t *scene,
-    const store_participant_t *gone, uint64_t cause);
 static bool is_bound(store_scene_t *scene, const store_participant_t *part,
-    const store_participant_t *gone, store_status_t *rc);
+    const store_id_t *gone, store_status_t *rc);
 static store_status_t finish_one(store_scene_t *scene,
     store_participant_t *part, store_reason_t reason, uint64_t cause);
 
@@ -260,7 +258,7 @@ store_scene_alone(store_scene_t *scene, store_participant_t *part)
     part->op = scene->op->id;
     store_record_put(scene->view, STORE_IS_participant, part);
 
-    return sign_out_bound(scene, part, 0);
+    return store_scene_desert(scene, &part->user, 0);
 }
 
 
@@ -277,7 +275,7 @@ store_scene_after(store_scene_t *scene, const store_participant_t *part,
     }
 
     if (part->kind == STORE_KIND_USER) {
-        rc = sign_out_bound(scene, part, cause);
+        rc = store_scene_desert(scene, &part->user, cause);
 
         if (rc != STORE_OK || call->state == STORE_CALL_ENDED) {
             return rc;
@@ -410,8 +408,8 @@ finish_one(store_scene_t *scene, store_participant_t *part,
 }
 
 
-static store_status_t
-sign_out_bound(store_scene_t *scene, const store_participant_t *gone,
+store_status_t
+store_scene_desert(store_scene_t *scene, const store_id_t *gone,
     uint64_t cause)
 {
     store_key_t          prefix;
@@ -470,7 +468,7 @@ sign_out_bound(store_scene_t *scene, const store_participant_t *gone,
 
 static bool
 is_bound(store_scene_t *scene, const store_participant_t *part,
-    const store_participant_t *gone, store_status_t *rc)
+    const store_id_t *gone, store_status_t *rc)
 {
     store_invitation_t  inv;
 
@@ -491,9 +489,9 @@ is_bound(store_scene_t *scene, const store_participant_t *part,
     }
 
     if (inv.bound_to == BOUND_INVITER) {
-        return store_id_equal(&inv.inviter, &gone->user);
+        return store_id_equal(&inv.inviter, gone);
     }
 
     return inv.bound_to == BOUND_OWNER
-           && store_id_equal(&scene->call.owner, &gone->user);
+           && store_id_equal(&scene->call.owner, gone);
 }

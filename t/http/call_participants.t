@@ -97,8 +97,11 @@ subtest 'handed over' => sub {
     is(reason(api($olga, POST => $path, {})), 'invalid_request', 'nobody');
     is(reason(api($olga, POST => $path, { user => 'AAAB' . 'A' x 12 })),
         'not_found', 'no such user');
-    is(api($olga, POST => $path, { user => $emil_id })->{status}, 403,
-        'not in the call');
+
+    my $elsewhere = $world->call;
+    is(api($olga, POST => "calls/$elsewhere/hand-over",
+        { user => $emil_id })->{json}{owner}{id}, $emil_id,
+        'to somebody who is not there yet');
 
     my ($there) = $emil->websocket("/ws/$call");
     $edge->wait_for(sub { (person('Emil') // { state => '' })->{state}

@@ -29,7 +29,7 @@ owner_is(world_t *w, uint32_t user)
 
 
 static void
-goes_to_a_user_in_the_call(void **state)
+goes_to_another_user(void **state)
 {
     world_t              w;
     store_id_t           emil = id(EMIL);
@@ -39,13 +39,11 @@ goes_to_a_user_in_the_call(void **state)
     world(&w);
 
     hand_over(&w, EMIL);
-    refused(&w, STORE_REASON_NOT_A_MEMBER);
-
-    arrive(&w, EMILS, CALL, EMILP);
-    hand_over(&w, EMIL);
     done(&w);
     assert_false(w.op.out.again);
     owner_is(&w, EMIL);
+
+    arrive(&w, EMILS, CALL, EMILP);
     assert_int_equal(events(&w, STORE_EVENT_CALL_HANDED_OVER), 1);
 
     /* who had it is still of the call, although never in it */
@@ -127,6 +125,39 @@ bound_to_the_owner_of_now(void **state)
     done(&w);
     state_is(&w, 22, STORE_PART_LEFT);
     assert_int_equal(session_of(&w, 21).reason, STORE_REASON_INVITER_LEFT);
+
+    end_of_world(&w);
+}
+
+
+/* The owner must be there: a call that goes to somebody who is not leaves no
+   external behind who is bound to the owner, and all others. */
+
+static void
+bound_to_an_owner_who_is_not_there(void **state)
+{
+    world_t  w;
+
+    (void) state;
+    world(&w);
+    arrive(&w, OLGAS, CALL, OLGAP);
+
+    invitation(&w, LINK, CALL, STORE_INV_EXTERNAL);
+    w.op.in.invitation_create.bound_to = 3;
+    done(&w);
+    guest(&w, LINK, 2);
+
+    invitation(&w, NEXT, CALL, STORE_INV_EXTERNAL);
+    w.op.in.invitation_create.bound_to = 2;
+    done(&w);
+    guest(&w, NEXT, 3);
+
+    hand_over(&w, EMIL);
+    done(&w);
+    state_is(&w, 22, STORE_PART_LEFT);
+    assert_int_equal(session_of(&w, 21).reason, STORE_REASON_INVITER_LEFT);
+    state_is(&w, 32, STORE_PART_PRESENT);
+    state_is(&w, OLGAP, STORE_PART_PRESENT);
 
     end_of_world(&w);
 }
@@ -270,9 +301,10 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(goes_to_a_user_in_the_call),
+        cmocka_unit_test(goes_to_another_user),
         cmocka_unit_test(refuses_to_go_elsewhere),
         cmocka_unit_test(bound_to_the_owner_of_now),
+        cmocka_unit_test(bound_to_an_owner_who_is_not_there),
         cmocka_unit_test(a_new_link_ends_the_old_one),
         cmocka_unit_test(the_inviter_is_told_once_of_a_second_browser),
         cmocka_unit_test(new_terms_are_asked_for_again),
