@@ -18,6 +18,9 @@
 #define NGX_XASSIST_SLICE       64
 #define NGX_XASSIST_SLICE_TIME  100
 
+/* Connections are told apart by times at most so far ahead of the clock, ms. */
+#define NGX_XASSIST_AHEAD       1000
+
 /* A cause that ends more connections of one worker ends the others slowly. */
 #define NGX_XASSIST_FEW         64
 
@@ -28,6 +31,7 @@ struct ngx_xassist_live_s {
     ngx_queue_t            many;
     ngx_uint_t             count;
     uint64_t               generation;
+    uint64_t               opened;             /* the last one, ms UTC */
     ngx_event_t            slice;
     ngx_xassist_worker_t  *worker;
     ngx_queue_t           *buckets[NGX_XASSIST_KEYS];
@@ -144,14 +148,26 @@ ngx_xassist_live_exit(ngx_xassist_worker_t *worker)
 }
 
 
+/*
+ * No two of a worker are opened at one time: it is by this that the store
+ * tells the connections of a participant apart.  A clock that was set back is
+ * followed all the same.
+ */
+
 void
 ngx_xassist_live_add(ngx_xassist_tunnel_t *tunnel)
 {
+    uint64_t             now;
     ngx_uint_t           key;
     const store_id_t    *id;
     ngx_xassist_live_t  *live;
 
     live = tunnel->worker->live;
+    now = ngx_xassist_now();
+
+    live->opened = live->opened < now || live->opened - now > NGX_XASSIST_AHEAD
+                   ? now : live->opened + 1;
+    tunnel->opened = live->opened;
 
     for (key = 0; key < NGX_XASSIST_KEYS; key++) {
 

@@ -100,7 +100,6 @@ ngx_xassist_tunnel_register(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx)
     tunnel->ctx = ctx;
     tunnel->conf = ctx->conf;
     tunnel->worker = ngx_xassist_worker(r);
-    tunnel->opened = ngx_xassist_now();
 
     if (!ctx->has_told) {
         ctx->told = ctx->subject;

@@ -46,7 +46,7 @@ struct ngx_xassist_tunnel_s {
     ngx_xassist_frame_t            up;
     size_t                         retry_down; /* TLS: offered, not taken */
     size_t                         retry_up;
-    uint64_t                       opened;     /* milliseconds UTC */
+    uint64_t                       opened;     /* ms UTC, by live_add */
     uint64_t                       since;      /* of the event, or 0 */
 
     ngx_xassist_close_t           *close;      /* NULL: not closing */

@@ -146,6 +146,18 @@ subtest 'the oldest makes room, by policy' => sub {
     my ($failed, $report) = $edge->ctl_try('store', 'check');
     is($failed, 0, 'the counts are right') or diag $report;
 
+    # In one millisecond: each is still counted as itself.
+
+    if (Xassist::Edge::has_test_clock()) {
+        $edge->clock(time * 1000);
+        is_deeply(ends($world->guest($call), "/ws/$call?delay=200", 8),
+            { stays => 2, '4429 too_many' => 6 },
+            'of eight of one millisecond two stay');
+        $edge->clock;
+        ($failed, $report) = $edge->ctl_try('store', 'check');
+        is($failed, 0, 'the counts are right') or diag $report;
+    }
+
     $live->finish;
     change('the newest is refused', qr/"replace_oldest": true/,
         '"replace_oldest": false');
