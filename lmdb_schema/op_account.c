@@ -73,13 +73,14 @@ account_create(store_view_t *view, store_op_t *op)
     account.created = op->now;
     account.op = op->id;
 
+    store_seats_begin(view, op);
     store_record_put(view, STORE_IS_account, &account);
 
     store_op_event(op, STORE_EVENT_ACCOUNT_CREATED, id, &event);
     event.detail = account.name;
     (void) store_log_add(view, &event);
 
-    return STORE_OK;
+    return view->status;
 }
 
 

@@ -225,6 +225,34 @@ store_seats_due(store_txn_t *txn, const store_op_t *op, bool *due)
 
 
 void
+store_seats_begin(store_view_t *view, const store_op_t *op)
+{
+    seats_t         row;
+    store_key_t     prefix;
+    store_walk_t    walk;
+    store_slice_t   key, value;
+    store_status_t  rc;
+
+    store_key(&prefix, STORE_KEY_ACCOUNT);
+    store_walk(&walk, &prefix);
+    rc = store_walk_next(view, &walk, &key, &value);
+
+    if (rc == STORE_OK || !op->terms.known) {
+        return;
+    }
+
+    memset(&row, 0, sizeof(row));
+
+    if (rc != STORE_NOT_FOUND) {
+        store_view_fail(view, rc);
+
+    } else if (terms_hash(view, op, row.terms)) {
+        write_row(view, &row);
+    }
+}
+
+
+void
 store_seats_stale(store_view_t *view)
 {
     seats_t         row, stale;

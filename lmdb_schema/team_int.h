@@ -75,6 +75,10 @@ store_status_t store_user_first(store_view_t *view, store_op_t *op,
 void store_seat_count(store_view_t *view, const store_op_t *op,
     store_user_t *user);
 
+/* Before the first account is put: whoever knows the policy counts by its
+   terms from the first user on, and nothing has to be counted anew. */
+void store_seats_begin(store_view_t *view, const store_op_t *op);
+
 /* Roles were changed by who knows no policy: the seats are counted anew. */
 void store_seats_stale(store_view_t *view);
 
