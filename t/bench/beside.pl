@@ -91,7 +91,7 @@ sub run_presses {
 
         while (@presses && keys %of < $room) {
             my $press = shift @presses;
-            press($press);
+            send_presses($press);
             my $handle = $press->{socket}{socket};
             $of{ fileno $handle } = $press;
             $select->add($handle);
@@ -101,6 +101,7 @@ sub run_presses {
             my $press = delete $of{ fileno $handle };
             $select->remove($handle);
             $good++ if answer($press)->{status} == $status;
+            delete $press->{socket};
         }
     }
 

@@ -12,7 +12,7 @@ use POSIX ();
 use Xassist::Edge ();
 use Xassist::Socket ();
 
-our @EXPORT = qw(hold presses press answer redeemed);
+our @EXPORT = qw(hold presses send_presses press answer redeemed);
 
 
 # Nothing is written from here until `release`.
@@ -85,17 +85,24 @@ sub presses {
 }
 
 
-# All of them press; the edge has read what they sent then, and may tell none of
-# them so.
+# All of them press.
 
-sub press {
-    my (@presses) = @_;
-
-    for my $press (@presses) {
+sub send_presses {
+    for my $press (@_) {
         $press->{socket} = Xassist::Socket->connect(
             $press->{client}{edge}{port});
         $press->{socket}->send($press->{bytes});
     }
+}
+
+
+# The same; the edge has read what they sent then, and may tell none of them
+# so.
+
+sub press {
+    my (@presses) = @_;
+
+    send_presses(@presses);
 
     my $edge = $presses[0]{client}{edge};
     $edge->wait_for(sub { !unread($edge->{port}) }) or die "not read\n";
