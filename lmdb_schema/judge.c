@@ -9,8 +9,6 @@
 #define BOUND_OWNER    3
 
 
-static store_status_t presence_of(store_view_t *view, const store_id_t *call,
-    const store_id_t *user, bool *holds, bool *there);
 static store_status_t find_session(store_view_t *view,
     const uint8_t browser[STORE_HASH_LEN], store_judged_t *out);
 static store_status_t inviter_left(store_view_t *view,
@@ -118,34 +116,13 @@ store_invitation_state(const store_invitation_t *inv,
 
 
 store_status_t
-store_user_holds(store_view_t *view, const store_id_t *call,
-    const store_id_t *user, bool *holds)
-{
-    bool  there;
-
-    return presence_of(view, call, user, holds, &there);
-}
-
-
-store_status_t
 store_user_there(store_view_t *view, const store_id_t *call,
     const store_id_t *user, bool *there)
-{
-    bool  holds;
-
-    return presence_of(view, call, user, &holds, there);
-}
-
-
-static store_status_t
-presence_of(store_view_t *view, const store_id_t *call,
-    const store_id_t *user, bool *holds, bool *there)
 {
     store_key_t          key;
     store_status_t       rc;
     store_participant_t  part;
 
-    *holds = false;
     *there = false;
 
     store_key(&key, STORE_KEY_PARTICIPANT_OF);
@@ -155,9 +132,9 @@ presence_of(store_view_t *view, const store_id_t *call,
     rc = store_record_by(view, STORE_IS_participant, call, &key, &part);
 
     if (rc == STORE_OK) {
-        *holds = part.state == STORE_PART_PRESENT
-                 || part.state == STORE_PART_AWAY;
-        *there = *holds && !part.gone;
+        *there = (part.state == STORE_PART_PRESENT
+                  || part.state == STORE_PART_AWAY)
+                 && !part.gone;
     }
 
     return rc == STORE_NOT_FOUND ? STORE_OK : rc;

@@ -215,12 +215,8 @@ store_status_t store_withdraw_guests(store_view_t *view,
     const store_op_t *op, const store_invitation_t *inv, uint64_t cause)
     STORE_USE_RESULT;
 
-/* Whether the user is in the call (present or away). */
-store_status_t store_user_holds(store_view_t *view, const store_id_t *call,
-    const store_id_t *user, bool *holds) STORE_USE_RESULT;
-
-/* The same, but not away for so long that guests may not stay with nobody
-   else. */
+/* Whether the user is in the call, present or away, but not away for so long
+   that guests may not stay with nobody else. */
 store_status_t store_user_there(store_view_t *view, const store_id_t *call,
     const store_id_t *user, bool *there) STORE_USE_RESULT;
 
