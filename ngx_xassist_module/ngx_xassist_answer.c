@@ -4,7 +4,7 @@
 #include "ngx_xassist_writer.h"
 
 
-#define NGX_XASSIST_ANSWERS       16
+#define NGX_XASSIST_ANSWERS       2
 #define NGX_XASSIST_ANSWER_TIMER  60000        /* milliseconds */
 
 

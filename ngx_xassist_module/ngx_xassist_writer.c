@@ -6,20 +6,17 @@
 #include "ngx_xassist_metrics.h"
 #include "ngx_xassist_worker.h"
 
-#include <sched.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 
 
 #define NGX_XASSIST_QUEUE_MAX   8192
-#define NGX_XASSIST_BATCH_MAX   1024
+#define NGX_XASSIST_BATCH_MAX   128
 #define NGX_XASSIST_TASK_TIMER  60000          /* milliseconds */
 #define NGX_XASSIST_JOINING     30000          /* milliseconds */
 #define NGX_XASSIST_CHECKPOINT  1024           /* changes */
 
-/* The writer's thread behind the event loop's. */
-#define NGX_XASSIST_NICE        5
-#define NGX_XASSIST_TURN        100000         /* nanoseconds */
+#define NGX_XASSIST_GATHER      5              /* milliseconds */
+#define NGX_XASSIST_NICE        19             /* more than the event loop */
 
 
 struct ngx_xassist_writer_s {
@@ -37,6 +34,7 @@ struct ngx_xassist_writer_s {
 
     ngx_xassist_write_t   *batch;              /* in flight */
     ngx_uint_t             nbatch;
+    ngx_uint_t             expected;           /* as many as were answered */
     store_env_t           *env;
     store_status_t         status;
     store_op_t            *ops[NGX_XASSIST_BATCH_MAX + 1];
@@ -49,19 +47,6 @@ struct ngx_xassist_writer_s {
 
     ngx_uint_t             gave_way;           /* of the thread alone */
 };
-
-
-/* What the kernel takes; glibc has no name for it. */
-typedef struct {
-    uint32_t               size;
-    uint32_t               policy;
-    uint64_t               flags;
-    int32_t                nice;
-    uint32_t               priority;
-    uint64_t               runtime;
-    uint64_t               deadline;
-    uint64_t               period;
-} ngx_xassist_sched_t;
 
 
 static void ngx_xassist_writer_kick(ngx_event_t *ev);
@@ -189,6 +174,12 @@ ngx_xassist_writer_busy(ngx_xassist_worker_t *worker)
 }
 
 
+/*
+ * What a commit costs hardly depends on how much is in it.  Where many write
+ * at a time, those whom the last one answered are about to ask again: a batch
+ * waits for as many, but not for long; one alone never waits.
+ */
+
 static void
 ngx_xassist_writer_kick(ngx_event_t *ev)
 {
@@ -197,9 +188,26 @@ ngx_xassist_writer_kick(ngx_event_t *ev)
     writer = (ngx_xassist_writer_t *)
                  ((u_char *) ev - offsetof(ngx_xassist_writer_t, kick));
 
-    if (writer->batch == NULL && writer->queue != NULL) {
-        ngx_xassist_writer_start(writer);
+    if (writer->batch != NULL || writer->queue == NULL) {
+        return;
     }
+
+    if (!ev->timedout
+        && writer->queued < ngx_min(writer->expected, writer->most))
+    {
+        if (!ev->timer_set) {
+            ngx_add_timer(ev, NGX_XASSIST_GATHER);
+        }
+
+        return;
+    }
+
+    if (ev->timer_set) {
+        ngx_del_timer(ev);
+    }
+
+    ev->timedout = 0;
+    ngx_xassist_writer_start(writer);
 }
 
 
@@ -221,6 +229,7 @@ ngx_xassist_writer_start(ngx_xassist_writer_t *writer)
 
     writer->queue = write ? write->next : NULL;
     writer->queued -= writer->nbatch;
+    writer->expected = writer->nbatch;
 
     if (write) {
         write->next = NULL;
@@ -338,30 +347,20 @@ ngx_xassist_writer_run(void *data, ngx_log_t *log)
 
 
 /*
- * A commit of hundreds of changes takes milliseconds of a processor.  Where
- * the event loop's thread wants the same one, it should not wait for them:
- * turns of ours are short (kernels from 6.12 on) and weigh less.  What cannot
- * be had stays as it was.
+ * Where the thread of the event loop wants the processor that a commit is
+ * on, it should not wait for the commit.  What cannot be had stays as it was.
  */
 
 static void
 ngx_xassist_writer_give_way(void)
 {
 #if (NGX_LINUX)
-    ngx_xassist_sched_t  sched;
+    int  nice;
 
-    if (sched_getscheduler(0) != SCHED_OTHER) {
-        return;
-    }
+    /* Nice values are those of threads here, and 0 is the calling one. */
 
-    ngx_memzero(&sched, sizeof(ngx_xassist_sched_t));
-
-    sched.size = sizeof(ngx_xassist_sched_t);
-    sched.policy = SCHED_OTHER;
-    sched.nice = ngx_min(getpriority(PRIO_PROCESS, 0) + NGX_XASSIST_NICE, 19);
-    sched.runtime = NGX_XASSIST_TURN;
-
-    (void) syscall(SYS_sched_setattr, 0, &sched, 0);
+    nice = getpriority(PRIO_PROCESS, 0) + NGX_XASSIST_NICE;
+    (void) setpriority(PRIO_PROCESS, 0, ngx_min(nice, 19));
 #endif
 }
 
@@ -422,10 +421,7 @@ ngx_xassist_writer_finish(ngx_event_t *ev)
 
     /* The next batch goes first: its commit runs while we answer. */
 
-    if (writer->queue != NULL) {
-        ngx_xassist_writer_start(writer);
-    }
-
+    ngx_xassist_writer_kick(&writer->kick);
     ngx_xassist_answer_some(&writer->answers);
 }
 

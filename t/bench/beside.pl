@@ -1,10 +1,12 @@
 #!/usr/bin/perl
 
 # What redemptions do to everybody else, through nginx: how long an allowed
-# read takes while nothing else happens, while 64 people press Join at a time,
-# each redemption durable before it is answered, and while as many press in
-# bursts and are refused without a write: what commits add is between
-# the two.  Writes t/bench/results/DATE-beside.md.
+# read takes while nothing else happens, while 1, 8, 64 or 512 people press
+# Join at a time, each redemption durable before it is answered, and while 64
+# press in bursts and are refused without a write.  The worker, its thread
+# that commits included, has the first processor; who presses and who reads
+# have the second, the reader before the others, as if they were elsewhere.
+# Writes t/bench/results/DATE-beside.md.
 #
 #     perl -It/lib t/bench/beside.pl [ROUNDS] [PRESSES]
 
@@ -22,10 +24,13 @@ use Xassist::World;
 
 my $rounds = $ARGV[0] // 5;
 my $people = $ARGV[1] // 3000;
-my $at_once = 64;
 my $pause = 0.0005;
-my %names = (idle => 'nothing', redeemed => 'redemptions',
-    refused => 'as many refused, no write');
+my @levels = (1, 8, 64, 512);
+my $refused = 64;
+my %names = (idle => 'nothing', refused => "$refused refused, no write",
+    map { $_ => "$_ in flight" } @levels);
+
+die "two processors are needed\n" if `nproc` < 2;
 
 my $world = world(substitute => sub {
     $_[0] =~ s{location /rule/guest}{location /bench/ {
@@ -34,7 +39,10 @@ my $world = world(substitute => sub {
         }
 
         location /rule/guest}r =~ s/access_log [^;]*;/access_log off;/r
+            =~ s/^(worker_processes.*)/$1 worker_cpu_affinity 01;/mr
 });
+system('taskset', '-cp', '1', $$) == 0 or die "no second processor\n";
+my $first = system('chrt', '-f', '-p', '1', $$) == 0;
 my $edge = $world->edge;
 my $link = $world->link($world->call);
 my $olga = $world->signed_in('olga');
@@ -75,7 +83,7 @@ sub reads {
 # rate they come in bursts of so many, as a commit lets them go.
 
 sub run_presses {
-    my ($status, $rate, @presses) = @_;
+    my ($status, $at_once, $rate, @presses) = @_;
 
     my $select = IO::Select->new;
     my $next = time;
@@ -110,13 +118,15 @@ sub run_presses {
 
 
 sub beside {
-    my ($status, $rate, @presses) = @_;
+    my ($status, @how) = @_;
+    my @presses = splice @how, 2;
 
     my $begun = time;
     my $pid = open(my $pipe, '-|') // die "fork: $!";
 
     if (!$pid) {
-        print run_presses($status, $rate, @presses), ' ', time - $begun, "\n";
+        system('chrt', '-o', '-p', '0', $$) if $first;
+        print run_presses($status, @how, @presses), ' ', time - $begun, "\n";
         close STDOUT;
         POSIX::_exit(0);
     }
@@ -141,17 +151,22 @@ sub median { return at(0.5, map { $_ / 1e6 } sort { $a <=> $b } @_) }
 my (%p50, %p99, %rate, %count);
 
 for my $round (1 .. $rounds) {
-    my @presses = presses($world, $link, $people);
-    my @refused = presses($world, $link, $people);
-    $_->{bytes} =~ s/^Origin: .*?\r\n/Origin: http:\/\/elsewhere\r\n/m
-        for @refused;
-
     my %took = (idle => [reads(sub { 0 }, 1500)]);
-    my @now;
-    ($now[0], @{ $took{redeemed} }) = beside(303, 0, @presses);
-    ($now[1], @{ $took{refused} }) = beside(403, $now[0], @refused);
-    push @{ $rate{redeemed} }, $now[0];
-    push @{ $rate{refused} }, $now[1];
+
+    for my $at_once (@levels) {
+        my @presses = presses($world, $link, $at_once == 1 ? $people / 6
+            : $people);
+        my ($rate, @took) = beside(303, $at_once, 0, @presses);
+        push @{ $rate{$at_once} }, $rate;
+        $took{$at_once} = \@took;
+    }
+
+    my @presses = presses($world, $link, $people);
+    $_->{bytes} =~ s/^Origin: .*?\r\n/Origin: http:\/\/elsewhere\r\n/m
+        for @presses;
+    my ($rate, @took) = beside(403, $refused, $rate{$refused}[-1], @presses);
+    push @{ $rate{refused} }, $rate;
+    $took{refused} = \@took;
 
     for my $what (keys %took) {
         my @sorted = sort { $a <=> $b } @{ $took{$what} };
@@ -160,8 +175,9 @@ for my $round (1 .. $rounds) {
         $count{$what} += @sorted;
     }
 
-    printf "round %d: p99 idle %.0f us, redemptions %.0f, refused %.0f\n",
-        $round, map { $p99{$_}[-1] } qw(idle redeemed refused);
+    printf "round %d: p99 %s\n", $round, join ', ',
+        map { sprintf '%s %.0f us', $_, $p99{$_}[-1] }
+        'idle', @levels, 'refused';
 }
 
 $edge->stop('QUIT');
@@ -169,23 +185,19 @@ $edge->stop('QUIT');
 my $day = strftime('%Y-%m-%d', gmtime);
 my ($cpu) = map { /^model name\s*:\s*(.*)/ ? $1 : () }
     split /\n/, `cat /proc/cpuinfo`;
-my $report = "# Reads beside redemptions, through nginx, $day\n\n$cpu, "
-    . (`nproc` + 0) . ' cores, one worker, load '
-    . (split ' ', `cat /proc/loadavg`)[0] . "; medians of $rounds rounds, "
-    . "$at_once in flight.\n\n"
+my $report = "# Reads beside redemptions, through nginx, $day\n\n$cpu, one "
+    . "worker and all that it commits on one core, those who press and read on"
+    . " another" . ($first ? ', who reads before who presses' : '')
+    . "; medians of $rounds rounds.\n\n"
     . "| beside the reads | a second | reads | median | p99 | to idle |\n"
     . "|---|---|---|---|---|---|\n";
 
-for my $what (qw(idle redeemed refused)) {
+for my $what ('idle', @levels, 'refused') {
     $report .= sprintf "| %s | %s | %d | %.0f us | %.0f us | %.2f |\n",
         $names{$what}, $rate{$what} ? int median(@{ $rate{$what} }) : '',
         $count{$what}, median(@{ $p50{$what} }), median(@{ $p99{$what} }),
         median(@{ $p99{$what} }) / median(@{ $p99{idle} });
 }
-
-$report .= sprintf "\nTo as many requests without a write the p99 is %.2f "
-    . "times.  Who presses runs on the same cores.\n",
-    median(@{ $p99{redeemed} }) / median(@{ $p99{refused} });
 
 mkdir 't/bench/results';
 Xassist::Edge::spew("t/bench/results/$day-beside.md", $report);
