@@ -5,10 +5,11 @@
 
 
 /* All times in microseconds.  Those of one cause are closed within SPREAD, a
-   few much sooner; TURN of them in one turn of the event loop. */
+   few much sooner; one in a turn of the event loop, and one more for each LATE
+   that the next is overdue. */
 #define NGX_XASSIST_ENDING_SPREAD  800000
 #define NGX_XASSIST_ENDING_EVERY   250
-#define NGX_XASSIST_ENDING_TURN    2
+#define NGX_XASSIST_ENDING_LATE    1000
 
 /* Milliseconds until the next one is looked for. */
 #define NGX_XASSIST_ENDING_REST    1
@@ -93,7 +94,7 @@ static void
 ngx_xassist_ending_turn(ngx_event_t *ev)
 {
     uint64_t               now, cpu;
-    ngx_uint_t             done;
+    ngx_uint_t             n;
     ngx_xassist_ending_t  *ending;
 
     ending = (ngx_xassist_ending_t *)
@@ -102,12 +103,10 @@ ngx_xassist_ending_turn(ngx_event_t *ev)
     cpu = ngx_xassist_clock(CLOCK_THREAD_CPUTIME_ID);
     now = ngx_xassist_clock(CLOCK_MONOTONIC);
 
-    for (done = 0; done < NGX_XASSIST_ENDING_TURN; done++) {
+    n = ending->next > now ? 0
+        : 1 + (ngx_uint_t) (now - ending->next) / NGX_XASSIST_ENDING_LATE;
 
-        if (ending->n == 0 || ending->next > now) {
-            break;
-        }
-
+    for ( /* void */ ; n != 0 && ending->n != 0; n--) {
         ngx_xassist_ending_one(ending);
     }
 

@@ -1,11 +1,5 @@
-#include "ngx_xassist_live.h"
-#include "ngx_xassist_assist.h"
-#include "ngx_xassist_crowd.h"
-#include "ngx_xassist_decide.h"
+#include "ngx_xassist_live_int.h"
 #include "ngx_xassist_ending.h"
-#include "ngx_xassist_idle.h"
-#include "ngx_xassist_media.h"
-#include "ngx_xassist_metrics.h"
 #include "ngx_xassist_presence.h"
 #include "ngx_xassist_worker.h"
 
@@ -13,40 +7,13 @@
 /* A power of two; 16 bytes each. */
 #define NGX_XASSIST_BUCKETS  8192
 
-/* Connections decided in one turn of the event loop: so many, or for so many
-   microseconds. */
-#define NGX_XASSIST_SLICE       64
-#define NGX_XASSIST_SLICE_TIME  100
-
 /* Connections are told apart by times at most so far ahead of the clock, ms. */
 #define NGX_XASSIST_AHEAD       1000
-
-/* A cause that ends more connections of one worker ends the others slowly. */
-#define NGX_XASSIST_FEW         64
-
-
-struct ngx_xassist_live_s {
-    ngx_queue_t            all;
-    ngx_queue_t            few;                /* to be decided again first */
-    ngx_queue_t            many;
-    ngx_uint_t             count;
-    uint64_t               generation;
-    uint64_t               opened;             /* the last one, ms UTC */
-    ngx_event_t            slice;
-    ngx_xassist_worker_t  *worker;
-    ngx_queue_t           *buckets[NGX_XASSIST_KEYS];
-};
-
-
-typedef struct {
-    uint64_t               since;
-    ngx_uint_t             n;                  /* of this cause so far */
-} ngx_xassist_mark_t;
 
 
 /* Where a connection's id of each key stands in its context. */
 
-static const size_t  ngx_xassist_live_ids[NGX_XASSIST_KEYS] = {
+static const size_t  ngx_xassist_live_ids[NGX_XASSIST_KEY_ALL] = {
     [NGX_XASSIST_KEY_SESSION] = offsetof(ngx_xassist_ctx_t, session),
     [NGX_XASSIST_KEY_USER] = offsetof(ngx_xassist_ctx_t, user),
     [NGX_XASSIST_KEY_ACCOUNT] = offsetof(ngx_xassist_ctx_t, account),
@@ -57,18 +24,7 @@ static const size_t  ngx_xassist_live_ids[NGX_XASSIST_KEYS] = {
 };
 
 
-static void ngx_xassist_live_dirty(ngx_xassist_live_t *live,
-    ngx_xassist_tunnel_t *tunnel, ngx_uint_t many);
-static void ngx_xassist_live_marked(ngx_xassist_tunnel_t *tunnel, void *data);
-static void ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker);
-static void ngx_xassist_live_slice(ngx_event_t *ev);
-static void ngx_xassist_live_decide(ngx_xassist_tunnel_t *tunnel);
-static ngx_xassist_reason_t ngx_xassist_live_reason(
-    ngx_xassist_tunnel_t *tunnel);
-static ngx_xassist_tunnel_t *ngx_xassist_live_take(ngx_queue_t *queue);
-
-
-static ngx_inline const store_id_t *
+const store_id_t *
 ngx_xassist_live_id(ngx_xassist_tunnel_t *tunnel, ngx_uint_t key)
 {
     return (store_id_t *) ((u_char *) tunnel->ctx
@@ -76,13 +32,26 @@ ngx_xassist_live_id(ngx_xassist_tunnel_t *tunnel, ngx_uint_t key)
 }
 
 
+ngx_xassist_tunnel_t *
+ngx_xassist_live_of(ngx_queue_t *q, ngx_uint_t key)
+{
+    return (ngx_xassist_tunnel_t *)
+               ((u_char *) q - offsetof(ngx_xassist_tunnel_t, keys)
+                - key * sizeof(ngx_queue_t));
+}
+
+
 /* Ids are random bytes behind the first: any four of them are a hash. */
 
-static ngx_inline ngx_queue_t *
+ngx_queue_t *
 ngx_xassist_live_bucket(ngx_xassist_live_t *live, ngx_uint_t key,
     const store_id_t *id)
 {
     uint32_t  hash;
+
+    if (key == NGX_XASSIST_KEY_ALL) {
+        return &live->all;
+    }
 
     ngx_memcpy(&hash, &id->b[STORE_ID_LEN - sizeof(hash)], sizeof(hash));
 
@@ -101,7 +70,7 @@ ngx_xassist_live_init(ngx_xassist_worker_t *worker)
         return NGX_ERROR;
     }
 
-    for (key = 0; key < NGX_XASSIST_KEYS; key++) {
+    for (key = 0; key < NGX_XASSIST_KEY_ALL; key++) {
 
         live->buckets[key] = ngx_palloc(worker->cycle->pool,
                                   NGX_XASSIST_BUCKETS * sizeof(ngx_queue_t));
@@ -115,13 +84,9 @@ ngx_xassist_live_init(ngx_xassist_worker_t *worker)
     }
 
     ngx_queue_init(&live->all);
-    ngx_queue_init(&live->few);
-    ngx_queue_init(&live->many);
 
     live->worker = worker;
-    live->slice.handler = ngx_xassist_live_slice;
-    live->slice.data = &ngx_xassist_no_connection;
-    live->slice.log = worker->log;
+    ngx_xassist_live_mark_init(live);
 
     worker->live = live;
 
@@ -142,9 +107,11 @@ ngx_xassist_live_exit(ngx_xassist_worker_t *worker)
          q != ngx_queue_sentinel(&live->all);
          q = ngx_queue_next(q))
     {
-        tunnel = ngx_queue_data(q, ngx_xassist_tunnel_t, all);
+        tunnel = ngx_xassist_live_of(q, NGX_XASSIST_KEY_ALL);
         ngx_xassist_presence_detach(tunnel);
     }
+
+    ngx_xassist_live_mark_exit(live);
 }
 
 
@@ -169,7 +136,7 @@ ngx_xassist_live_add(ngx_xassist_tunnel_t *tunnel)
                    ? now : live->opened + 1;
     tunnel->opened = live->opened;
 
-    for (key = 0; key < NGX_XASSIST_KEYS; key++) {
+    for (key = 0; key < NGX_XASSIST_KEY_ALL; key++) {
 
         id = ngx_xassist_live_id(tunnel, key);
 
@@ -182,7 +149,7 @@ ngx_xassist_live_add(ngx_xassist_tunnel_t *tunnel)
                               &tunnel->keys[key]);
     }
 
-    ngx_queue_insert_tail(&live->all, &tunnel->all);
+    ngx_queue_insert_tail(&live->all, &tunnel->keys[NGX_XASSIST_KEY_ALL]);
     live->count++;
 }
 
@@ -192,15 +159,10 @@ ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel)
 {
     ngx_uint_t  key;
 
+    ngx_xassist_live_mark_leave(tunnel->worker->live, tunnel);
+
     for (key = 0; key < NGX_XASSIST_KEYS; key++) {
         ngx_queue_remove(&tunnel->keys[key]);
-    }
-
-    ngx_queue_remove(&tunnel->all);
-
-    if (tunnel->is_dirty) {
-        ngx_queue_remove(&tunnel->dirty);
-        tunnel->is_dirty = 0;
     }
 
     if (tunnel->is_ending) {
@@ -208,59 +170,6 @@ ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel)
     }
 
     tunnel->worker->live->count--;
-}
-
-
-void
-ngx_xassist_live_doubt(ngx_xassist_tunnel_t *tunnel, uint64_t since)
-{
-    tunnel->since = tunnel->is_dirty || tunnel->is_ending ? tunnel->since
-                                                          : since;
-    ngx_xassist_live_dirty(tunnel->worker->live, tunnel, 0);
-}
-
-
-static void
-ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel,
-    ngx_uint_t many)
-{
-    if (tunnel->is_dirty || tunnel->is_ending || tunnel->close != NULL
-        || tunnel->conf->live == NGX_XASSIST_LIVE_OFF)
-    {
-        return;
-    }
-
-    tunnel->is_dirty = 1;
-    tunnel->is_many = many;
-    ngx_queue_insert_tail(many ? &live->many : &live->few, &tunnel->dirty);
-
-    ngx_post_event(&live->slice, &ngx_posted_events);
-}
-
-
-void
-ngx_xassist_live_mark(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
-    const store_id_t *id, uint64_t since)
-{
-    ngx_xassist_mark_t  mark;
-
-    mark.n = 0;
-    mark.since = since;
-
-    ngx_xassist_live_each(worker, key, id, ngx_xassist_live_marked, &mark);
-}
-
-
-static void
-ngx_xassist_live_marked(ngx_xassist_tunnel_t *tunnel, void *data)
-{
-    ngx_xassist_mark_t  *mark = data;
-
-    tunnel->since = tunnel->is_dirty || tunnel->is_ending ? tunnel->since
-                                                          : mark->since;
-
-    ngx_xassist_live_dirty(tunnel->worker->live, tunnel,
-                           mark->n++ >= NGX_XASSIST_FEW);
 }
 
 
@@ -277,9 +186,7 @@ ngx_xassist_live_each(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
          q != ngx_queue_sentinel(bucket);
          q = ngx_queue_next(q))
     {
-        tunnel = (ngx_xassist_tunnel_t *)
-                     ((u_char *) q - offsetof(ngx_xassist_tunnel_t, keys)
-                      - key * sizeof(ngx_queue_t));
+        tunnel = ngx_xassist_live_of(q, key);
 
         if (store_id_equal(ngx_xassist_live_id(tunnel, key), id)) {
             visit(tunnel, data);
@@ -288,174 +195,8 @@ ngx_xassist_live_each(ngx_xassist_worker_t *worker, ngx_xassist_key_t key,
 }
 
 
-void
-ngx_xassist_live_missed(ngx_xassist_worker_t *worker)
-{
-    ngx_queue_t         *q;
-    ngx_xassist_live_t  *live;
-
-    live = worker->live;
-
-    for (q = ngx_queue_head(&live->all);
-         q != ngx_queue_sentinel(&live->all);
-         q = ngx_queue_next(q))
-    {
-        ngx_xassist_crowd_missed(ngx_queue_data(q, ngx_xassist_tunnel_t,
-                                                all));
-    }
-
-    ngx_xassist_live_mark_all(worker);
-}
-
-
-static void
-ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker)
-{
-    ngx_queue_t         *q;
-    ngx_xassist_live_t  *live;
-
-    live = worker->live;
-
-    for (q = ngx_queue_head(&live->all);
-         q != ngx_queue_sentinel(&live->all);
-         q = ngx_queue_next(q))
-    {
-        ngx_xassist_live_dirty(live,
-                               ngx_queue_data(q, ngx_xassist_tunnel_t, all),
-                               1);
-    }
-}
-
-
-void
-ngx_xassist_live_generation(ngx_xassist_worker_t *worker)
-{
-    uint64_t  generation;
-
-    generation = policy_zone_generation(worker->conf->zone->data);
-
-    if (generation == worker->live->generation) {
-        return;
-    }
-
-    worker->live->generation = generation;
-    ngx_xassist_metrics_generation(worker, generation);
-    ngx_xassist_worker_say(worker);
-    ngx_xassist_live_mark_all(worker);
-}
-
-
 ngx_uint_t
 ngx_xassist_live_count(ngx_xassist_worker_t *worker)
 {
     return worker->live->count;
-}
-
-
-static void
-ngx_xassist_live_slice(ngx_event_t *ev)
-{
-    uint64_t             end, cpu;
-    ngx_uint_t           n;
-    ngx_queue_t         *queue;
-    ngx_xassist_live_t  *live;
-
-    live = (ngx_xassist_live_t *)
-               ((u_char *) ev - offsetof(ngx_xassist_live_t, slice));
-
-    cpu = ngx_xassist_clock(CLOCK_THREAD_CPUTIME_ID);
-    end = ngx_xassist_clock(CLOCK_MONOTONIC) + NGX_XASSIST_SLICE_TIME;
-
-    for (n = 0; n < NGX_XASSIST_SLICE; n++) {
-
-        queue = ngx_queue_empty(&live->few) ? &live->many : &live->few;
-
-        if (ngx_queue_empty(queue)
-            || (n != 0 && ngx_xassist_clock(CLOCK_MONOTONIC) >= end))
-        {
-            break;
-        }
-
-        ngx_xassist_live_decide(ngx_xassist_live_take(queue));
-    }
-
-    ngx_xassist_metrics_observe(live->worker, NGX_XASSIST_SLICE_SECONDS,
-                                ngx_xassist_clock(CLOCK_THREAD_CPUTIME_ID)
-                                - cpu);
-
-    /* What came from others meanwhile has its turn first. */
-
-    if ((!ngx_queue_empty(&live->few) || !ngx_queue_empty(&live->many))
-        && !ev->posted)
-    {
-        ngx_post_event(ev, &ngx_posted_next_events);
-    }
-}
-
-
-static ngx_xassist_tunnel_t *
-ngx_xassist_live_take(ngx_queue_t *queue)
-{
-    ngx_queue_t           *q;
-    ngx_xassist_tunnel_t  *tunnel;
-
-    q = ngx_queue_head(queue);
-    ngx_queue_remove(q);
-
-    tunnel = ngx_queue_data(q, ngx_xassist_tunnel_t, dirty);
-    tunnel->is_dirty = 0;
-
-    return tunnel;
-}
-
-
-static void
-ngx_xassist_live_decide(ngx_xassist_tunnel_t *tunnel)
-{
-    ngx_xassist_reason_t  reason;
-
-    ngx_http_set_log_request(tunnel->request->connection->log,
-                             tunnel->request);
-
-    ngx_xassist_decide_again(tunnel->request, tunnel->ctx, tunnel->conf);
-
-    reason = ngx_xassist_live_reason(tunnel);
-
-    if (reason == NGX_XASSIST_R_NONE) {
-        tunnel->since = 0;
-        ngx_xassist_idle_plan(tunnel);
-        return;
-    }
-
-    if (tunnel->is_many) {
-        ngx_xassist_ending_add(tunnel, reason);
-        return;
-    }
-
-    ngx_xassist_tunnel_close(tunnel, reason);
-}
-
-
-static ngx_xassist_reason_t
-ngx_xassist_live_reason(ngx_xassist_tunnel_t *tunnel)
-{
-    ngx_xassist_ctx_t  *ctx;
-
-    ctx = tunnel->ctx;
-
-    if (ctx->verdict != NGX_XASSIST_ALLOW) {
-        return ctx->reason != NGX_XASSIST_R_NONE
-               ? ctx->reason : NGX_XASSIST_R_PERMISSION_MISSING;
-    }
-
-    if (ngx_xassist_crowd_out(tunnel)) {
-        return NGX_XASSIST_R_TOO_MANY;
-    }
-
-    if (ngx_xassist_media_moved(ctx)) {
-        return NGX_XASSIST_R_MEDIA_MOVED;
-    }
-
-    return ngx_xassist_assist_same(ctx) ? NGX_XASSIST_R_NONE
-                                        : NGX_XASSIST_R_ASSISTANCE_ENDED;
 }

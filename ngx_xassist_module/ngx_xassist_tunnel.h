@@ -21,6 +21,7 @@ typedef enum {
     NGX_XASSIST_KEY_INVITATION,
     NGX_XASSIST_KEY_PARTICIPANT,
     NGX_XASSIST_KEY_INVITER,               /* user id, of an external */
+    NGX_XASSIST_KEY_ALL,                   /* without an id */
     NGX_XASSIST_KEYS
 } ngx_xassist_key_t;
 
@@ -31,7 +32,6 @@ typedef struct ngx_xassist_close_s  ngx_xassist_close_t;
 /* malloc'ed, not of r->pool: there it would cost a second 4 KB block. */
 struct ngx_xassist_tunnel_s {
     ngx_queue_t                    keys[NGX_XASSIST_KEYS];
-    ngx_queue_t                    all;
     ngx_queue_t                    dirty;
     ngx_queue_t                    wheel;      /* ngx_xassist_idle.c */
 

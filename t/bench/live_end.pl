@@ -4,11 +4,13 @@
 # of it: how long a small request on a kept connection takes while nothing
 # happens and while the call ends.  Beside it, in the same run, an nginx
 # without the module, whose application ends as many WebSockets by itself in
-# as much time: what closing connections costs others anyway.  Clients and
-# application take what the servers leave of the processors, as if they were
-# on other machines.  Writes t/bench/results/DATE-live-end.md and .svg.
+# as much time: what closing connections costs others anyway.  The worker, its
+# thread that commits included, has the first processor; clients and the
+# application have the second, as if they were elsewhere.  A worker has as many
+# connections as it may open files for, two for each WebSocket.
+# Writes t/bench/results/DATE-live-end.md and .svg.
 #
-#   SOCKETS=10000 ROUNDS=5 XASSIST_BUILD=build perl -It/lib t/bench/live_end.pl
+#   SOCKETS=9800 ROUNDS=5 XASSIST_BUILD=build perl -It/lib t/bench/live_end.pl
 
 use strict;
 use warnings;
@@ -22,24 +24,25 @@ use Xassist::Crowd;
 use Xassist::Histogram;
 use Xassist::World;
 
-my $sockets = $ENV{SOCKETS} // 10_000;
+my $sockets = $ENV{SOCKETS} // 9800;
 my $rounds = $ENV{ROUNDS} // 5;
 my $people = 100;
 
 my ($from, $to);
-my $server = open2($from, $to, 'chrt', '-i', '0',
-    Xassist::Edge::build() . '/t/bench/upstream');
+system("taskset -cp 1 $$ >/dev/null") == 0 or die "no second processor\n";
+my $server = open2($from, $to, Xassist::Edge::build() . '/t/bench/upstream');
 my $port = 0 + readline $from;
 
-my $world = world(workers => 2, policy => sub {
+my $world = world(workers => 1, policy => sub {
     $_[0] =~ s/("sockets_per_(?:guest|user)": )\d+/${1}0/gr
         =~ s/"participants_per_call": \d+/"participants_per_call": 0/r
         =~ s/"guest_seats": \d+/"guest_seats": 100000/r
 }, substitute => sub {
     $_[0] =~ s{location /rule/guest}{location /probe { return 204; } $&}r
+        =~ s/^(worker_processes.*)/$1 worker_cpu_affinity 01;/mr
         =~ s{(upstream application \{\s*server )[\d.:]+}{${1}127.0.0.1:$port}r
         =~ s{max=64m}{max=1g}r
-        =~ s{worker_connections \d+}{worker_connections 22000}r
+        =~ s{worker_connections \d+}{worker_connections 30000}r
         =~ s{access_log [^;]*;}{access_log off;}r
         =~ s{(xassist_cookie plain;)}{$1 keepalive_requests 10000000;}r
 });
@@ -48,7 +51,7 @@ my $dir = $edge->{dir};
 
 my $bench = Xassist::Bench->new;
 my $bare = Xassist::Edge::free_port();
-my $master = $bench->nginx('bare', $bare, <<"HTTP", workers => 2,
+my $master = $bench->nginx('bare', $bare, <<"HTTP", workers => 1,
     server {
         listen 127.0.0.1:$bare;
         location /probe { return 204; }
@@ -61,7 +64,8 @@ my $master = $bench->nginx('bare', $bare, <<"HTTP", workers => 2,
         }
     }
 HTTP
-    connections => 22000);
+    main => 'worker_cpu_affinity 01;',
+    connections => 30000);
 
 
 # Nanoseconds that threads have run: of event loops (the workers' first), of
@@ -113,7 +117,7 @@ sub of_edge {
             . int($sockets / $people);
     }
 
-    my $crowd = Xassist::Crowd->new(store => "$dir/store", aside => 1,
+    my $crowd = Xassist::Crowd->new(store => "$dir/store", first => 1,
         port => $edge->{port}, file => "$dir/targets", lines => \@lines);
     return measured($crowd, [$edge->workers], 'end all '
         . unpack 'H*', decode_base64url($call));
@@ -125,7 +129,7 @@ sub of_edge {
 sub of_bare {
     my ($ms) = @_;
 
-    my $crowd = Xassist::Crowd->new(store => "$dir/store", aside => 1,
+    my $crowd = Xassist::Crowd->new(store => "$dir/store", first => 1,
         port => $bare, file => "$dir/targets", lines => ["all / - $sockets"]);
     my $got = measured($crowd, [$bench->workers($master)], 'meet all -',
         sub { print $to "end $ms\n" });
@@ -150,7 +154,7 @@ for my $round (1 .. $rounds) {
 
 $edge->stop;
 $bench->stop($master);
-close $to;
+kill TERM => $server;
 waitpid $server, 0;
 
 
@@ -180,9 +184,10 @@ my @rows = (
     ['other threads, each', 'us', sub { $_[0]{writer} }],
 );
 my $text = "# The end of one call, $date\n\n"
-    . "$sockets WebSockets of $people guests on two workers; medians of "
-    . "$rounds rounds.\n\n| | with the module, the call ends | without, the "
-    . "application ends them |\n|---|---|---|\n"
+    . "$sockets WebSockets of $people guests on one worker, which has a "
+    . "processor to itself; medians of $rounds rounds.\n\n"
+    . "| | with the module, the call ends | without, the application ends them "
+    . "|\n|---|---|---|\n"
     . join '', map { my ($name, $unit, $of) = @$_;
         "| $name | " . join(' | ', map { sprintf('%.3g', middle($_, $of))
         . ($unit ? " $unit" : '') } qw(edge bare)) . " |\n" } @rows;

@@ -12,8 +12,8 @@ use Xassist::Edge ();
 
 
 # Options: store (its folder), port, lines ("NAME PATH COOKIE COUNT"), file
-# (to write them into), aside (1: the crowd takes what others leave of the
-# processors).
+# (to write them into), first (1: the probe has the processor before the
+# crowd).
 
 sub new {
     my ($class, %opt) = @_;
@@ -23,7 +23,7 @@ sub new {
 
     Xassist::Edge::spew($opt{file}, join '', map { "$_\n" } @{ $opt{lines} });
     $self->{pid} = open2($out, $in, Xassist::Edge::build() . '/t/bench/live',
-        @opt{qw(store port file)}, $opt{aside} ? 'aside' : ());
+        @opt{qw(store port file)}, $opt{first} ? 'first' : ());
     @$self{qw(in out)} = ($in, $out);
     my $open = readline $self->{out};
     ($self->{open}) = ($open // '') =~ /^open (\d+)/
