@@ -314,6 +314,10 @@ open_env(const store_options_t *options, store_env_t *env,
     }
 
     if (rc == 0) {
+        rc = mdb_env_get_fd(env->env, &env->turn);
+    }
+
+    if (rc == 0) {
         rc = mdb_reader_check(env->env, NULL);
 
         if (rc == EACCES || rc == EROFS) {

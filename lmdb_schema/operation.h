@@ -523,7 +523,8 @@ typedef struct {
  * Returns the status of the transaction; when it is not STORE_OK every
  * operation has that status and nothing was changed.  When it returns
  * STORE_OK each operation's outcome is durable.  Any one thread at a time;
- * blocks on LMDB's writer lock and on the disk.
+ * blocks on LMDB's writer lock and on the disk.  Processes take turns: who
+ * waits for that lock has it before who has just written has it again.
  */
 store_status_t store_apply(store_env_t *env, store_op_t *const *ops, size_t n)
     STORE_USE_RESULT;

@@ -1,7 +1,9 @@
 /* The view over an LMDB transaction, and those transactions. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include <lmdb_schema/kept_int.h>
 #include <lmdb_schema/lmdb_int.h>
@@ -17,6 +19,7 @@ static store_status_t place_next(store_view_t *view, store_slice_t from,
 static store_status_t place_last(store_view_t *view,
     store_key_class_t key_class, store_slice_t *key, store_slice_t *value);
 static store_status_t keep(store_view_t *view, store_slice_t *slice);
+static int begin_in_turn(store_env_t *env, MDB_txn **txn);
 
 
 const store_place_t  store_place_lmdb = {
@@ -163,7 +166,7 @@ store_write_begin(store_env_t *env, store_view_t **view)
         return STORE_DENIED;
     }
 
-    rc = mdb_txn_begin(env->env, NULL, 0, &txn->txn);
+    rc = begin_in_turn(env, &txn->txn);
 
     if (rc != 0) {
         return store_lmdb_status(rc);
@@ -172,6 +175,30 @@ store_write_begin(store_env_t *env, store_view_t **view)
     *view = &txn->view;
 
     return STORE_OK;
+}
+
+
+/*
+ * LMDB's lock goes to whoever asks first once it is free, and that is whoever
+ * has just given it back: who writes one batch after the other would keep all
+ * others out.  So one process at a time waits for it, and has a lock of its
+ * own meanwhile, which the others wait for.  The kernel takes that one back
+ * from who is killed; where there is none, the order is LMDB's.
+ */
+
+static int
+begin_in_turn(store_env_t *env, MDB_txn **txn)
+{
+    int  rc;
+
+    while (flock(env->turn, LOCK_EX) != 0 && errno == EINTR) {
+        continue;
+    }
+
+    rc = mdb_txn_begin(env->env, NULL, 0, txn);
+    (void) flock(env->turn, LOCK_UN);
+
+    return rc;
 }
 
 

@@ -1,5 +1,5 @@
 /*
- * The Nth call of malloc, of a write, of a sync, of mmap fails, for each N
+ * The Nth call of malloc, write, sync, mmap, open, flock fails, for each N
  * until none fails any more: opening, writing, reading, copying and closing
  * a store.  Every run ends denied or correct: nothing crashes, nothing leaks,
  * what was said to be done is there, what was not is not half there.
@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 
@@ -22,10 +23,10 @@
 #define LINKS  12
 #define MOST   20000                   /* no scenario has so many calls */
 
-enum { MEMORY, WRITES, SYNCS, MAPS, OPENS, KINDS };
+enum { MEMORY, WRITES, SYNCS, MAPS, OPENS, LOCKS, KINDS };
 
 static const char *const  kinds[] = {
-    "malloc", "write", "sync", "mmap", "open"
+    "malloc", "write", "sync", "mmap", "open", "flock"
 };
 
 static struct {
@@ -60,6 +61,7 @@ SHOWN int msync(void *data, size_t len, int flags);
 SHOWN void *mmap(void *at, size_t len, int prot, int flags, int fd,
     off_t offset);
 SHOWN int open(const char *path, int flags, ...);
+SHOWN int flock(int fd, int what);
 
 
 static bool
@@ -218,6 +220,15 @@ open(const char *path, int flags, ...)
     va_end(args);
 
     return fails(OPENS, EMFILE) ? -1 : real(path, flags, mode);
+}
+
+
+int
+flock(int fd, int what)
+{
+    REAL("flock", int, int, int);
+
+    return fails(LOCKS, ENOLCK) ? -1 : real(fd, what);
 }
 
 
