@@ -238,6 +238,12 @@ foreign(const store_view_t *view, store_record_t record, const void *in)
     case STORE_IS_manager:
         account = &any->manager.account;
         break;
+    case STORE_IS_interaction:
+        account = &any->interaction.account;
+        break;
+    case STORE_IS_task:
+        account = &any->task.account;
+        break;
     default:
         return false;
     }

@@ -3,13 +3,8 @@
 #ifndef STORE_ATTEMPTS_H
 #define STORE_ATTEMPTS_H
 
-#include "store_world.h"
+#include "store_attempts_team.h"
 
-
-enum { THEIRS = 50, NINA = 51, NINAS = 52, THEIR_CALL = 53, THEIR_LINK = 54,
-       THEIR_GUEST = 55, THEIR_TEAM = 56, THEIR_GROUP = 57, THEIR_DEVICES = 58,
-       OUR_TEAM = 60, OUR_GROUP = 61, THEIR_CARD = 62, THEIR_PASS = 63,
-       FREE = 90 };
 
 typedef struct {
     const char      *name;
@@ -198,15 +193,6 @@ pass_create(store_op_t *op)
 
 
 static void
-team_create(store_op_t *op)
-{
-    op->in.team.team = id(FREE);
-    op->in.team.account = id(THEIRS);
-    op->in.team.name = text("moles");
-}
-
-
-static void
 pass_use(store_op_t *op)
 {
     op->in.pass_use.pass = id(THEIR_CARD);
@@ -223,15 +209,7 @@ user_profile(store_op_t *op)
     op->in.user_profile.task = id(FREE);
     op->in.user_profile.kind = STORE_TASK_SUBMITTED;
     op->in.user_profile.set = 1u << STORE_PROFILE_MAIL;
-}
-
-
-static void
-team_over(store_op_t *op)
-{
-    op->in.team.team = id(THEIR_TEAM);
-    op->in.team.account = id(ACME);
-    op->in.team.name = text("field");
+    op->in.user_profile.to[STORE_PROFILE_MAIL] = text("mole@example.com");
 }
 
 
@@ -239,109 +217,6 @@ static void
 user_failed(store_op_t *op)
 {
     op->in.user_failed.user = id(NINA);
-}
-
-
-static void
-team_set(store_op_t *op)
-{
-    op->in.team.team = id(THEIR_TEAM);
-    op->in.team.set_roles = true;
-    op->in.team.roles = text("account_admin");
-}
-
-
-static void
-their_team_ours(store_op_t *op)
-{
-    op->in.team.team = id(THEIR_TEAM);
-    op->in.team.user = id(OLGA);
-}
-
-
-static void
-our_team_theirs(store_op_t *op)
-{
-    op->in.team.team = id(OUR_TEAM);
-    op->in.team.user = id(NINA);
-}
-
-
-static void
-their_team_theirs(store_op_t *op)
-{
-    op->in.team.team = id(THEIR_TEAM);
-    op->in.team.user = id(NINA);
-}
-
-
-static void
-teams_of_theirs(store_op_t *op)
-{
-    op->in.user_teams.user = id(NINA);
-}
-
-
-static void
-teams_by_their_name(store_op_t *op)
-{
-    op->in.user_teams.user = id(OLGA);
-    op->in.user_teams.teams = text("field");
-    op->in.user_teams.known = true;
-}
-
-
-static void
-group_create(store_op_t *op)
-{
-    op->in.group.group = id(FREE);
-    op->in.group.account = id(THEIRS);
-    op->in.group.kind = STORE_GROUP_USERS;
-    op->in.group.name = text("moles");
-}
-
-
-static void
-group_over(store_op_t *op)
-{
-    group_create(op);
-    op->in.group.group = id(THEIR_GROUP);
-    op->in.group.account = id(ACME);
-    op->in.group.name = text("customers");
-}
-
-
-static void
-their_group_ours(store_op_t *op)
-{
-    op->in.group.group = id(THEIR_GROUP);
-    op->in.group.user = id(OLGA);
-    op->in.group.manages = true;
-}
-
-
-static void
-our_group_theirs(store_op_t *op)
-{
-    op->in.group.group = id(OUR_GROUP);
-    op->in.group.user = id(NINA);
-    op->in.group.manages = true;
-}
-
-
-static void
-their_group_theirs(store_op_t *op)
-{
-    op->in.group.group = id(THEIR_GROUP);
-    op->in.group.user = id(NINA);
-}
-
-
-static void
-their_device(store_op_t *op)
-{
-    op->in.group.group = id(THEIR_DEVICES);
-    op->in.group.device = text("pump 7");
 }
 
 
@@ -426,7 +301,64 @@ account_seats(store_op_t *op)
 }
 
 
+static void
+account_over(store_op_t *op)
+{
+    op->in.account_create.account = id(THEIRS);
+    op->in.account_create.name = text("globex");
+}
+
+
+static void
+account_billing(store_op_t *op)
+{
+    op->in.account_billing.account = id(THEIRS);
+    op->in.account_billing.user = id(NINA);
+}
+
+
+static void
+billing_of_theirs(store_op_t *op)
+{
+    op->in.account_billing.account = id(ACME);
+    op->in.account_billing.user = id(NINA);
+}
+
+
+static void
+call_place(store_op_t *op)
+{
+    op->in.call_place.call = id(THEIR_CALL);
+}
+
+
+static void
+delivered(store_op_t *op)
+{
+    op->in.delivered.invitation = id(THEIR_LINK);
+    op->in.delivered.became = STORE_DELIVERY_FAILED;
+}
+
+
 static const attempt_t  attempts[] = {
+    { "account create over", STORE_OP_ACCOUNT_CREATE, account_over },
+    { "account billing", STORE_OP_ACCOUNT_BILLING, account_billing },
+    { "billing of theirs", STORE_OP_ACCOUNT_BILLING, billing_of_theirs },
+    { "call place", STORE_OP_CALL_PLACE, call_place },
+    { "report", STORE_OP_REPORT, leave_theirs },
+    { "delivered", STORE_OP_DELIVERED, delivered },
+    { "assist theirs", STORE_OP_ASSIST_START, assist_theirs },
+    { "assist over", STORE_OP_ASSIST_START, assist_over },
+    { "assist pause", STORE_OP_ASSIST_PAUSE, assist_active },
+    { "assist pause in theirs", STORE_OP_ASSIST_PAUSE, assist_in_theirs },
+    { "assist resume", STORE_OP_ASSIST_RESUME, assist_paused },
+    { "assist stop", STORE_OP_ASSIST_STOP, assist_active },
+    { "note", STORE_OP_INTERACTION_NOTE, assist_paused },
+    { "reassign theirs", STORE_OP_INTERACTION_REASSIGN, reassign_theirs },
+    { "reassign to theirs", STORE_OP_INTERACTION_REASSIGN,
+      reassign_to_theirs },
+    { "task in their session", STORE_OP_TASK, task_in_theirs },
+    { "task over", STORE_OP_TASK, task_over },
     { "user password", STORE_OP_USER_PASSWORD, user_password },
     { "service create", STORE_OP_SERVICE_CREATE, service_create },
     { "admit", STORE_OP_ADMIT, admit },

@@ -12,7 +12,7 @@
 
 #include <lmdb_schema/lmdb_int.h>
 
-#include "store_world.h"
+#include "store_theirs.h"
 #include "store_folder.h"
 
 
@@ -194,13 +194,19 @@ replay(store_env_t *env)
         value.len = write->size;
         kind = store_record_of(write->key[0]);
 
-        if (good && kind != STORE_IS_end && !write->removed) {
+        key.len = 0;
+        store_key_bytes(&key, write->key, write->len);
+
+        if (good && kind != STORE_IS_end && write->removed) {
+            assert_int_equal(store_record_at(view, kind, &key, &any),
+                             STORE_OK);
+            store_record_remove(view, kind, &any);
+
+        } else if (good && kind != STORE_IS_end) {
             assert_int_equal(store_decode(kind, value, &any), STORE_OK);
             store_record_put(view, kind, &any);
 
         } else if (good) {
-            key.len = 0;
-            store_key_bytes(&key, write->key, write->len);
 
             if (write->removed) {
                 store_view_remove(view, &key);
@@ -224,23 +230,27 @@ replay(store_env_t *env)
 }
 
 
+/* Byte for byte; the version of the schema is LMDB's alone. */
+
 static void
 same(store_memory_t *m, store_env_t *env)
 {
-    size_t         i, at = 0;
+    size_t         at = 0;
     store_txn_t   *txn = folder_read(env);
-    store_key_t    none;
+    store_key_t    schema;
     store_walk_t   walk;
     store_slice_t  k, v, mk, mv;
 
-    memset(&none, 0, sizeof(none));
-    store_walk(&walk, &none);
-    walk.from.len = 1;
-    walk.from.data[0] = 2;             /* beyond meta */
+    store_key(&schema, STORE_KEY_META);
+    store_key_bytes(&schema, STORE_META_SCHEMA, strlen(STORE_META_SCHEMA));
+    store_walk_all(&walk);
 
-    for (i = 0; store_walk_next(store_txn_view(txn), &walk, &k, &v)
-                == STORE_OK; i++)
-    {
+    while (store_walk_next(store_txn_view(txn), &walk, &k, &v) == STORE_OK) {
+
+        if (store_slice_equal(k, store_key_slice(&schema))) {
+            continue;
+        }
+
         assert_true(at < m->n);
         store_memory_pair(&m->pairs[at++], &mk, &mv);
         assert_int_equal(k.len, mk.len);
@@ -358,6 +368,123 @@ three_ways(void **state)
 }
 
 
+/* The same as in memory, in place of what was there. */
+
+static void
+fill_again(store_env_t *env, store_memory_t *m)
+{
+    size_t         i;
+    store_key_t    key;
+    store_view_t  *view;
+    store_slice_t  k, v;
+
+    assert_int_equal(store_write_begin(env, &view), STORE_OK);
+
+    for (i = 0; i < STORE_TABLES; i++) {
+
+        /* the first one holds the names of the others */
+
+        if (i != STORE_TABLE_MAIN) {
+            assert_int_equal(mdb_drop(env->write.txn, env->dbi[i], 0), 0);
+        }
+    }
+
+    for (;;) {
+        store_walk_t  walk;
+
+        store_walk_all(&walk);
+
+        if (store_walk_next(view, &walk, &k, &v) != STORE_OK) {
+            break;
+        }
+
+        key.len = 0;
+        store_key_bytes(&key, k.data, k.len);
+        store_view_remove(view, &key);
+    }
+
+    for (i = 0; i < m->n; i++) {
+        store_memory_pair(&m->pairs[i], &k, &v);
+        key.len = 0;
+        store_key_bytes(&key, k.data, k.len);
+        store_view_put(view, &key, v);
+    }
+
+    assert_int_equal(store_write_commit(env), STORE_OK);
+}
+
+
+/* One of an ended call, so that there is something to trim. */
+
+static void
+a_full_world(world_t *w)
+{
+    world(w);
+    their_world(w);
+    arrive(w, OLGAS, CALL, 8);
+    invitation(w, 7, CALL, STORE_INV_CONFERENCE);
+    done(w);
+    guest(w, 7, 2);
+    ask(w, STORE_OP_CALL_END);
+    w->op.in.call_end.call = id(CALL);
+    done(w);
+}
+
+
+static void
+each_operation_three_ways(void **state)
+{
+    char             path[2][64];
+    bool             tried[STORE_OPS] = { false };
+    size_t           i, attempted = sizeof(attempts) / sizeof(attempts[0]);
+    three_t          t;
+    store_op_kind_t  kind;
+
+    (void) state;
+    t.direct = folder_new(path[0], 0);
+    t.recorded = folder_new(path[1], 0);
+    assert_int_equal(store_env_hurry(t.direct, true), STORE_OK);
+    assert_int_equal(store_env_hurry(t.recorded, true), STORE_OK);
+
+    for (i = 0; i < attempted + STORE_OPS; i++) {
+        kind = i < attempted ? attempts[i].kind
+                             : (store_op_kind_t) (i - attempted);
+
+        if (i >= attempted && (kind == 0 || tried[kind])) {
+            continue;
+        }
+
+        a_full_world(&t.w);
+        fill_again(t.direct, &t.w.memory);
+        fill_again(t.recorded, &t.w.memory);
+        ask(&t.w, kind);
+
+        if (i < attempted) {
+            attempts[i].fill(&t.w.op);
+            all_theirs(&t.w.op);
+            t.w.op.actor = id(NINA);
+            t.w.op.account = id(THEIRS);
+
+        } else {
+            systems_own(&t.w.op);
+        }
+
+        also(&t);
+        assert_int_equal(t.w.op.status, STORE_OK);
+
+        if (!t.w.op.out.again && record.nwrites == 0) {
+            fail_msg("operation %d wrote nothing", (int) kind);
+        }
+
+        tried[kind] = true;
+        store_memory_free(&t.w.memory);
+    }
+
+    folder_drop(t.direct, path[0]);
+    folder_drop(t.recorded, path[1]);
+}
+
+
 /* Two recorded before either was applied: the later one conflicts. */
 
 static void
@@ -404,6 +531,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(three_ways),
+        cmocka_unit_test(each_operation_three_ways),
         cmocka_unit_test(a_conflict_is_seen)
     };
 
