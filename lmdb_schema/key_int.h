@@ -1,9 +1,62 @@
 /*
  * Keys: one byte of class, then fixed-width parts, integers big-endian, so
  * that keys of one class sort by their parts.  At most STORE_LIMIT_KEY bytes.
+ * One of each class, 12-byte ids and 32-byte hashes shortened; the key of an
+ * index has no value, or the id that it leads to:
  *
- *     13 00a1a2a3a4a5a6a7a8a9aaab              the call of that id
- *     50 0000018bcfe56800 13 00a1..ab          that call is due then
+ *     01 736368656d61                               meta: "schema"
+ *     10 00a1..ab                                   an account
+ *     11 00a1..ab                                   a user
+ *     12 00a1..ab                                   a session
+ *     13 00a1..ab                                   a call
+ *     14 00a1..ab 00b1..bb                          somebody in a call
+ *     15 00a1..ab                                   an invitation
+ *     16 31302e302e302e31                           media server "10.0.0.1"
+ *     17 00a1..ab                                   an interaction
+ *     18 00a1..ab 0000000000000001                  its first line
+ *     19 00a1..ab                                   a task
+ *     1a 00a1..ab                                   a team
+ *     1b 00a1..ab                                   a group
+ *     1c 00a1..ab 00b1..bb                          a member of it
+ *     1d 00a1..ab 00b1..bb                          its manager
+ *     1e 0000000000000400                           signed: event 1024
+ *     1f 00a1..ab e3b0..55                          an answer, kept
+ *     20 00a1..ab                                   a pass
+ *     23 6e6f74696679                               told: "notify"
+ *     40 61636d65                                   account "acme"
+ *     41 00a1..ab 6f6c6761                          its user "olga"
+ *     42 00a1..ab 00 0000018bcfe56800 00b1..bb      her session
+ *     43 00a1..ab e3b0..55                          who came by a link
+ *     44 00a1..ab 02 0000018bcfe56800 00b1..bb      a live call
+ *     45 00a1..ab 00b1..bb                          a user in a call
+ *     46 00a1..ab 0000018bcfe56800 00b1..bb         a call's link
+ *     47 00a1..ab 0000018bcfe56800 00b1..bb         an inviter's link
+ *     48 69642037                                   subject "id 7"
+ *     49 00a1..ab                                   whom she assists
+ *     4a 00a1..ab 0000018bcfe56800 00b1..bb         what she did
+ *     4b 00a1..ab 0000018bcfe56800 00b1..bb         what was done
+ *     4c 00a1..ab 00b1..bb 0000018bcfe56800 00c1..cb  somebody's task
+ *     4d 00a1..ab 0000018bcfe56800 00b1..bb         a task she did
+ *     4e 00a1..ab 0000018bcfe56800 00b1..bb         a task
+ *     4f 00a1..ab 0000018bcfe56800 00b1..bb         what is paused
+ *     50 0000018bcfe56800 13 00a1..ab               a call is due
+ *     50 0000018bcfe56800 14 00a1..ab 00b1..bb      so is one in it
+ *     50 0000018bcfe56800 1f 00a1..ab e3b0..55      an answer is
+ *     51 00a1..ab 6669656c64                        team "field"
+ *     52 00a1..ab 70756d7073                        group "pumps"
+ *     53 00a1..ab 01 00b1..bb                       a user's team
+ *     54 00a1..ab 00b1..bb                          a group she manages
+ *     56 00a1..ab                                   a session's pass
+ *     57 e3b0..55                                   a certificate
+ *     58 0000018bcfe56800 00a1..ab                  a link to send
+ *     5b 00a1..ab 6f6c6761 00 6f6c6761 00 00b1..bb  words of a name
+ *     5c 00a1..ab 61676c6f 00 00b1..bb              one backwards
+ *     5d 00a1..ab 6f6c6761 00 00b1..bb              a login or mail
+ *     5e 00a1..ab 00b1..bb                          an owner's open call
+ *     5f 00a1..ab 00b1..bb 00c1..cb                 a call she is in
+ *     60 00a1..ab 00b1..bb 0102030405060708         connected, by worker
+ *     61 0102030405060708 00a1..ab 00b1..bb         of a worker
+ *     f0 0000000000000001                           the first event
  */
 
 #ifndef STORE_KEY_INT_H
