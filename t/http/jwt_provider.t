@@ -10,6 +10,7 @@ use Digest::SHA qw(hmac_sha256);
 use Mojo::JSON qw(encode_json);
 use Test::More;
 use Xassist::Edge;
+use Xassist::Held;
 use Xassist::Provider;
 use Xassist::World;
 
@@ -273,6 +274,45 @@ subtest 'at first sight' => sub {
     is($world->client->get('/assist/open', Authorization =>
         "Bearer $answer->{json}{session}")->{status}, 200,
         'with a licence, if so configured');
+    is($edge->ctl('store', 'check')->{findings}, 0, 'the store is whole');
+};
+
+# Tabs of one browser that come back from the provider together: each finds
+# nobody, and each asks for the user to be made.
+
+subtest 'twice at once at first sight' => sub {
+    for my $n (1 .. 2) {
+        my $token = $provider->token('ES256', { sub => "pair-$n",
+            realm => { roles => ['agent'] } });
+        my @tabs = map {
+            my $client = $world->client;
+            { client => $client, bytes => $client->head_of('POST',
+                '/xassist/v1/login', { Connection => 'close',
+                    Accept => 'application/json',
+                    Authorization => "Bearer $token" }) . "\r\n" };
+        } 1 .. 3;
+        my $held = hold($edge);
+
+        press(@tabs);
+        is($world->client->get('/open')->{status}, 200,
+            'all are read, and wait');
+        is(scalar(grep { answer($_, 0.001) } @tabs), 0, 'nobody is told');
+        $held->release;
+
+        my @said = map { (answer($_) // { status => 0 })->{status} } @tabs;
+        is("@said", '200 200 200', 'all are signed in')
+            or diag map { ($_->{answer} // {})->{body} // '' } @tabs;
+
+        my %users = map { my $json = eval {
+            Mojo::JSON::decode_json($_->{answer}{body}) } // {};
+            (who({ json => $json })->{user} // 'nobody') => 1 } @tabs;
+        is(scalar keys %users, 1, 'as one user');
+        ok(!$users{nobody}, 'who is somebody');
+        is(scalar(grep { $_->{name} eq "pair-$n" }
+            @{ $edge->ctl('user', 'list', 'acme')->{users} }), 1,
+            'who is there once');
+    }
+
     is($edge->ctl('store', 'check')->{findings}, 0, 'the store is whole');
 };
 

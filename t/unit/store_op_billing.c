@@ -413,6 +413,81 @@ seats_are_counted_again_after_who_knows_no_policy(void **state)
 }
 
 
+/* The first account of a store, made by who knows these terms, or none. */
+
+static void
+first_account(world_t *w, const char *seated, const char *billing)
+{
+    memset(w, 0, sizeof(*w));
+    store_memory_init(&w->memory);
+    w->now = UINT64_C(1700000000000);
+
+    told(w, STORE_OP_ACCOUNT_CREATE);
+    w->op.terms.known = seated != NULL;
+    w->op.terms.seated = text(seated != NULL ? seated : "");
+    w->op.terms.billing = text(billing);
+    w->op.in.account_create.account = id(NEW);
+    w->op.in.account_create.name = text("new");
+    done(w);
+}
+
+
+static bool
+counted(world_t *w, const char *seated, const char *billing)
+{
+    told(w, STORE_OP_SEATS);
+    w->op.terms.seated = text(seated);
+    w->op.terms.billing = text(billing);
+    done(w);
+
+    return w->op.out.again;
+}
+
+
+static void
+the_first_account_notes_by_which_terms_seats_are_counted(void **state)
+{
+    world_t  w;
+
+    (void) state;
+    first_account(&w, "agent,lead", "payer");
+    assert_true(counted(&w, "agent,lead", "payer"));
+    store_memory_free(&w.memory);
+
+    first_account(&w, "agent,lead", "payer");
+    assert_false(counted(&w, "agent", "payer"));
+    assert_true(counted(&w, "agent", "payer"));
+    assert_false(counted(&w, "agent", "paying"));
+    store_memory_free(&w.memory);
+
+    /* whoever knows no policy notes nothing */
+
+    first_account(&w, NULL, "");
+    assert_false(counted(&w, "agent,lead", "payer"));
+    store_memory_free(&w.memory);
+
+    /* nor does the second account: users of the first may have others */
+
+    first_account(&w, "agent,lead", "payer");
+    told(&w, STORE_OP_ACCOUNT_CREATE);
+    w.op.terms.seated = text("client");
+    w.op.in.account_create.account = id(NEW + 500);
+    w.op.in.account_create.name = text("newer");
+    done(&w);
+    assert_true(counted(&w, "agent,lead", "payer"));
+    assert_false(counted(&w, "client", "payer"));
+    store_memory_free(&w.memory);
+
+    first_account(&w, NULL, "");
+    told(&w, STORE_OP_ACCOUNT_CREATE);
+    w.op.in.account_create.account = id(NEW + 500);
+    w.op.in.account_create.name = text("newer");
+    done(&w);
+    assert_false(counted(&w, "agent,lead", "payer"));
+    store_memory_free(&w.memory);
+}
+
+
 static void
 the_role_of_the_billing_contact_follows(void **state)
 {
@@ -439,6 +514,8 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(seats_follow_an_edit_of_the_policy),
         cmocka_unit_test(seats_are_counted_again_after_who_knows_no_policy),
+        cmocka_unit_test(
+            the_first_account_notes_by_which_terms_seats_are_counted),
         cmocka_unit_test(the_role_of_the_billing_contact_follows),
         cmocka_unit_test(the_first_user_is_the_billing_contact),
         cmocka_unit_test(the_billing_contact_is_moved),
