@@ -135,6 +135,51 @@ subtest 'dump and load' => sub {
     like(said(), qr/line \d+: the value of "id"/, 'an error has its line');
 };
 
+# A copy of a store with some bytes of its file changed.
+
+sub damaged {
+    my ($name, $what, $with) = @_;
+
+    mkdir "$dir/$name" or die $!;
+    open my $from, '<:raw', "$dir/one/data.mdb" or die $!;
+    my $bytes = do { local $/; <$from> };
+    my $changed = $bytes =~ s/\Q$what\E/$with/g;
+    spew("$dir/$name/data.mdb", $bytes);
+    ok($changed, "$name: damaged");
+}
+
+subtest 'what is damaged is named' => sub {
+    my $text = dump_of('one');
+    my ($id) = $text =~ /^user id=([0-9a-f]{24}) /m;
+    my ($seq) = $text =~ /^event seq=(\d+) .* detail=acme\b/m;
+
+    # The name in the user's record, not in the index; the account's name in
+    # an event alone; the length of a field.
+
+    damaged('renamed', "\x03\x04olga", "\x03\x04olgb");
+    ($status) = run('renamed', 'store', 'check');
+    is($status, 1, 'a record that is another');
+    like(said(), qr/\b41[0-9a-f]+6f6c6762: this index key of a user is missing/,
+        'the index key that is missing');
+    like(said(), qr/\b41[0-9a-f]+6f6c6761: this index key /,
+        'and the one that is too many');
+
+    damaged('rewritten', "\x0d\x00\x04acme", "\x0d\x00\x04evil");
+    ($status) = run('rewritten', 'store', 'check');
+    is($status, 1, 'an event that is another');
+    like(said(), qr/chain is broken at event (?:$seq|${\ ($seq + 1)})\b/,
+        'which one');
+    ($status, $text) = run('rewritten', '--json', 'log', 'verify');
+    is($status, 1, 'log verify finds it');
+    my $found = eval { decode_json($text) } // {};
+    ok(exists $found->{whole} && !$found->{whole}, 'and says so');
+
+    damaged('cut', pack('H*', "11${id}02010c"), pack('H*', "11${id}02010b"));
+    ($status) = run('cut', 'store', 'check');
+    is($status, 1, 'a record that does not decode');
+    like(said(), qr/\b11$id: this user does not decode/, 'which one');
+};
+
 subtest 'compact' => sub {
     my $text = dump_of('loaded');
     my $figures = json('loaded', 'store', 'compact');
@@ -212,13 +257,45 @@ subtest 'retention' => sub {
     is(json('one', 'store', 'check')->{findings}, 0, 'the store is whole');
 };
 
-subtest 'progress on a terminal alone' => sub {
-    local $ENV{XASSIST_PROGRESS} = 1;
-    ($status) = run('loaded', 'store', 'backup', "$dir/again");
-    is($status, 0, 'a backup that shows it');
-    delete $ENV{XASSIST_PROGRESS};
-    ($status) = run('loaded', 'store', 'backup', "$dir/third");
-    is(said(), '', 'and one that does not');
+subtest 'progress of what is long' => sub {
+    my %said;
+
+    spew("$dir/many.csv", join "\n", 'name,roles', 'boss,account_admin',
+        (map { "u$_,client" } 1 .. 1999), '');
+    run('many', 'store', 'init', @owner);
+    json('many', 'account', 'create', 'acme');
+    is(json('many', 'user', 'import', 'acme', "$dir/many.csv")->{created},
+        2000, 'many users');
+    spew("$dir/many.txt", dump_of('many'));
+
+    {
+        # "all" of it, where a terminal would be told ten times a second
+
+        local $ENV{XASSIST_PROGRESS} = 'all';
+
+        for ([load => qw(store load), @owner, "$dir/many.txt"],
+            [verify => qw(log verify)], [dump => qw(store dump)],
+            [backup => qw(store backup), "$dir/again"])
+        {
+            my ($name, @words) = @$_;
+            ($status) = run('long', @words);
+            is($status, 0, $name) or diag said();
+            $said{$name} = said();
+        }
+    }
+
+    like($said{load}, qr/\rloaded \d+%/, 'loading tells how far it is');
+    cmp_ok(scalar(() = $said{verify} =~ /\rverified \d+%/g), '>=', 5,
+        'so does a verification, again and again');
+    like($said{verify}, qr/verified 1\d%.*verified [89]\d%/s, 'in order');
+    like($said{verify}, qr/\r\033\[K\z/, 'and the line is cleared');
+    like($said{dump}, qr/\rdumped records 1792/, 'so does a dump');
+    like($said{backup}, qr/\rcopied \d+%/, 'so does a backup');
+
+    ($status) = run('long', 'log', 'verify');
+    is(said(), '', 'nothing is said where no terminal is');
+    ($status) = run('long', 'store', 'backup', "$dir/third");
+    is(said(), '', 'nor of a copy');
 };
 
 done_testing();

@@ -15,6 +15,7 @@
 #define PACE  100                      /* milliseconds */
 
 
+static bool wanted(uint64_t *pace);
 static void draw(const char *what, uint64_t done, uint64_t total);
 static void alarmed(int number);
 
@@ -35,7 +36,7 @@ ctl_progress_begin(ctl_progress_t *progress, const char *what,
     memset(progress, 0, sizeof(*progress));
     progress->what = what;
     progress->total = total;
-    progress->on = isatty(STDERR_FILENO) || getenv("XASSIST_PROGRESS");
+    progress->on = wanted(&progress->pace);
     progress->shown = ctl_progress_clock();
 }
 
@@ -51,7 +52,7 @@ ctl_progress(ctl_progress_t *progress, uint64_t done)
 
     now = ctl_progress_clock();
 
-    if (now - progress->shown >= PACE) {
+    if (now - progress->shown >= progress->pace) {
         progress->shown = now;
         progress->drawn = true;
         draw(progress->what, done, progress->total);
@@ -72,18 +73,18 @@ ctl_progress_end(ctl_progress_t *progress)
 void
 ctl_progress_watch(const char *path, uint64_t total)
 {
+    uint64_t          pace;
     struct sigaction  action;
     struct itimerval  timer;
 
-    if ((!isatty(STDERR_FILENO) && !getenv("XASSIST_PROGRESS"))
-        || strlen(path) >= sizeof(watched.path))
-    {
+    if (!wanted(&pace) || strlen(path) >= sizeof(watched.path)) {
         return;
     }
 
     (void) strcpy(watched.path, path);
     watched.total = total;
     watched.on = true;
+    draw("copied", 0, total);
 
     memset(&action, 0, sizeof(action));
     action.sa_handler = alarmed;
@@ -121,6 +122,19 @@ ctl_progress_clock(void)
     (void) clock_gettime(CLOCK_MONOTONIC, &now);
 
     return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
+}
+
+
+/* By a terminal, or by who keeps what is said: "all" of it, if so asked. */
+
+static bool
+wanted(uint64_t *pace)
+{
+    const char  *asked = getenv("XASSIST_PROGRESS");
+
+    *pace = asked != NULL && strcmp(asked, "all") == 0 ? 0 : PACE;
+
+    return asked != NULL || isatty(STDERR_FILENO);
 }
 
 

@@ -10,6 +10,7 @@ typedef struct {
     const char *what;
     uint64_t    total;                 /* 0: not known */
     uint64_t    shown;                 /* monotonic milliseconds */
+    uint64_t    pace;                  /* how many until it is again */
     bool        on;                    /* stderr is a terminal */
     bool        drawn;
 } ctl_progress_t;
