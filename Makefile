@@ -265,12 +265,17 @@ fuzz: deps-build deps-fuzz
 
 torture: deps-build deps-test
 	@$(MAKE) -j$(JOBS) build $(TORTURES)
-	@for torture in $(TORTURES); do $$torture $(TORTURE_ARGS); done
+	@rm -f $(BUILD)/torture.log
+	@for torture in $(TORTURES); do \
+		$$torture $(TORTURE_ARGS) | tee -a $(BUILD)/torture.log; \
+	done
 	@XASSIST_RACES=5000 t/run t/http/media_balance.t
 	@$(MAKE) -j$(JOBS) BUILD=$(VARIANT) TEST=1 build tools
 	@export XASSIST_BUILD=$(VARIANT); \
-		perl -It/lib t/torture/refused.pl; \
-		XASSIST_KILLS=1000 prove -v t/http/store_kill.t
+		perl -It/lib t/torture/refused.pl | tee -a $(BUILD)/torture.log; \
+		XASSIST_KILLS=1000 prove -v t/http/store_kill.t \
+			| tee -a $(BUILD)/torture.log
+	@perl t/torture/figures.pl $(BUILD)/torture.log
 
 # What make test does with few connections, with many: 100,000 opened and
 # ended, a worker killed with 5,000, 5,000 decided again, 6,000 handshakes

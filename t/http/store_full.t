@@ -66,4 +66,15 @@ ok(-s "$world->{edge}{dir}/store/data.mdb" <= 1024 * 1024 + 4096,
     'the file keeps its limit');
 
 $_->close for @sockets;
+
+# Room again: the command line has more of it, and nginx takes that over.
+
+my $made = $world->edge->ctl('call', 'create', 'acme', 'olga')->{id};
+ok($made, 'with more room a change is made');
+ok($world->edge->wait_for(sub {
+    $world->client->join_link($link, name => 'Later')->{status} == 303
+}, 10), 'and nginx goes on by itself');
+ok($olga->websocket("/ws/$made"), 'on a WebSocket, too');
+is(($world->edge->ctl_try('store', 'check'))[0], 0, 'the store is whole');
+
 $world->finish(qr/\[(?:crit|alert|emerg)\].*(?:full|FULL|store)/);

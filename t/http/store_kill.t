@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 
 # A worker, all of nginx, or the command line is killed at random points while
-# guests join and calls are made: whatever was acknowledged is there
-# afterwards, nothing is half done, and people go on.
+# guests come, connect and go, the sweep takes out who went, and calls are made
+# and ended: whatever was acknowledged is there afterwards, nothing is half
+# done, and people go on.
 #
 #     XASSIST_KILLS=500 XASSIST_SEED=7 t/run t/http/store_kill.t
 
@@ -18,11 +19,15 @@ use Xassist::World;
 
 my $kills = $ENV{XASSIST_KILLS} // 9;
 my $seed = $ENV{XASSIST_SEED} // time;
-my $world = world(workers => 2);
+my $world = world(workers => 2, policy => sub {
+    $_[0] =~ s/("participants_per_call": )\d+/${1}0/r
+        =~ s/("guest_seats": )\d+/${1}100000/r
+        =~ s/("grace": )"\w+"/$1"1s"/r
+});
 my $edge = $world->edge;
 my $call = $world->call;
 my $link = $world->link($call);
-my (@guests, @calls, @lost, @broken);
+my (@guests, @calls, @ended, @lost, @broken);
 
 srand $seed;
 
@@ -90,9 +95,19 @@ for my $n (1 .. $kills) {
     my $joins = again(sub {
         my $client = $world->client;
         return if $client->join_link($link)->{status} != 303;
+
+        if (rand() < 0.5) {
+            my ($socket) = $client->websocket("/ws/$call");
+            $socket->close if $socket;
+        }
+
         return $client->{cookies}{'xassist-g'};
     });
-    my $makes = again(sub { $world->call });
+    my $makes = again(sub {
+        my $id = $world->call;
+        return rand() < 0.5 && !($edge->ctl_try('call', 'end', $id))[0]
+            ? "$id ended" : $id;
+    });
 
     # From when both have done something.
 
@@ -101,9 +116,12 @@ for my $n (1 .. $kills) {
     sleep rand 0.4;
     $ways[$n % @ways]->();
 
-    my @made = end($makes);
+    my @said = end($makes);
+    my @over = map { /(\S+) ended/ ? $1 : () } @said;
+    my @made = grep { !/ ended/ } @said;
     my @joined = end($joins);
     push @calls, @made;
+    push @ended, @over;
     push @guests, @joined;
 
     $edge->wait_for(sub { 2 == (my @now = $edge->workers) });
@@ -120,6 +138,11 @@ for my $n (1 .. $kills) {
             if ($edge->ctl_try('call', 'show', $id))[0];
     }
 
+    for my $id (@over ? $over[-1] : ()) {
+        push @lost, "kill $n: the end of call $id"
+            if $world->shown($id)->{state} ne 'ended';
+    }
+
     for my $cookie (@joined ? @joined[0, -1] : ()) {
         my $client = $world->client;
         $client->{cookies}{'xassist-g'} = $cookie;
@@ -132,17 +155,23 @@ for my $n (1 .. $kills) {
 is("@broken", '', "seed $seed: the store is whole after each kill");
 is("@lost", '', 'nothing that was acknowledged is lost');
 cmp_ok(scalar @guests, '>', $kills / 3, 'guests joined');
-cmp_ok(scalar @calls, '>', $kills / 3, 'calls were made');
+cmp_ok(@calls + @ended, '>', $kills / 3, 'calls were made');
 
 # All of them, at the end.
 
-my %there = map { $_->{id} => 1 } @{ $edge->ctl('call', 'list', 'acme')
-    ->{calls} // [] };
-is(scalar(grep { !$there{$_} } @calls), 0, 'every call is there');
+sub ids {
+    return map { $_->{id} => 1 }
+        @{ $edge->ctl('call', 'list', 'acme', @_)->{calls} // [] };
+}
+
+my %there = ids();
+my %over = ids('--state', 'ended');
+is(scalar(grep { !$there{$_} && !$over{$_} } @calls), 0, 'every call is there');
+is(scalar(grep { !$over{$_} } @ended), 0, 'who was ended stays so');
 
 my $stat = $edge->ctl('store', 'stat');
 cmp_ok($stat->{readers}, '<', 32, 'readers of the dead are cleared');
-note "$kills kills, " . @guests . ' guests and ' . @calls
-    . ' calls acknowledged, ' . (@lost + @broken) . ' lost or broken';
+note "$kills kills, " . @guests . ' guests and '
+    . (@calls + @ended) . ' calls acknowledged, ' . (@lost + @broken) . ' lost or broken';
 
 $world->finish(qr/exited on signal 9|open socket .* left in connection|aborting/);

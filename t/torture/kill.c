@@ -19,15 +19,16 @@
 
 
 typedef struct {
-    uint32_t   kind;
+    uint32_t   kind;                   /* 0: a batch, durable up to `log` */
     uint32_t   link;
+    uint64_t   log;
     store_id_t id;
-    store_id_t call;
 } ack_t;
 
 static struct {
     uint64_t   acks;
     uint64_t   kills;
+    uint64_t   log;                    /* the newest event acknowledged */
     uint64_t   won[LINKS];
     store_id_t winner[LINKS];
     store_id_t ended[CALLS];
@@ -35,6 +36,15 @@ static struct {
     store_id_t made[65536];
     uint32_t   nmade;
 } seen;
+
+
+static void
+say(int out, const ack_t *ack)
+{
+    if (write(out, ack, sizeof(*ack)) != sizeof(*ack)) {
+        _exit(5);
+    }
+}
 
 
 /* What one worker does until it is killed. */
@@ -47,6 +57,7 @@ writer(const char *path, int out)
     uint32_t        n, i, turn = 0;
     store_op_t      ops[8], *list[8];
     store_env_t    *env;
+    store_stat_t    stat;
     store_error_t   error;
     store_id_t      session = { { 0 } }, part = { { 0 } }, call = { { 0 } };
 
@@ -151,10 +162,17 @@ writer(const char *path, int out)
                 break;
             }
 
-            if (write(out, &ack, sizeof(ack)) != sizeof(ack)) {
-                _exit(5);
-            }
+            say(out, &ack);
         }
+
+        memset(&ack, 0, sizeof(ack));
+
+        if (store_stat(env, &stat) != STORE_OK) {
+            _exit(6);
+        }
+
+        ack.log = stat.log_last;
+        say(out, &ack);
     }
 }
 
@@ -163,6 +181,11 @@ static void
 take(const ack_t *ack)
 {
     uint32_t  call;
+
+    if (ack->kind == 0) {
+        seen.log = ack->log > seen.log ? ack->log : seen.log;
+        return;
+    }
 
     seen.acks++;
 
@@ -262,8 +285,16 @@ look(const char *path)
 
     store_read_free(txn);
 
-    if (store_stat(env, &stat) == STORE_OK && stat.readers > 2) {
+    if (store_stat(env, &stat) != STORE_OK || stat.readers > 2) {
         torture_fail("%u reader slots stay", (unsigned) stat.readers);
+    }
+
+    /* every change of a state has its event; what came after it is whole */
+
+    if (stat.log_last < seen.log) {
+        torture_fail("the log ends at %llu, not at %llu",
+                     (unsigned long long) stat.log_last,
+                     (unsigned long long) seen.log);
     }
 
     store_close(env);
@@ -323,7 +354,7 @@ one_round(const char *path)
 int
 main(int argc, char **argv)
 {
-    uint32_t   i, rounds = torture_rounds(argc, argv, 60, 1500);
+    uint32_t   i, rounds = torture_rounds(argc, argv, 70, 1500);
     torture_t  t;
 
     torture_seed(1);
@@ -339,6 +370,7 @@ main(int argc, char **argv)
             memset(seen.won, 0, sizeof(seen.won));
             memset(seen.over, 0, sizeof(seen.over));
             seen.nmade = 0;
+            seen.log = 0;
             torture_new(&t, LINKS);
             store_close(t.env);
         }

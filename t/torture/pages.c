@@ -217,6 +217,10 @@ main(int argc, char **argv)
         torture_fail("too much is unseen");
     }
 
+    if (ended * 3 > tries) {
+        torture_fail("too much is LMDB's end");
+    }
+
     torture_drop(t.path);
     torture_drop(path);
     (void) printf("pages: %u pages written over: %u denied, %u found by the "
