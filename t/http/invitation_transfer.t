@@ -77,8 +77,7 @@ subtest 'from a browser to the browser of a phone' => sub {
 subtest 'of a link for one person, to an app' => sub {
     my $call = $world->call;
     my ($host) = $olga->websocket("/ws/$call");
-    my $link = $world->link($call, '--kind', 'external', '--name', 'Max',
-        '--comment', 'knows pumps', '--profile', 'view');
+    my $link = $world->external($call, 'olga', 'Max', 'view')->{link};
     my $desk = $world->client;
     is($desk->join_link($link)->{status}, 303, 'joined');
 

@@ -209,8 +209,7 @@ subtest 'the app is offered with the link in it' => sub {
 subtest 'an outside expert is offered the console, on a desktop' => sub {
     my $olga = $world->signed_in('olga');
     my ($here) = $olga->websocket("/ws/$call");
-    my $outside = $world->link($call, '--kind', 'external', '--name', 'Max',
-        '--comment', 'knows pumps', '--profile', 'view');
+    my $outside = $world->external($call, 'olga', 'Max', 'view')->{link};
     my ($to) = $outside =~ m{(/j/.*)};
     my $whole = "http://127.0.0.1:$edge->{port}$to";
     my $body = $world->client->get($to, 'User-Agent' => $agents{windows})

@@ -23,9 +23,8 @@ my $call = $world->call;
 my ($socket) = $world->signed_in('olga')->websocket("/ws/$call");
 ok($world->edge->wait_for(sub { $world->states($call) eq 'present' }),
     'who invites is there');
-my @links = map { $world->link($call, '--kind', 'external', '--name',
-    "Guest $_", '--comment', 'knows pumps', '--profile', 'control') }
-    1 .. $links;
+my @links = map { $world->external($call, 'olga', "Guest $_", 'control')
+    ->{link} } 1 .. $links;
 
 # Each looks at every page first; then all press, in an order of their own.
 

@@ -25,9 +25,7 @@ my $live = live($world);
 sub external {
     my ($call, $inviter, $name) = @_;
 
-    my $made = $edge->ctl('invite', 'create', '--call', $call, '--inviter',
-        $inviter, '--kind', 'external', '--name', $name, '--comment',
-        'knows pumps', '--profile', 'view');
+    my $made = $world->external($call, $inviter, $name, 'view');
     my $client = $world->client;
     my $answer = $client->join_link($made->{link});
     is($answer->{status}, 303, "$name joined") or diag explain $answer;

@@ -39,10 +39,7 @@ my $call = $world->call;
 my $bob = $world->signed_in('bob');
 my ($inviter) = $bob->websocket("/ws/$call");
 ok($inviter, 'the inviter is in');
-ok($edge->wait_for(sub { $world->states($call) =~ /present/ }), 'present');
-my $made = $edge->ctl('invite', 'create', '--call', $call, '--inviter', 'bob',
-    '--kind', 'external', '--name', 'Max', '--comment', 'knows pumps',
-    '--profile', 'view');
+my $made = $world->external($call, 'bob', 'Max', 'view');
 my $max = $world->client;
 is($max->join_link($made->{link})->{status}, 303, 'an external joined');
 my @sockets;

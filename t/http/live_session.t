@@ -75,9 +75,7 @@ subtest 'idle by profile' => sub {
     $live->open('olga', $olga, "/ws/$call");
 
     for my $profile (qw(view control)) {
-        my $made = $edge->ctl('invite', 'create', '--call', $call,
-            '--inviter', 'olga', '--kind', 'external', '--name', $profile,
-            '--comment', 'knows pumps', '--profile', $profile);
+        my $made = $world->external($call, 'olga', $profile, $profile);
         my $client = $world->client;
         is($client->join_link($made->{link})->{status}, 303, 'joined');
         $live->open($profile, $client, "/ws/$call");

@@ -78,8 +78,8 @@ sub external {
     my ($call, $profile) = @_;
 
     my $client = $world->client;
-    $client->join_link($world->link($call, '--kind', 'external', '--name',
-        'Max', '--comment', 'knows the pump', '--profile', $profile));
+    $client->join_link($world->external($call, 'olga', 'Max', $profile)
+        ->{link});
     return $client;
 }
 

@@ -29,8 +29,7 @@ my $call = $world->call;
 my ($room) = $olga->websocket("/ws/$call");
 my $guest = $world->guest($call);
 my ($socket) = $guest->websocket("/ws/$call");
-my $external = $world->link($call, '--kind', 'external', '--name', 'Gus',
-    '--comment', 'knows pumps', '--profile', 'control');
+my $external = $world->external($call, 'olga', 'Gus', 'control')->{link};
 my ($path) = $external =~ m{(/j/.*)};
 
 ok($edge->wait_for(sub { $world->states($call) eq 'present present' }),

@@ -87,6 +87,22 @@ sub invitation {
 }
 
 
+# The same for one external, by someone whose WebSocket is open: that he is in
+# the call may be on its way to the store.
+
+sub external {
+    my ($self, $call, $inviter, $name, $profile) = @_;
+
+    my $made;
+    $self->edge->wait_for(sub { $made = eval {
+        $self->edge->ctl('invite', 'create', '--call', $call, '--inviter',
+            $inviter, '--kind', 'external', '--name', $name, '--comment',
+            'knows pumps', '--profile', $profile)
+    } });
+    return $made // die "no external was invited: $@";
+}
+
+
 sub link { my $self = shift; return $self->invitation(@_)->{link} }
 
 
