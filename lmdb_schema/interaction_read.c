@@ -3,11 +3,6 @@
 #include <lmdb_schema/assist_int.h>
 
 
-static store_status_t walk_of(store_txn_t *txn, store_record_t record,
-    store_key_class_t key_class, const store_id_t *of, uint64_t from,
-    store_visit_pt visit, void *data);
-
-
 store_status_t
 store_interaction_get(store_txn_t *txn, const store_id_t *id,
     store_interaction_t *out)
@@ -35,8 +30,8 @@ store_status_t
 store_interactions_by(store_txn_t *txn, const store_id_t *agent,
     uint64_t from, store_visit_pt visit, void *data)
 {
-    return walk_of(txn, STORE_IS_interaction, STORE_KEY_INTERACTION_BY, agent,
-                   from, visit, data);
+    return store_walk_of(txn, STORE_IS_interaction, STORE_KEY_INTERACTION_BY,
+                         agent, from, visit, data);
 }
 
 
@@ -44,8 +39,9 @@ store_status_t
 store_interactions_paused(store_txn_t *txn, const store_id_t *agent,
     uint64_t from, store_visit_pt visit, void *data)
 {
-    return walk_of(txn, STORE_IS_interaction, STORE_KEY_INTERACTION_PAUSED,
-                   agent, from, visit, data);
+    return store_walk_of(txn, STORE_IS_interaction,
+                         STORE_KEY_INTERACTION_PAUSED, agent, from, visit,
+                         data);
 }
 
 
@@ -53,8 +49,8 @@ store_status_t
 store_interactions_in(store_txn_t *txn, const store_id_t *account,
     uint64_t from, store_visit_pt visit, void *data)
 {
-    return walk_of(txn, STORE_IS_interaction, STORE_KEY_INTERACTION_IN,
-                   account, from, visit, data);
+    return store_walk_of(txn, STORE_IS_interaction, STORE_KEY_INTERACTION_IN,
+                         account, from, visit, data);
 }
 
 
@@ -62,13 +58,8 @@ store_status_t
 store_entries(store_txn_t *txn, const store_id_t *interaction,
     store_visit_pt visit, void *data)
 {
-    store_key_t  prefix;
-
-    store_key(&prefix, STORE_KEY_ENTRY);
-    store_key_id(&prefix, interaction);
-
-    return store_walk_rows(store_txn_view(txn), STORE_IS_entry, &prefix,
-                           visit, data);
+    return store_rows_of(txn, STORE_IS_entry, STORE_KEY_ENTRY, interaction,
+                         visit, data);
 }
 
 
@@ -92,8 +83,8 @@ store_status_t
 store_tasks_by(store_txn_t *txn, const store_id_t *actor, uint64_t from,
     store_visit_pt visit, void *data)
 {
-    return walk_of(txn, STORE_IS_task, STORE_KEY_TASK_BY, actor, from, visit,
-                   data);
+    return store_walk_of(txn, STORE_IS_task, STORE_KEY_TASK_BY, actor, from,
+                         visit, data);
 }
 
 
@@ -101,20 +92,6 @@ store_status_t
 store_tasks_in(store_txn_t *txn, const store_id_t *account, uint64_t from,
     store_visit_pt visit, void *data)
 {
-    return walk_of(txn, STORE_IS_task, STORE_KEY_TASK_IN, account, from,
-                   visit, data);
-}
-
-
-static store_status_t
-walk_of(store_txn_t *txn, store_record_t record, store_key_class_t key_class,
-    const store_id_t *of, uint64_t from, store_visit_pt visit, void *data)
-{
-    store_key_t  prefix;
-
-    store_key(&prefix, key_class);
-    store_key_id(&prefix, of);
-
-    return store_walk_ids(store_txn_view(txn), record, &prefix, from, visit,
-                          data);
+    return store_walk_of(txn, STORE_IS_task, STORE_KEY_TASK_IN, account, from,
+                         visit, data);
 }

@@ -119,17 +119,11 @@ store_status_t
 store_user_there(store_view_t *view, const store_id_t *call,
     const store_id_t *user, bool *there)
 {
-    store_key_t          key;
     store_status_t       rc;
     store_participant_t  part;
 
     *there = false;
-
-    store_key(&key, STORE_KEY_PARTICIPANT_OF);
-    store_key_id(&key, call);
-    store_key_id(&key, user);
-
-    rc = store_record_by(view, STORE_IS_participant, call, &key, &part);
+    rc = store_part_of(view, call, user, &part);
 
     if (rc == STORE_OK) {
         *there = (part.state == STORE_PART_PRESENT
@@ -145,7 +139,6 @@ static store_status_t
 find_session(store_view_t *view, const uint8_t browser[STORE_HASH_LEN],
     store_judged_t *out)
 {
-    store_key_t     key;
     store_status_t  rc;
 
     static const uint8_t  nobody[STORE_HASH_LEN];
@@ -154,11 +147,8 @@ find_session(store_view_t *view, const uint8_t browser[STORE_HASH_LEN],
         return STORE_OK;
     }
 
-    store_key(&key, STORE_KEY_SESSION_BROWSER);
-    store_key_id(&key, &out->invitation.id);
-    store_key_bytes(&key, browser, STORE_HASH_LEN);
-
-    rc = store_record_by(view, STORE_IS_session, NULL, &key, &out->session);
+    rc = store_session_by_browser(view, &out->invitation.id, browser,
+                                  &out->session);
     out->same_browser = rc == STORE_OK;
 
     return rc == STORE_NOT_FOUND ? STORE_OK : rc;

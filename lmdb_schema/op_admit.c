@@ -21,7 +21,6 @@ const store_transition_t  store_admit_ops[] = {
 static store_status_t
 admit(store_view_t *view, store_op_t *op)
 {
-    store_key_t          key;
     store_user_t         user;
     store_status_t       rc;
     store_judged_t       judged;
@@ -45,12 +44,7 @@ admit(store_view_t *view, store_op_t *op)
                ? store_refuse(op, STORE_REASON_UNKNOWN_LINK) : rc;
     }
 
-    store_key(&key, STORE_KEY_PARTICIPANT_OF);
-    store_key_id(&key, &judged.call.id);
-    store_key_id(&key, &user.id);
-
-    rc = store_record_by(view, STORE_IS_participant, &judged.call.id, &key,
-                         &part);
+    rc = store_part_of(view, &judged.call.id, &user.id, &part);
 
     if (rc == STORE_NOT_FOUND) {
         memset(&part, 0, sizeof(part));

@@ -316,7 +316,6 @@ static store_status_t
 in_groups(store_view_t *view, const store_user_t *user, store_slice_t groups,
     bool *in)
 {
-    store_key_t     key;
     store_slice_t   name;
     store_group_t   group;
     store_status_t  rc;
@@ -326,11 +325,8 @@ in_groups(store_view_t *view, const store_user_t *user, store_slice_t groups,
 
     while (!*in && store_word_next(&groups, &name)) {
 
-        store_key(&key, STORE_KEY_GROUP_NAME);
-        store_key_id(&key, &user->account);
-        store_key_name(&key, name, view->sha256);
-
-        rc = store_record_by(view, STORE_IS_group, NULL, &key, &group);
+        rc = store_by_name(view, STORE_IS_group, STORE_KEY_GROUP_NAME,
+                           &user->account, name, &group);
 
         if (rc == STORE_OK) {
             rc = store_member_find(view, &group.id, &user->id, &member);

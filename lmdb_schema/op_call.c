@@ -220,7 +220,6 @@ static store_status_t
 keep_member(store_view_t *view, const store_op_t *op,
     const store_call_t *call, const store_id_t *former)
 {
-    store_key_t          key;
     store_user_t         user;
     store_status_t       rc;
     store_participant_t  part;
@@ -229,11 +228,7 @@ keep_member(store_view_t *view, const store_op_t *op,
         return STORE_OK;
     }
 
-    store_key(&key, STORE_KEY_PARTICIPANT_OF);
-    store_key_id(&key, &call->id);
-    store_key_id(&key, former);
-
-    rc = store_record_by(view, STORE_IS_participant, &call->id, &key, &part);
+    rc = store_part_of(view, &call->id, former, &part);
 
     if (rc == STORE_NOT_FOUND) {
 

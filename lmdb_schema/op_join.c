@@ -184,14 +184,9 @@ static store_status_t
 user_part(store_view_t *view, const store_op_t *op, const store_call_t *call,
     const store_user_t *user, store_participant_t *part)
 {
-    store_key_t     key;
     store_status_t  rc;
 
-    store_key(&key, STORE_KEY_PARTICIPANT_OF);
-    store_key_id(&key, &call->id);
-    store_key_id(&key, &user->id);
-
-    rc = store_record_by(view, STORE_IS_participant, &call->id, &key, part);
+    rc = store_part_of(view, &call->id, &user->id, part);
 
     if (rc != STORE_NOT_FOUND) {
         return rc;

@@ -9,8 +9,6 @@
 static store_status_t call_ring(store_view_t *view, store_op_t *op);
 static store_status_t rung(store_scene_t *scene, store_op_t *op,
     const store_user_t *user);
-static store_status_t find_part(store_view_t *view, const store_id_t *call,
-    const store_id_t *user, store_participant_t *part);
 static store_status_t caller_name(store_view_t *view, const store_op_t *op,
     store_slice_t *name);
 static store_status_t call_answer(store_view_t *view, store_op_t *op);
@@ -74,7 +72,7 @@ rung(store_scene_t *scene, store_op_t *op, const store_user_t *user)
     store_status_t       rc;
     store_participant_t  part;
 
-    rc = find_part(scene->view, &scene->call.id, &user->id, &part);
+    rc = store_part_of(scene->view, &scene->call.id, &user->id, &part);
 
     if (rc == STORE_NOT_FOUND) {
 
@@ -134,20 +132,6 @@ rung(store_scene_t *scene, store_op_t *op, const store_user_t *user)
 }
 
 
-static store_status_t
-find_part(store_view_t *view, const store_id_t *call, const store_id_t *user,
-    store_participant_t *part)
-{
-    store_key_t  key;
-
-    store_key(&key, STORE_KEY_PARTICIPANT_OF);
-    store_key_id(&key, call);
-    store_key_id(&key, user);
-
-    return store_record_by(view, STORE_IS_participant, call, &key, part);
-}
-
-
 /* Who rings, for people to read. */
 
 static store_status_t
@@ -203,7 +187,7 @@ call_answer(store_view_t *view, store_op_t *op)
     op->out.call = scene.call.id;
     op->out.room = scene.call.room;
 
-    rc = find_part(view, &scene.call.id, &op->actor, &part);
+    rc = store_part_of(view, &scene.call.id, &op->actor, &part);
 
     if (rc == STORE_OK && part.ring != 0) {
         store_part_silence(&scene, &part, kind);

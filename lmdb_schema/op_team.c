@@ -354,7 +354,6 @@ static store_status_t
 named(store_view_t *view, store_op_t *op, const store_id_t *account,
     store_teams_t *teams)
 {
-    store_key_t     key;
     store_team_t    team;
     store_slice_t   name, names;
     store_status_t  rc;
@@ -364,11 +363,8 @@ named(store_view_t *view, store_op_t *op, const store_id_t *account,
 
     while (store_word_next(&names, &name)) {
 
-        store_key(&key, STORE_KEY_TEAM_NAME);
-        store_key_id(&key, account);
-        store_key_name(&key, name, view->sha256);
-
-        rc = store_record_by(view, STORE_IS_team, NULL, &key, &team);
+        rc = store_by_name(view, STORE_IS_team, STORE_KEY_TEAM_NAME, account,
+                           name, &team);
 
         if (rc == STORE_NOT_FOUND && !op->in.user_teams.known) {
             continue;

@@ -201,14 +201,9 @@ static store_status_t
 here_already(store_view_t *view, const store_session_t *session,
     const uint8_t browser[STORE_HASH_LEN], store_session_t *other)
 {
-    store_key_t     key;
     store_status_t  rc;
 
-    store_key(&key, STORE_KEY_SESSION_BROWSER);
-    store_key_id(&key, &session->invitation);
-    store_key_bytes(&key, browser, STORE_HASH_LEN);
-
-    rc = store_record_by(view, STORE_IS_session, NULL, &key, other);
+    rc = store_session_by_browser(view, &session->invitation, browser, other);
 
     if (rc == STORE_NOT_FOUND
         || (rc == STORE_OK

@@ -267,8 +267,6 @@ static store_status_t
 part_of(store_view_t *view, const store_principal_t *principal,
     const store_id_t *call, store_participant_t *part)
 {
-    store_key_t  key;
-
     if (principal->kind != STORE_KIND_USER) {
         return store_id_equal(&principal->call, call)
                ? store_record_get(view, STORE_IS_participant, call,
@@ -276,11 +274,7 @@ part_of(store_view_t *view, const store_principal_t *principal,
                : STORE_NOT_FOUND;
     }
 
-    store_key(&key, STORE_KEY_PARTICIPANT_OF);
-    store_key_id(&key, call);
-    store_key_id(&key, &principal->user);
-
-    return store_record_by(view, STORE_IS_participant, call, &key, part);
+    return store_part_of(view, call, &principal->user, part);
 }
 
 

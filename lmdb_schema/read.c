@@ -16,13 +16,8 @@ store_status_t
 store_account_by_name(store_txn_t *txn, store_slice_t name,
     store_account_t *out)
 {
-    store_key_t   key;
-    store_view_t *view = store_txn_view(txn);
-
-    store_key(&key, STORE_KEY_ACCOUNT_NAME);
-    store_key_name(&key, name, view->sha256);
-
-    return store_record_by(view, STORE_IS_account, NULL, &key, out);
+    return store_by_name(store_txn_view(txn), STORE_IS_account,
+                         STORE_KEY_ACCOUNT_NAME, NULL, name, out);
 }
 
 
@@ -38,13 +33,8 @@ store_status_t
 store_user_by_subject(store_txn_t *txn, store_slice_t subject,
     store_user_t *out)
 {
-    store_key_t   key;
-    store_view_t *view = store_txn_view(txn);
-
-    store_key(&key, STORE_KEY_USER_SUBJECT);
-    store_key_name(&key, subject, view->sha256);
-
-    return store_record_by(view, STORE_IS_user, NULL, &key, out);
+    return store_by_name(store_txn_view(txn), STORE_IS_user,
+                         STORE_KEY_USER_SUBJECT, NULL, subject, out);
 }
 
 
@@ -52,14 +42,8 @@ store_status_t
 store_user_by_name(store_txn_t *txn, const store_id_t *account,
     store_slice_t name, store_user_t *out)
 {
-    store_key_t   key;
-    store_view_t *view = store_txn_view(txn);
-
-    store_key(&key, STORE_KEY_USER_NAME);
-    store_key_id(&key, account);
-    store_key_name(&key, name, view->sha256);
-
-    return store_record_by(view, STORE_IS_user, NULL, &key, out);
+    return store_by_name(store_txn_view(txn), STORE_IS_user,
+                         STORE_KEY_USER_NAME, account, name, out);
 }
 
 
@@ -140,13 +124,8 @@ store_status_t
 store_participants(store_txn_t *txn, const store_id_t *call,
     store_visit_pt visit, void *data)
 {
-    store_key_t  prefix;
-
-    store_key(&prefix, STORE_KEY_PARTICIPANT);
-    store_key_id(&prefix, call);
-
-    return store_walk_rows(store_txn_view(txn), STORE_IS_participant, &prefix,
-                           visit, data);
+    return store_rows_of(txn, STORE_IS_participant, STORE_KEY_PARTICIPANT,
+                         call, visit, data);
 }
 
 
@@ -154,13 +133,8 @@ store_status_t
 store_invitations(store_txn_t *txn, const store_id_t *call,
     store_visit_pt visit, void *data)
 {
-    store_key_t  prefix;
-
-    store_key(&prefix, STORE_KEY_INVITATION_CALL);
-    store_key_id(&prefix, call);
-
-    return store_walk_ids(store_txn_view(txn), STORE_IS_invitation, &prefix, 0,
-                          visit, data);
+    return store_walk_of(txn, STORE_IS_invitation, STORE_KEY_INVITATION_CALL,
+                         call, 0, visit, data);
 }
 
 
@@ -168,13 +142,8 @@ store_status_t
 store_invitations_by(store_txn_t *txn, const store_id_t *inviter,
     uint64_t from, store_visit_pt visit, void *data)
 {
-    store_key_t  prefix;
-
-    store_key(&prefix, STORE_KEY_INVITATION_BY);
-    store_key_id(&prefix, inviter);
-
-    return store_walk_ids(store_txn_view(txn), STORE_IS_invitation, &prefix,
-                          from, visit, data);
+    return store_walk_of(txn, STORE_IS_invitation, STORE_KEY_INVITATION_BY,
+                         inviter, from, visit, data);
 }
 
 
@@ -182,13 +151,8 @@ store_status_t
 store_sessions(store_txn_t *txn, const store_id_t *user,
     store_visit_pt visit, void *data)
 {
-    store_key_t  prefix;
-
-    store_key(&prefix, STORE_KEY_SESSION_USER);
-    store_key_id(&prefix, user);
-
-    return store_walk_ids(store_txn_view(txn), STORE_IS_session, &prefix, 0,
-                          visit, data);
+    return store_walk_of(txn, STORE_IS_session, STORE_KEY_SESSION_USER, user,
+                         0, visit, data);
 }
 
 
@@ -218,13 +182,8 @@ store_status_t
 store_users(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data)
 {
-    store_key_t  prefix;
-
-    store_key(&prefix, STORE_KEY_USER_NAME);
-    store_key_id(&prefix, account);
-
-    return store_walk_values(store_txn_view(txn), STORE_IS_user, &prefix,
-                             visit, data);
+    return store_walk_of(txn, STORE_IS_user, STORE_KEY_USER_NAME, account, 0,
+                         visit, data);
 }
 
 
@@ -235,8 +194,8 @@ store_accounts(store_txn_t *txn, store_visit_pt visit, void *data)
 
     store_key(&prefix, STORE_KEY_ACCOUNT_NAME);
 
-    return store_walk_values(store_txn_view(txn), STORE_IS_account, &prefix,
-                             visit, data);
+    return store_walk_ids(store_txn_view(txn), STORE_IS_account, &prefix, 0,
+                          visit, data);
 }
 
 

@@ -3,17 +3,6 @@
 #include <lmdb_schema/team_int.h>
 
 
-static store_status_t by_name(store_txn_t *txn, store_record_t record,
-    store_key_class_t key_class, const store_id_t *account,
-    store_slice_t name, void *out);
-static store_status_t named(store_txn_t *txn, store_record_t record,
-    store_key_class_t key_class, const store_id_t *of, store_visit_pt visit,
-    void *data);
-static store_status_t rows(store_txn_t *txn, store_record_t record,
-    store_key_class_t key_class, const store_id_t *of, store_visit_pt visit,
-    void *data);
-
-
 store_status_t
 store_team_get(store_txn_t *txn, const store_id_t *id, store_team_t *out)
 {
@@ -26,8 +15,8 @@ store_status_t
 store_team_by_name(store_txn_t *txn, const store_id_t *account,
     store_slice_t name, store_team_t *out)
 {
-    return by_name(txn, STORE_IS_team, STORE_KEY_TEAM_NAME, account, name,
-                   out);
+    return store_by_name(store_txn_view(txn), STORE_IS_team,
+                         STORE_KEY_TEAM_NAME, account, name, out);
 }
 
 
@@ -35,8 +24,8 @@ store_status_t
 store_teams(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data)
 {
-    return named(txn, STORE_IS_team, STORE_KEY_TEAM_NAME, account, visit,
-                 data);
+    return store_walk_of(txn, STORE_IS_team, STORE_KEY_TEAM_NAME, account, 0,
+                         visit, data);
 }
 
 
@@ -67,8 +56,8 @@ store_status_t
 store_group_by_name(store_txn_t *txn, const store_id_t *account,
     store_slice_t name, store_group_t *out)
 {
-    return by_name(txn, STORE_IS_group, STORE_KEY_GROUP_NAME, account, name,
-                   out);
+    return store_by_name(store_txn_view(txn), STORE_IS_group,
+                         STORE_KEY_GROUP_NAME, account, name, out);
 }
 
 
@@ -76,8 +65,8 @@ store_status_t
 store_groups(store_txn_t *txn, const store_id_t *account,
     store_visit_pt visit, void *data)
 {
-    return named(txn, STORE_IS_group, STORE_KEY_GROUP_NAME, account, visit,
-                 data);
+    return store_walk_of(txn, STORE_IS_group, STORE_KEY_GROUP_NAME, account,
+                         0, visit, data);
 }
 
 
@@ -100,13 +89,8 @@ store_status_t
 store_groups_managed(store_txn_t *txn, const store_id_t *user,
     store_visit_pt visit, void *data)
 {
-    store_key_t  prefix;
-
-    store_key(&prefix, STORE_KEY_MANAGES);
-    store_key_id(&prefix, user);
-
-    return store_walk_ids(store_txn_view(txn), STORE_IS_group, &prefix, 0,
-                          visit, data);
+    return store_walk_of(txn, STORE_IS_group, STORE_KEY_MANAGES, user, 0,
+                         visit, data);
 }
 
 
@@ -114,7 +98,8 @@ store_status_t
 store_members(store_txn_t *txn, const store_id_t *of, store_visit_pt visit,
     void *data)
 {
-    return rows(txn, STORE_IS_member, STORE_KEY_MEMBER, of, visit, data);
+    return store_rows_of(txn, STORE_IS_member, STORE_KEY_MEMBER, of, visit,
+                         data);
 }
 
 
@@ -122,7 +107,8 @@ store_status_t
 store_managers(store_txn_t *txn, const store_id_t *group,
     store_visit_pt visit, void *data)
 {
-    return rows(txn, STORE_IS_manager, STORE_KEY_MANAGER, group, visit, data);
+    return store_rows_of(txn, STORE_IS_manager, STORE_KEY_MANAGER, group,
+                         visit, data);
 }
 
 
@@ -182,46 +168,4 @@ store_in_group(store_txn_t *txn, const store_id_t *user,
     }
 
     return rc == STORE_NOT_FOUND ? STORE_OK : rc;
-}
-
-
-static store_status_t
-by_name(store_txn_t *txn, store_record_t record, store_key_class_t key_class,
-    const store_id_t *account, store_slice_t name, void *out)
-{
-    store_key_t   key;
-    store_view_t *view = store_txn_view(txn);
-
-    store_key(&key, key_class);
-    store_key_id(&key, account);
-    store_key_name(&key, name, view->sha256);
-
-    return store_record_by(view, record, NULL, &key, out);
-}
-
-
-static store_status_t
-named(store_txn_t *txn, store_record_t record, store_key_class_t key_class,
-    const store_id_t *of, store_visit_pt visit, void *data)
-{
-    store_key_t  prefix;
-
-    store_key(&prefix, key_class);
-    store_key_id(&prefix, of);
-
-    return store_walk_values(store_txn_view(txn), record, &prefix, visit,
-                             data);
-}
-
-
-static store_status_t
-rows(store_txn_t *txn, store_record_t record, store_key_class_t key_class,
-    const store_id_t *of, store_visit_pt visit, void *data)
-{
-    store_key_t  prefix;
-
-    store_key(&prefix, key_class);
-    store_key_id(&prefix, of);
-
-    return store_walk_rows(store_txn_view(txn), record, &prefix, visit, data);
 }

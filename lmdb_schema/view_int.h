@@ -93,21 +93,39 @@ store_status_t store_record_by(store_view_t *view, store_record_t record,
     const store_id_t *call, const store_key_t *index, void *out)
     STORE_USE_RESULT;
 
-/* Visits the records whose ids end the index keys that begin with `prefix`;
-   where a time follows it, those of `from` or later.  What is not there, or
-   does not decode, is STORE_CORRUPT. */
+/* Visits the records of the index keys that begin with `prefix`, whose ids
+   are the values or, without any, end the keys; where a time follows it, those
+   of `from` or later.  What is not there, or does not decode, is
+   STORE_CORRUPT. */
 store_status_t store_walk_ids(store_view_t *view, store_record_t record,
     const store_key_t *prefix, uint64_t from, store_visit_pt visit,
     void *data) STORE_USE_RESULT;
 
-/* The same of records whose ids are the values of the index keys, and of
-   records that themselves stand under keys that begin so. */
-store_status_t store_walk_values(store_view_t *view, store_record_t record,
-    const store_key_t *prefix, store_visit_pt visit, void *data)
-    STORE_USE_RESULT;
+/* The same of records that themselves stand under keys that begin so. */
 store_status_t store_walk_rows(store_view_t *view, store_record_t record,
     const store_key_t *prefix, store_visit_pt visit, void *data)
     STORE_USE_RESULT;
+
+/* Both, where the prefix is what they are of. */
+store_status_t store_walk_of(store_txn_t *txn, store_record_t record,
+    store_key_class_t key_class, const store_id_t *of, uint64_t from,
+    store_visit_pt visit, void *data) STORE_USE_RESULT;
+store_status_t store_rows_of(store_txn_t *txn, store_record_t record,
+    store_key_class_t key_class, const store_id_t *of, store_visit_pt visit,
+    void *data) STORE_USE_RESULT;
+
+/* By its name, in an account or (NULL) in all. */
+store_status_t store_by_name(store_view_t *view, store_record_t record,
+    store_key_class_t key_class, const store_id_t *account,
+    store_slice_t name, void *out) STORE_USE_RESULT;
+
+/* A user's participant in a call; a guest's session of an invitation, by the
+   browser that it was redeemed in. */
+store_status_t store_part_of(store_view_t *view, const store_id_t *call,
+    const store_id_t *user, store_participant_t *out) STORE_USE_RESULT;
+store_status_t store_session_by_browser(store_view_t *view,
+    const store_id_t *invitation, const uint8_t browser[STORE_HASH_LEN],
+    store_session_t *out) STORE_USE_RESULT;
 
 /* Puts the record and moves its index keys from the old state to this. */
 void store_record_put(store_view_t *view, store_record_t record,

@@ -187,6 +187,72 @@ a_key_taken_over_stays_with_the_newer(void **state)
 }
 
 
+static bool
+one_more(void *data, const void *record)
+{
+    (void) record;
+
+    ++*(uint32_t *) data;
+
+    return true;
+}
+
+
+static store_status_t
+visit(world_t *w, store_record_t record, store_key_class_t key_class,
+    uint32_t of, uint32_t *n)
+{
+    store_id_t   who = id(of);
+    store_key_t  prefix;
+
+    *n = 0;
+    store_key(&prefix, key_class);
+    store_key_id(&prefix, &who);
+
+    return store_walk_ids(&w->memory.view, record, &prefix, 0, one_more, n);
+}
+
+
+/* An index key has the id as its value, or at its end. */
+
+static void
+records_are_found_by_either_form_of_an_index(void **state)
+{
+    world_t        w;
+    uint8_t        other[STORE_ID_LEN + 1] = { 9 };
+    uint32_t       n;
+    store_id_t     acme = id(ACME);
+    store_key_t    key;
+    store_slice_t  value = { other, 0 };
+
+    (void) state;
+    world(&w);
+
+    assert_int_equal(visit(&w, STORE_IS_user, STORE_KEY_USER_NAME, ACME, &n),
+                     STORE_OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(visit(&w, STORE_IS_session, STORE_KEY_SESSION_USER, OLGA,
+                           &n),
+                     STORE_OK);
+    assert_int_equal(n, 1);
+
+    /* a value of another length, and one that is nobody's */
+
+    store_key(&key, STORE_KEY_USER_NAME);
+    store_key_id(&key, &acme);
+    store_key_name(&key, text("olga"), w.memory.view.sha256);
+
+    for (value.len = 1; value.len <= sizeof(other); value.len++) {
+        store_view_put(&w.memory.view, &key, value);
+        assert_int_equal(visit(&w, STORE_IS_user, STORE_KEY_USER_NAME, ACME,
+                               &n),
+                         STORE_CORRUPT);
+    }
+
+    store_memory_free(&w.memory);
+}
+
+
 int
 main(void)
 {
@@ -195,7 +261,8 @@ main(void)
         cmocka_unit_test(a_key_over_its_limit_is_none),
         cmocka_unit_test(long_names_differ_in_their_keys),
         cmocka_unit_test(a_walk_stays_in_its_prefix_while_keys_change),
-        cmocka_unit_test(a_key_taken_over_stays_with_the_newer)
+        cmocka_unit_test(a_key_taken_over_stays_with_the_newer),
+        cmocka_unit_test(records_are_found_by_either_form_of_an_index)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
