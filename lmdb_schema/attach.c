@@ -15,7 +15,7 @@
 
 
 #define ROW_LEN          STORE_ATTACH_ROW
-#define ROW_TIMES        STORE_ATTACH_TIMES
+#define ROW_TIMES        64
 #define INCARNATION_LEN  8
 
 
@@ -254,7 +254,7 @@ store_attach_clear(store_view_t *view, const store_participant_t *part)
 store_status_t
 store_attached(store_txn_t *txn, const store_id_t *call,
     const store_id_t *participant, const uint8_t incarnation[8],
-    store_attached_t *out)
+    uint64_t opened, bool *counts)
 {
     row_t           row;
     store_key_t     key;
@@ -262,10 +262,7 @@ store_attached(store_txn_t *txn, const store_id_t *call,
 
     row_key(&key, call, participant, incarnation);
     rc = row_read(store_txn_view(txn), &key, &row);
-
-    out->n = row.n;
-    out->told = row.told;
-    memcpy(out->opened, row.opened, row.told * sizeof(row.opened[0]));
+    *counts = rc == STORE_OK && row_tells(&row, opened);
 
     return rc == STORE_NOT_FOUND ? STORE_OK : rc;
 }

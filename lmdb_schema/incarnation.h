@@ -37,21 +37,11 @@ store_status_t store_incarnations_naming(const char *folder,
     const char *name, uint32_t *workers, uint32_t *having,
     uint32_t *signing) STORE_USE_RESULT;
 
-/*
- * The connections of a participant that count as one worker's.  Of some it
- * is not told when they were opened; none is left of who is not in the call.
- */
-#define STORE_ATTACH_TIMES  64
-
-typedef struct {
-    uint32_t    n;
-    uint32_t    told;                  /* of n, those with a time */
-    uint64_t    opened[STORE_ATTACH_TIMES];    /* oldest first */
-} store_attached_t;
-
+/* Whether a worker's connection, of which it is told when it was opened,
+   still counts as one of the participant's. */
 store_status_t store_attached(store_txn_t *txn, const store_id_t *call,
     const store_id_t *participant, const uint8_t incarnation[8],
-    store_attached_t *out) STORE_USE_RESULT;
+    uint64_t opened, bool *counts) STORE_USE_RESULT;
 
 #pragma GCC visibility pop
 

@@ -3,17 +3,14 @@
 #include "ngx_xassist_worker.h"
 
 
-/* Those of a participant that were opened in one millisecond. */
+/* The one that was opened then. */
 typedef struct {
     uint64_t               opened;
-    ngx_uint_t             n;
-    ngx_xassist_tunnel_t  *tunnel;             /* one of them */
+    ngx_xassist_tunnel_t  *tunnel;
 } ngx_xassist_crowd_t;
 
 
 static void ngx_xassist_crowd_find(ngx_xassist_tunnel_t *tunnel, void *data);
-static void ngx_xassist_crowd_count(ngx_xassist_tunnel_t *tunnel,
-    void *data);
 
 
 /* Incarnation of a worker, and when the connection was opened. */
@@ -43,8 +40,8 @@ ngx_xassist_crowd_event(ngx_xassist_worker_t *worker,
         return;
     }
 
-    ngx_memzero(&crowd, sizeof(ngx_xassist_crowd_t));
     crowd.opened = opened;
+    crowd.tunnel = NULL;
 
     ngx_xassist_live_each(worker, NGX_XASSIST_KEY_PARTICIPANT,
                           &event->participant, ngx_xassist_crowd_find,
@@ -82,10 +79,8 @@ ngx_xassist_crowd_missed(ngx_xassist_tunnel_t *tunnel)
 ngx_uint_t
 ngx_xassist_crowd_out(ngx_xassist_tunnel_t *tunnel)
 {
-    uint32_t               i;
+    bool                   counts;
     store_status_t         status;
-    store_attached_t       attached;
-    ngx_xassist_crowd_t    crowd;
     ngx_xassist_worker_t  *worker;
 
     /* Whether one counts that is on its way is looked at when it is there. */
@@ -100,7 +95,7 @@ ngx_xassist_crowd_out(ngx_xassist_tunnel_t *tunnel)
 
         status = store_attached(worker->read, &tunnel->ctx->call,
                                 &tunnel->ctx->participant,
-                                worker->incarnation, &attached);
+                                worker->incarnation, tunnel->opened, &counts);
         store_read_reset(worker->read);
 
         if (status != STORE_OK) {
@@ -109,32 +104,10 @@ ngx_xassist_crowd_out(ngx_xassist_tunnel_t *tunnel)
                           store_status_text(status));
         }
 
-        ngx_memzero(&crowd, sizeof(ngx_xassist_crowd_t));
-        crowd.opened = tunnel->opened;
-
-        ngx_xassist_live_each(worker, NGX_XASSIST_KEY_PARTICIPANT,
-                              &tunnel->ctx->participant,
-                              ngx_xassist_crowd_count, &crowd);
-
-        for (i = 0; i < attached.told && crowd.n != 0; i++) {
-            crowd.n -= attached.opened[i] == tunnel->opened;
-        }
-
-        tunnel->replaced = crowd.n != 0;
+        tunnel->replaced = !counts;
     }
 
     tunnel->missed = 0;
 
     return tunnel->replaced;
-}
-
-
-static void
-ngx_xassist_crowd_count(ngx_xassist_tunnel_t *tunnel, void *data)
-{
-    ngx_xassist_crowd_t  *crowd = data;
-
-    crowd->n += tunnel->opened == crowd->opened && tunnel->told
-                && tunnel->attached && tunnel->attaching == NULL
-                && !tunnel->replaced;
 }
