@@ -406,7 +406,7 @@ store_status_t store_tasks_in(store_txn_t *txn, const store_id_t *account,
     uint64_t from, store_visit_pt visit, void *data) STORE_USE_RESULT;
 
 /* The next event after sequence `after`: STORE_NOT_FOUND at the end,
-   STORE_TRIMMED when events in between are gone. */
+   STORE_TRIMMED when it is the first behind some that are gone. */
 store_status_t store_log_next(store_txn_t *txn, uint64_t after,
     store_event_t *out) STORE_USE_RESULT;
 

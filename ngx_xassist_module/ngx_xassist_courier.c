@@ -20,17 +20,9 @@ static ngx_int_t ngx_xassist_courier_take(ngx_xassist_courier_t *courier);
 static ngx_uint_t ngx_xassist_courier_busy(
     const ngx_xassist_courier_t *courier);
 static void ngx_xassist_courier_tell(ngx_xassist_courier_t *courier);
-static void ngx_xassist_courier_know(ngx_xassist_courier_t *courier);
 static ngx_int_t ngx_xassist_courier_next(ngx_xassist_courier_t *courier,
     store_event_t *event);
 static void ngx_xassist_courier_told(void *data, ngx_uint_t status);
-static void ngx_xassist_courier_save(ngx_xassist_courier_t *courier);
-static void ngx_xassist_courier_saved(ngx_xassist_write_t *write);
-
-
-static const store_slice_t  ngx_xassist_courier_name = {
-    (const uint8_t *) "notify", sizeof("notify") - 1
-};
 
 
 ngx_int_t
@@ -50,6 +42,9 @@ ngx_xassist_courier_init(ngx_xassist_worker_t *worker)
 
     courier->worker = worker;
     courier->lock = -1;
+    courier->told.worker = worker;
+    courier->told.name.data = (const uint8_t *) "notify";
+    courier->told.name.len = sizeof("notify") - 1;
 
     for (i = 0; i < NGX_XASSIST_COURIER_SLOTS; i++) {
         courier->parcels[i].courier = courier;
@@ -78,7 +73,7 @@ ngx_xassist_courier_stop(ngx_xassist_worker_t *worker)
     if (courier != NULL && courier->lock != -1) {
         (void) close(courier->lock);
         courier->lock = -1;
-        courier->known = 0;
+        courier->told.known = 0;
     }
 }
 
@@ -166,7 +161,7 @@ ngx_xassist_courier_take(ngx_xassist_courier_t *courier)
     }
 
     courier->lock = fd;
-    courier->known = 0;
+    courier->told.known = 0;
     courier->txnid = 0;
     courier->again = 0;
 
@@ -178,7 +173,7 @@ static ngx_uint_t
 ngx_xassist_courier_busy(const ngx_xassist_courier_t *courier)
 {
     return ngx_xassist_courier_posted(courier) || courier->telling != 0
-           || courier->saving;
+           || courier->told.saving;
 }
 
 
@@ -190,8 +185,10 @@ ngx_xassist_courier_tell(ngx_xassist_courier_t *courier)
     ngx_str_t               body, key;
     ngx_pool_t             *pool;
     store_event_t           event;
+    ngx_xassist_told_t     *told;
     ngx_xassist_worker_t   *worker;
 
+    told = &courier->told;
     worker = courier->worker;
 
     if (courier->telling != 0 || ngx_xassist_now() < courier->retry
@@ -223,12 +220,11 @@ ngx_xassist_courier_tell(ngx_xassist_courier_t *courier)
             ngx_xassist_courier_told(courier, 0);
         }
 
-    } else if (courier->known
-               && (courier->passed > courier->saved
-                   || courier->seen - courier->saved
-                      > NGX_XASSIST_COURIER_SAVE))
+    } else if (told->known
+               && (ngx_xassist_told_left(told)
+                   || told->seen - told->saved > NGX_XASSIST_COURIER_SAVE))
     {
-        ngx_xassist_courier_save(courier);
+        ngx_xassist_told_save(told, told->seen);
     }
 
     if (pool != NULL) {
@@ -237,60 +233,22 @@ ngx_xassist_courier_tell(ngx_xassist_courier_t *courier)
 }
 
 
-/* Where to begin: not with what rang before anybody was to be told. */
-
-static void
-ngx_xassist_courier_know(ngx_xassist_courier_t *courier)
-{
-    store_txn_t     *read;
-    store_status_t   status;
-
-    read = courier->worker->read;
-    status = store_told(read, ngx_xassist_courier_name, &courier->saved);
-
-    if (status == STORE_NOT_FOUND) {
-        courier->saved = 0;
-        status = store_log_last(read, &courier->seen);
-
-    } else {
-        courier->seen = courier->saved;
-    }
-
-    courier->known = status == STORE_OK;
-    courier->passed = 0;
-}
-
-
 static ngx_int_t
 ngx_xassist_courier_next(ngx_xassist_courier_t *courier,
     store_event_t *event)
 {
-    ngx_uint_t       i;
-    store_txn_t     *read;
-    store_status_t   status;
+    ngx_uint_t           i;
+    ngx_xassist_told_t  *told;
 
-    read = courier->worker->read;
+    told = &courier->told;
 
-    if (!courier->known) {
-        ngx_xassist_courier_know(courier);
-
-        if (courier->known && courier->saved == 0) {
-            ngx_xassist_courier_save(courier);
-        }
+    if (!told->known) {
+        ngx_xassist_told_know(told);
     }
 
-    for (i = 0; courier->known && i < NGX_XASSIST_COURIER_SCAN; i++) {
+    for (i = 0; told->known && i < NGX_XASSIST_COURIER_SCAN; i++) {
 
-        status = store_log_next(read, courier->seen, event);
-
-        if (status == STORE_TRIMMED) {
-            ngx_log_error(NGX_LOG_WARN, courier->worker->log, 0,
-                          "xassist: events were trimmed before anybody was "
-                          "told of them");
-            status = store_log_last(read, &courier->seen);
-        }
-
-        if (status != STORE_OK) {
+        if (ngx_xassist_told_next(told, event) != STORE_OK) {
             return NGX_DECLINED;
         }
 
@@ -300,7 +258,7 @@ ngx_xassist_courier_next(ngx_xassist_courier_t *courier,
             return NGX_OK;
         }
 
-        courier->seen = event->seq;
+        told->seen = event->seq;
     }
 
     courier->again = 0;
@@ -335,64 +293,12 @@ ngx_xassist_courier_told(void *data, ngx_uint_t status)
         return;
     }
 
-    courier->seen = seq;
-    courier->passed = seq;
+    courier->told.seen = seq;
     courier->tries = 0;
     courier->retry = 0;
     courier->again = 0;
 
-    ngx_xassist_courier_save(courier);
-}
-
-
-static void
-ngx_xassist_courier_save(ngx_xassist_courier_t *courier)
-{
-    ngx_xassist_worker_t  *worker;
-
-    worker = courier->worker;
-
-    if (courier->saving) {
-        return;
-    }
-
-    ngx_memzero(&courier->told, sizeof(ngx_xassist_write_t));
-    courier->told.done = ngx_xassist_courier_saved;
-    courier->told.data = courier;
-
-    if (ngx_xassist_writer_prepare(worker, STORE_OP_TOLD, &courier->told.op)
-        != NGX_OK)
-    {
-        return;
-    }
-
-    courier->told.op.in.told.name = ngx_xassist_courier_name;
-    courier->told.op.in.told.seq = courier->seen;
-
-    if (ngx_xassist_writer_post(worker, &courier->told) == NGX_OK) {
-        courier->saving = 1;
-    }
-}
-
-
-static void
-ngx_xassist_courier_saved(ngx_xassist_write_t *write)
-{
-    ngx_xassist_courier_t  *courier = write->data;
-
-    courier->saving = 0;
-
-    if (write->op.status != STORE_OK) {
-        return;
-    }
-
-    courier->saved = write->op.in.told.seq;
-
-    /* what was told meanwhile: whoever comes next must not tell it again */
-
-    if (courier->passed > courier->saved) {
-        ngx_xassist_courier_save(courier);
-    }
+    ngx_xassist_told_save(&courier->told, seq);
 }
 
 

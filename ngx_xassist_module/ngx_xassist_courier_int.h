@@ -4,7 +4,7 @@
 #define NGX_XASSIST_COURIER_INT_H
 
 #include "ngx_xassist_courier.h"
-#include "ngx_xassist_writer.h"
+#include "ngx_xassist_told.h"
 
 
 #define NGX_XASSIST_COURIER_SLOTS  4           /* invitations on their way */
@@ -32,16 +32,11 @@ struct ngx_xassist_courier_s {
     uint64_t                txnid;             /* looked at up to there */
     uint64_t                again;             /* when there is more */
 
-    uint64_t                seen;              /* events, up to this one */
-    uint64_t                saved;
-    uint64_t                passed;            /* told, or given up */
-    uint64_t                telling;           /* of this one, 0: none */
+    ngx_xassist_told_t      told;
+    uint64_t                telling;           /* of this event, 0: none */
     uint64_t                since;             /* its time */
     ngx_uint_t              tries;
     uint64_t                retry;
-    unsigned                known:1;
-    unsigned                saving:1;
-    ngx_xassist_write_t     told;
 
     ngx_xassist_parcel_t    parcels[NGX_XASSIST_COURIER_SLOTS];
 };

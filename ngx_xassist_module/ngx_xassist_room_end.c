@@ -3,8 +3,8 @@
 #include "ngx_xassist_room.h"
 #include "ngx_xassist_balance.h"
 #include "ngx_xassist_room_int.h"
+#include "ngx_xassist_told.h"
 #include "ngx_xassist_worker.h"
-#include "ngx_xassist_writer.h"
 
 
 #define NGX_XASSIST_ROOM_EVENTS   1024         /* read in one turn */
@@ -27,11 +27,7 @@ struct ngx_xassist_rooms_s {
     ngx_xassist_worker_t     *worker;
     ngx_queue_t               closings;        /* by their events */
     ngx_uint_t                n;
-    uint64_t                  seen;            /* events, up to this one */
-    uint64_t                  saved;
-    ngx_xassist_write_t       told;
-    unsigned                  known:1;
-    unsigned                  saving:1;
+    ngx_xassist_told_t        told;            /* where all have agreed */
     unsigned                  dirty:1;         /* one has agreed */
     unsigned                  behind:1;        /* there are more events */
 };
@@ -69,12 +65,6 @@ static void ngx_xassist_room_again(ngx_event_t *ev);
 static ngx_uint_t ngx_xassist_room_back(ngx_xassist_closing_t *k);
 static void ngx_xassist_room_drop(ngx_xassist_closing_t *k);
 static void ngx_xassist_room_save(ngx_xassist_rooms_t *rooms);
-static void ngx_xassist_room_saved(ngx_xassist_write_t *write);
-
-
-static const store_slice_t  ngx_xassist_room_name = {
-    (const uint8_t *) "rooms", sizeof("rooms") - 1
-};
 
 
 void
@@ -82,7 +72,6 @@ ngx_xassist_room_ends(ngx_xassist_worker_t *worker)
 {
     ngx_uint_t            n;
     store_event_t         event;
-    store_status_t        status;
     ngx_xassist_rooms_t  *rooms;
 
     if (ngx_worker != 0 || !worker->conf->rooms || ngx_exiting
@@ -97,21 +86,12 @@ ngx_xassist_room_ends(ngx_xassist_worker_t *worker)
         return;
     }
 
-    for (n = 0; n < NGX_XASSIST_ROOM_EVENTS; n++) {
-
-        status = store_log_next(worker->read, rooms->seen, &event);
-
-        if (status == STORE_TRIMMED
-            && store_log_last(worker->read, &rooms->seen) == STORE_OK)
-        {
-            continue;
-        }
-
-        if (status != STORE_OK) {
-            break;
-        }
-
-        rooms->seen = event.seq;
+    for (n = 0;
+         n < NGX_XASSIST_ROOM_EVENTS
+         && ngx_xassist_told_next(&rooms->told, &event) == STORE_OK;
+         n++)
+    {
+        rooms->told.seen = event.seq;
         ngx_xassist_room_event(rooms, &event);
     }
 
@@ -128,8 +108,10 @@ ngx_xassist_room_look(ngx_xassist_worker_t *worker)
 
     rooms = worker->rooms;
 
-    if (rooms != NULL && (rooms->dirty || rooms->behind) && !ngx_exiting
-        && ngx_xassist_worker_read(worker) == NGX_OK)
+    if (rooms != NULL
+        && (rooms->dirty || rooms->behind
+            || ngx_xassist_told_left(&rooms->told))
+        && !ngx_exiting && ngx_xassist_worker_read(worker) == NGX_OK)
     {
         ngx_xassist_room_ends(worker);
         store_read_reset(worker->read);
@@ -137,12 +119,9 @@ ngx_xassist_room_look(ngx_xassist_worker_t *worker)
 }
 
 
-/* From where all had agreed; at first from now on. */
-
 static ngx_xassist_rooms_t *
 ngx_xassist_room_all(ngx_xassist_worker_t *worker)
 {
-    store_status_t        status;
     ngx_xassist_rooms_t  *rooms;
 
     if (worker->rooms == NULL) {
@@ -152,30 +131,20 @@ ngx_xassist_room_all(ngx_xassist_worker_t *worker)
         }
 
         rooms->worker = worker;
+        rooms->told.worker = worker;
+        rooms->told.name.data = (const uint8_t *) "rooms";
+        rooms->told.name.len = sizeof("rooms") - 1;
         ngx_queue_init(&rooms->closings);
         worker->rooms = rooms;
     }
 
     rooms = worker->rooms;
 
-    if (rooms->known) {
-        return rooms;
+    if (!rooms->told.known) {
+        ngx_xassist_told_know(&rooms->told);
     }
 
-    status = store_told(worker->read, ngx_xassist_room_name, &rooms->saved);
-
-    if (status == STORE_NOT_FOUND) {
-        rooms->saved = 0;
-        rooms->dirty = 1;
-        status = store_log_last(worker->read, &rooms->seen);
-
-    } else {
-        rooms->seen = rooms->saved;
-    }
-
-    rooms->known = status == STORE_OK;
-
-    return rooms->known ? rooms : NULL;
+    return rooms->told.known ? rooms : NULL;
 }
 
 
@@ -481,10 +450,11 @@ ngx_xassist_room_drop(ngx_xassist_closing_t *k)
 static void
 ngx_xassist_room_save(ngx_xassist_rooms_t *rooms)
 {
-    uint64_t               seq;
+    uint64_t                seq, saved;
     ngx_xassist_closing_t  *k;
 
-    seq = rooms->seen;
+    seq = rooms->told.seen;
+    saved = rooms->told.saved;
 
     if (!ngx_queue_empty(&rooms->closings)) {
         k = ngx_queue_data(ngx_queue_head(&rooms->closings),
@@ -492,44 +462,11 @@ ngx_xassist_room_save(ngx_xassist_rooms_t *rooms)
         seq = k->seq - 1;
     }
 
-    if (rooms->saving || seq <= rooms->saved
-        || (!rooms->dirty && seq - rooms->saved < NGX_XASSIST_ROOM_SAVE))
+    if (seq > saved
+        && (rooms->dirty || ngx_xassist_told_left(&rooms->told)
+            || seq - saved >= NGX_XASSIST_ROOM_SAVE))
     {
-        return;
-    }
-
-    ngx_memzero(&rooms->told, sizeof(ngx_xassist_write_t));
-    rooms->told.done = ngx_xassist_room_saved;
-    rooms->told.data = rooms;
-
-    if (ngx_xassist_writer_prepare(rooms->worker, STORE_OP_TOLD,
-                                   &rooms->told.op)
-        != NGX_OK)
-    {
-        return;
-    }
-
-    rooms->told.op.in.told.name = ngx_xassist_room_name;
-    rooms->told.op.in.told.seq = seq;
-
-    if (ngx_xassist_writer_post(rooms->worker, &rooms->told) == NGX_OK) {
-        rooms->saving = 1;
         rooms->dirty = 0;
-    }
-}
-
-
-static void
-ngx_xassist_room_saved(ngx_xassist_write_t *write)
-{
-    ngx_xassist_rooms_t  *rooms = write->data;
-
-    rooms->saving = 0;
-
-    if (write->op.status == STORE_OK) {
-        rooms->saved = write->op.in.told.seq;
-
-    } else {
-        rooms->dirty = 1;
+        ngx_xassist_told_save(&rooms->told, seq);
     }
 }

@@ -231,6 +231,27 @@ subtest 'a Janus that hangs when the call ends' => sub {
         'the log says so');
 };
 
+subtest 'an end behind events that were trimmed before they were read' => sub {
+    plan skip_all => 'no test clock' unless Xassist::Edge::has_test_clock();
+
+    my $call = $world->call;
+    my $room = $world->shown($call)->{room};
+    ok($edge->wait_for(sub { (joins($call))[0] }, 8), 'in') or return;
+    my @workers = $edge->workers;
+    $edge->hold($_) for @workers;
+
+    $edge->clock(1000 * time);
+    $world->call;
+    $edge->clock_forward(60);
+    $edge->ctl('call', 'end', $call);
+    $edge->ctl(qw(store trim --log 30s));
+    kill 'CONT', @workers;
+    ok(ends_of($room, 1, 20), 'is told');
+    like($edge->error_log, qr/events were trimmed before anybody was told/,
+        'the log says so');
+    $edge->clock;
+};
+
 subtest 'a Janus that a call was moved away from' => sub {
     my $call = $world->call;
     my $room = $world->shown($call)->{room};
