@@ -157,8 +157,11 @@ subtest 'an app looks at a link and joins' => sub {
         [{ %$join, browser => 'A' x 21 . 'B' }, 'invalid_request'],
         [{ name => 'x', terms => \1 }, 'invalid_request'])
     {
-        is(reason(api($app, POST => "links/$token/join", $row->[0],
-            Origin => undef)), $row->[1], $row->[1]);
+        $answer = api($app, POST => "links/$token/join", $row->[0],
+            Origin => undef);
+        is(reason($answer), $row->[1], $row->[1]);
+        is($answer->{status}, { terms_required => 403, name_required => 422 }
+            ->{$row->[1]} // 400, 'its status');
     }
     is($world->txnid, $before, 'nothing was changed');
 

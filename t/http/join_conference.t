@@ -56,6 +56,9 @@ subtest 'languages' => sub {
 subtest 'a page that cannot be joined by says what to mend' => sub {
     my $before = $world->txnid;
     my %form = (name => 'Ann', terms => 1);
+    my %said = (terms_required => 'The terms of use',
+        page_stale => 'This page was open for too long',
+        name_required => 'A name of 1 to 64 characters is needed.');
     my $client = $world->client;
     my $nonce = Xassist::Client::nonce($client->get($path)->{body});
 
@@ -70,8 +73,11 @@ subtest 'a page that cannot be joined by says what to mend' => sub {
     {
         my $answer = $client->post($path, $row->[1], Accept => 'text/html');
         is(reason($answer), $row->[0], $row->[0]);
-        is($answer->{status}, 403, 'is refused');
+        is($answer->{status}, $row->[0] eq 'name_required' ? 422 : 403,
+            'is refused');
         ok(Xassist::Client::nonce($answer->{body}), 'with a fresh nonce');
+        like($answer->{body}, qr/id="problem">\Q$said{$row->[0]}\E/,
+            'and said why');
     }
 
     my $other = $world->client;
