@@ -12,17 +12,15 @@
 #define _GNU_SOURCE
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <t/tool/loopback.h>
 
 
 #define FILES  65536
@@ -175,28 +173,13 @@ int
 main(void)
 {
     int                 i, n;
-    socklen_t           len;
-    struct rlimit       files;
-    struct sockaddr_in  addr;
+    uint16_t            port;
     struct epoll_event  evs[64];
 
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        (void) setrlimit(RLIMIT_NOFILE, &files);
-    }
-
-    memset(&addr, 0, sizeof(addr));
-    addr.sin_family = AF_INET;
-    addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    len = sizeof(addr);
-
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    listener = loopback(&port);
     poller = epoll_create1(0);
 
-    if (bind(listener, (struct sockaddr *) &addr, len) != 0
-        || listen(listener, 4096) != 0
-        || getsockname(listener, (struct sockaddr *) &addr, &len) != 0)
-    {
+    if (listener == -1) {
         return 1;
     }
 
@@ -205,7 +188,7 @@ main(void)
 
     (void) setvbuf(stdout, NULL, _IOLBF, 0);
     (void) setvbuf(stdin, NULL, _IONBF, 0);
-    (void) printf("%d\n", ntohs(addr.sin_port));
+    (void) printf("%d\n", port);
 
     for ( ;; ) {
         n = epoll_wait(poller, evs, 64, due != 0 ? 1 : -1);

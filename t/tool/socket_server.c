@@ -22,7 +22,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdint.h>
@@ -31,12 +30,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
+
+#include <t/tool/loopback.h>
 
 
 #define HEAD_MAX   8192
@@ -541,9 +540,7 @@ int
 main(int argc, char **argv)
 {
     int                 i, n, listener;
-    socklen_t           len;
-    struct rlimit       files;
-    struct sockaddr_in  addr;
+    uint16_t            port;
     struct epoll_event  ev, evs[256];
 
     if (argc != 2 || (logfile = fopen(argv[1], "w")) == NULL) {
@@ -553,23 +550,10 @@ main(int argc, char **argv)
     (void) setvbuf(logfile, NULL, _IOLBF, 0);
     (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
 
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        (void) setrlimit(RLIMIT_NOFILE, &files);
-    }
-
-    memset(&addr, 0, sizeof(addr));
-    addr.sin_family = AF_INET;
-    addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    len = sizeof(addr);
-
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    listener = loopback(&port);
     poller = epoll_create1(0);
 
-    if (bind(listener, (struct sockaddr *) &addr, len) != 0
-        || listen(listener, 4096) != 0
-        || getsockname(listener, (struct sockaddr *) &addr, &len) != 0)
-    {
+    if (listener == -1) {
         return 1;
     }
 
@@ -577,7 +561,7 @@ main(int argc, char **argv)
     ev.data.ptr = NULL;
     (void) epoll_ctl(poller, EPOLL_CTL_ADD, listener, &ev);
 
-    (void) printf("%d\n", ntohs(addr.sin_port));
+    (void) printf("%d\n", port);
     (void) fflush(stdout);
 
     for ( ;; ) {
