@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# A host that serves one account: people, links and cards of another are as
-# if they were not there.
+# A place that belongs to one account: people, links and cards of another are
+# as if they were not there, and who signs in need not name it.
 
 use strict;
 use warnings;
@@ -14,9 +14,34 @@ use Xassist::Provider;
 use Xassist::World;
 
 my $provider = Xassist::Provider->new('EdDSA');
-my $world = world(stopped => 1, substitute => sub { $_[0]
-    =~ s{(?=        location /j/)}{        xassist_account \$place;\n}r
+my $world = world(stopped => 1, policy => sub {
+    $_[0] =~ s/("rules": \{)/$1
+        "same": {"all": ["regular", "same_account"]},/r
+}, substitute => sub { $_[0]
+    =~ s{(?=        location /j/)}{
+        xassist_account \$place;
+
+        location /theirs/ {
+            xassist_account globex;
+            xassist_require regular;
+            proxy_pass http://application;
+        }
+
+        location /open/ {
+            xassist_require everybody;
+            proxy_pass http://application;
+        }
+
+        location /asked/ {
+            xassist_account \$arg_of;
+            xassist_require same;
+            proxy_pass http://application;
+        }
+
+}r
     =~ s{(?=    xassist_store)}{
+    xassist_node edge-1;
+
     map \$http_x_place \$place {
         default \$http_x_place;
         ''      acme;
@@ -35,6 +60,7 @@ $edge->ctl(qw(user create globex gina --roles account_admin));
 $edge->ctl(qw(user set globex gina --issuer https://id.example --subject g1));
 
 my $olga = $world->signed_in('olga');
+my $nobody = $world->client;
 my $gina = $edge->ctl(qw(session create globex gina))->{token};
 my $theirs = $edge->ctl(qw(call create globex gina --title Secret))->{id};
 my @globex = ('X-Place' => 'globex');
@@ -51,6 +77,9 @@ sub as_gina {
 }
 
 
+is($nobody->get('/xassist/v1/health')->{json}{node}, 'edge-1',
+    'the node has a name');
+
 subtest 'a session' => sub {
     is(api($olga, GET => 'me')->{status}, 200, 'of this account');
     is(as_gina(GET => '/xassist/v1/me', @globex)->{status}, 200,
@@ -65,6 +94,28 @@ subtest 'a session' => sub {
     }
 };
 
+subtest 'a location says it, over its server' => sub {
+    is(as_gina(GET => '/theirs/')->{status}, 200, 'her own');
+    is($olga->get('/theirs/')->{status}, 403, 'of another account');
+    is($nobody->get('/theirs/')->{status}, 401, 'who is nobody may sign in');
+};
+
+subtest 'whatever the rule says' => sub {
+    is($olga->get('/open/')->{status}, 200, 'her own');
+    is($olga->get('/open/', @globex)->{status}, 403, 'another');
+    is($nobody->get('/open/', @globex)->{status}, 200,
+        'open to who is nobody');
+};
+
+subtest 'rules ask for it' => sub {
+    my $asked = sub { $olga->get("/asked/$_[0]")->{status} };
+    is($asked->('?of=acme'), 200, 'by name');
+    is($asked->("?of=$world->{account}{id}"), 200, 'by id');
+    is($asked->('?of=globex'), 403, 'another');
+    is($asked->(''), 403, 'none');
+    is($asked->('?of=' . 'A' x 16), 403, 'the id of none');
+};
+
 subtest 'a WebSocket' => sub {
     my ($socket, $answer) = $world->client->websocket("/ws/$theirs",
         Authorization => "Bearer $gina");
@@ -72,6 +123,11 @@ subtest 'a WebSocket' => sub {
     is($answer->{status}, 403, 'but 403');
     ok(($world->client->websocket("/ws/$theirs",
         Authorization => "Bearer $gina", @globex))[0], 'but there');
+
+    ($socket) = $olga->websocket('/ws/' . $world->call);
+    $edge->ctl(qw(user set acme olga --roles account_admin,service_agent));
+    ok($edge->reload, 'decided again, by a new cycle too');
+    ok($socket && $socket->echoes('hello'), 'one of this account stays');
 };
 
 subtest "a guest's session, and his way to another device" => sub {
@@ -102,7 +158,9 @@ subtest 'a link' => sub {
     my $answer = $world->client->get("/j/$token", Accept => 'text/html');
     is($answer->{status}, 404, 'not here');
     is(reason($answer), 'unknown_link', 'as unknown');
-    unlike($answer->{body}, qr/Secret|gina/, 'and nothing of it is told');
+    is($answer->{body}, $world->client->get('/j/' . $token
+        =~ s/.$/$& eq 'A' ? 'B' : 'A'/er, Accept => 'text/html')->{body},
+        'with the bytes of a forged one');
     is(reason(api($world->client, POST => "links/$token/join",
         { browser => 'A' x 22, name => 'Gus', terms => \1 })),
         'unknown_link', 'nor is it taken');
