@@ -31,9 +31,7 @@ ngx_xassist_api_account_get(ngx_xassist_api_t *api)
         ngx_xassist_json_time(json, "created", account.created);
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 

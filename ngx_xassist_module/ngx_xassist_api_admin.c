@@ -337,7 +337,5 @@ ngx_xassist_api_users_changed(ngx_xassist_api_t *api)
         ngx_xassist_json_bool(&api->json, "licensed", user.licensed);
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }

@@ -329,9 +329,7 @@ ngx_xassist_api_assist_done(ngx_xassist_api_t *api)
         ngx_xassist_json_bool(&api->json, "again", api->write.op.out.again);
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 
@@ -377,7 +375,5 @@ ngx_xassist_api_assist_get(ngx_xassist_api_t *api)
         ngx_xassist_json_close(json, '}');
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }

@@ -78,9 +78,7 @@ ngx_xassist_calls_one(ngx_xassist_api_t *api, const store_id_t *id)
         status = ngx_xassist_api_call(api, &call);
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 
@@ -188,9 +186,7 @@ ngx_xassist_api_calls_changed(ngx_xassist_api_t *api)
         ngx_xassist_json_bool(json, "again", api->write.op.out.again);
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 
@@ -290,7 +286,5 @@ ngx_xassist_api_calls_rung(ngx_xassist_api_t *api)
         ngx_xassist_json_bool(&api->json, "again", api->write.op.out.again);
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }

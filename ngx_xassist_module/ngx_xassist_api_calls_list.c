@@ -346,9 +346,7 @@ ngx_xassist_calls_collect(ngx_xassist_api_t *api, store_call_state_t state,
     status = store_calls_from(api->worker->read, &api->ctx->account, state,
                               from, ngx_xassist_calls_visit, list);
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 

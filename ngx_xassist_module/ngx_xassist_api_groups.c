@@ -42,8 +42,7 @@ static ngx_xassist_reason_t ngx_xassist_group_device(ngx_xassist_api_t *api,
 static ngx_xassist_reason_t ngx_xassist_group_manager(ngx_xassist_api_t *api,
     bool manages);
 static void ngx_xassist_group_fields(ngx_xassist_api_t *api,
-    const store_group_t *group);
-static bool ngx_xassist_group_visit(void *data, const void *record);
+    const void *record);
 static bool ngx_xassist_group_in(void *data, const void *record);
 static bool ngx_xassist_group_by(void *data, const void *record);
 
@@ -54,7 +53,6 @@ ngx_xassist_reason_t
 ngx_xassist_api_groups_list(ngx_xassist_api_t *api)
 {
     ngx_uint_t            all;
-    store_status_t        status;
     ngx_xassist_reason_t  reason;
 
     all = ngx_xassist_api_ask(api, NGX_XASSIST_API_GROUPS_GET, NULL)
@@ -62,39 +60,14 @@ ngx_xassist_api_groups_list(ngx_xassist_api_t *api)
 
     reason = ngx_xassist_api_ask(api, NGX_XASSIST_API_GROUPS_LIST, NULL);
 
-    if (reason == NGX_XASSIST_R_NONE) {
-        reason = ngx_xassist_api_read(api);
-    }
-
     if (reason != NGX_XASSIST_R_NONE) {
         return reason;
     }
 
-    ngx_xassist_json_open(&api->json, "groups", '[');
-    status = all ? store_groups(api->worker->read, &api->ctx->account,
-                                ngx_xassist_group_visit, api)
-                 : store_groups_managed(api->worker->read, &api->ctx->user,
-                                        ngx_xassist_group_visit, api);
-    ngx_xassist_json_close(&api->json, ']');
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
-}
-
-
-static bool
-ngx_xassist_group_visit(void *data, const void *record)
-{
-    store_group_t       group;
-    ngx_xassist_api_t  *api = data;
-
-    group = *(const store_group_t *) record;
-
-    ngx_xassist_json_open(&api->json, NULL, '{');
-    ngx_xassist_group_fields(api, &group);
-    ngx_xassist_json_close(&api->json, '}');
-
-    return true;
+    return ngx_xassist_api_list(api, "groups",
+                                all ? store_groups : store_groups_managed,
+                                all ? &api->ctx->account : &api->ctx->user,
+                                ngx_xassist_group_fields);
 }
 
 
@@ -135,9 +108,7 @@ ngx_xassist_api_groups_get(ngx_xassist_api_t *api)
         ngx_xassist_json_close(&api->json, ']');
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 
@@ -420,9 +391,7 @@ ngx_xassist_api_groups_changed(ngx_xassist_api_t *api)
         ngx_xassist_group_fields(api, &group);
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 
@@ -439,8 +408,10 @@ ngx_xassist_api_groups_gone(ngx_xassist_api_t *api)
 
 
 static void
-ngx_xassist_group_fields(ngx_xassist_api_t *api, const store_group_t *group)
+ngx_xassist_group_fields(ngx_xassist_api_t *api, const void *record)
 {
+    const store_group_t  *group = record;
+
     ngx_xassist_json_id(&api->json, "id", &group->id);
     ngx_xassist_api_slice(&api->json, "name", &group->name);
     ngx_xassist_json_text(&api->json, "kind",

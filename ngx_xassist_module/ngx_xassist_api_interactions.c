@@ -218,9 +218,7 @@ ngx_xassist_api_interactions_get(ngx_xassist_api_t *api)
         ngx_xassist_json_close(json, ']');
     }
 
-    store_read_reset(read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 

@@ -246,9 +246,7 @@ ngx_xassist_register_alike(ngx_xassist_api_t *api, ngx_uint_t *n)
         ngx_xassist_json_bool(json, "more", found.more);
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 
@@ -319,9 +317,7 @@ ngx_xassist_register_show(ngx_xassist_api_t *api, const store_id_t *id)
         ngx_xassist_users_members(api, &user);
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 

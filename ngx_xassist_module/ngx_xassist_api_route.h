@@ -118,6 +118,21 @@ ngx_xassist_reason_t ngx_xassist_api_wrong(ngx_xassist_api_t *api,
 ngx_xassist_reason_t ngx_xassist_api_status(ngx_xassist_api_t *api,
     store_status_t status);
 
+/* The same, and the read is over. */
+ngx_xassist_reason_t ngx_xassist_api_end(ngx_xassist_api_t *api,
+    store_status_t status);
+
+/* A whole answer: the records of an account or a user, as store.h walks them,
+   in a list of that name, each with the members that are written for it. */
+typedef store_status_t (*ngx_xassist_api_walk_pt)(store_txn_t *txn,
+    const store_id_t *of, store_visit_pt visit, void *data);
+typedef void (*ngx_xassist_api_members_pt)(ngx_xassist_api_t *api,
+    const void *record);
+
+ngx_xassist_reason_t ngx_xassist_api_list(ngx_xassist_api_t *api,
+    const char *name, ngx_xassist_api_walk_pt walk, const store_id_t *of,
+    ngx_xassist_api_members_pt members);
+
 /* What a read gave, or NOT_FOUND where the record is another account's: they
    look alike. */
 store_status_t ngx_xassist_api_own(const ngx_xassist_api_t *api,

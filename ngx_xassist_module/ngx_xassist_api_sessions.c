@@ -147,9 +147,7 @@ ngx_xassist_api_sessions_list(ngx_xassist_api_t *api)
     }
 
     ngx_xassist_json_close(&api->json, ']');
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 

@@ -21,6 +21,14 @@ typedef struct {
 } ngx_xassist_people_t;
 
 
+/* A list whose items have these members. */
+typedef struct {
+    ngx_xassist_api_t           *api;
+    ngx_xassist_api_members_pt   members;
+} ngx_xassist_api_listed_t;
+
+
+static bool ngx_xassist_api_listed(void *data, const void *record);
 static bool ngx_xassist_api_waits(void *data, const void *record);
 static bool ngx_xassist_api_one(void *data, const void *record);
 static const char *ngx_xassist_api_request(const store_invitation_t *inv,
@@ -53,6 +61,50 @@ ngx_xassist_api_status(ngx_xassist_api_t *api, store_status_t status)
                   store_status_text(status));
 
     return NGX_XASSIST_R_STORE_UNAVAILABLE;
+}
+
+
+ngx_xassist_reason_t
+ngx_xassist_api_end(ngx_xassist_api_t *api, store_status_t status)
+{
+    store_read_reset(api->worker->read);
+
+    return ngx_xassist_api_status(api, status);
+}
+
+
+ngx_xassist_reason_t
+ngx_xassist_api_list(ngx_xassist_api_t *api, const char *name,
+    ngx_xassist_api_walk_pt walk, const store_id_t *of,
+    ngx_xassist_api_members_pt members)
+{
+    store_status_t            status;
+    ngx_xassist_reason_t      reason;
+    ngx_xassist_api_listed_t  listed = { api, members };
+
+    reason = ngx_xassist_api_read(api);
+    if (reason != NGX_XASSIST_R_NONE) {
+        return reason;
+    }
+
+    ngx_xassist_json_open(&api->json, name, '[');
+    status = walk(api->worker->read, of, ngx_xassist_api_listed, &listed);
+    ngx_xassist_json_close(&api->json, ']');
+
+    return ngx_xassist_api_end(api, status);
+}
+
+
+static bool
+ngx_xassist_api_listed(void *data, const void *record)
+{
+    ngx_xassist_api_listed_t  *listed = data;
+
+    ngx_xassist_json_open(&listed->api->json, NULL, '{');
+    listed->members(listed->api, record);
+    ngx_xassist_json_close(&listed->api->json, '}');
+
+    return true;
 }
 
 

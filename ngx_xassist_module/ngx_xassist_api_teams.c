@@ -19,45 +19,15 @@ static ngx_xassist_reason_t ngx_xassist_team_op(ngx_xassist_api_t *api,
 static ngx_xassist_reason_t ngx_xassist_team_member(ngx_xassist_api_t *api,
     store_op_kind_t kind);
 static void ngx_xassist_team_fields(ngx_xassist_api_t *api,
-    const store_team_t *team);
-static bool ngx_xassist_team_visit(void *data, const void *record);
+    const void *record);
 static bool ngx_xassist_team_user(void *data, const void *record);
 
 
 ngx_xassist_reason_t
 ngx_xassist_api_teams_list(ngx_xassist_api_t *api)
 {
-    store_status_t        status;
-    ngx_xassist_reason_t  reason;
-
-    reason = ngx_xassist_api_read(api);
-    if (reason != NGX_XASSIST_R_NONE) {
-        return reason;
-    }
-
-    ngx_xassist_json_open(&api->json, "teams", '[');
-    status = store_teams(api->worker->read, &api->ctx->account,
-                         ngx_xassist_team_visit, api);
-    ngx_xassist_json_close(&api->json, ']');
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
-}
-
-
-static bool
-ngx_xassist_team_visit(void *data, const void *record)
-{
-    store_team_t        team;
-    ngx_xassist_api_t  *api = data;
-
-    team = *(const store_team_t *) record;
-
-    ngx_xassist_json_open(&api->json, NULL, '{');
-    ngx_xassist_team_fields(api, &team);
-    ngx_xassist_json_close(&api->json, '}');
-
-    return true;
+    return ngx_xassist_api_list(api, "teams", store_teams,
+                                &api->ctx->account, ngx_xassist_team_fields);
 }
 
 
@@ -84,9 +54,7 @@ ngx_xassist_api_teams_get(ngx_xassist_api_t *api)
         ngx_xassist_json_close(&api->json, ']');
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 
@@ -275,9 +243,7 @@ ngx_xassist_api_teams_changed(ngx_xassist_api_t *api)
         ngx_xassist_team_fields(api, &team);
     }
 
-    store_read_reset(api->worker->read);
-
-    return ngx_xassist_api_status(api, status);
+    return ngx_xassist_api_end(api, status);
 }
 
 
@@ -291,8 +257,10 @@ ngx_xassist_api_teams_gone(ngx_xassist_api_t *api)
 
 
 static void
-ngx_xassist_team_fields(ngx_xassist_api_t *api, const store_team_t *team)
+ngx_xassist_team_fields(ngx_xassist_api_t *api, const void *record)
 {
+    const store_team_t  *team = record;
+
     ngx_xassist_json_id(&api->json, "id", &team->id);
     ngx_xassist_api_slice(&api->json, "name", &team->name);
     ngx_xassist_api_slice(&api->json, "roles", &team->roles);

@@ -36,11 +36,10 @@ static int print_deleted(ctl_print_t *out, const ctl_given_t *given,
     const store_op_t *op);
 static int print_shown(ctl_print_t *out, const ctl_given_t *given,
     const store_op_t *op);
-static bool print_group(void *data, const void *record);
 static bool print_member(void *data, const void *record);
 static bool print_manager(void *data, const void *record);
 static void print_user(members_t *members, const store_id_t *id);
-static void print_fields(ctl_print_t *out, const store_group_t *group);
+static void print_fields(ctl_print_t *out, const void *record);
 
 
 const ctl_command_t  ctl_group_commands[] = {
@@ -296,7 +295,7 @@ print_deleted(ctl_print_t *out, const ctl_given_t *given,
 static int
 group_list(const ctl_options_t *options, int argc, char **argv)
 {
-    return ctl_list(options, argc, argv, "groups", store_groups, print_group);
+    return ctl_list(options, argc, argv, "groups", store_groups, print_fields);
 }
 
 
@@ -340,19 +339,6 @@ print_shown(ctl_print_t *out, const ctl_given_t *given, const store_op_t *op)
     rc = ctl_found(status, "group", given->argv[1]);
 
     return rc == CTL_OK ? members.rc : rc;
-}
-
-
-static bool
-print_group(void *data, const void *record)
-{
-    ctl_print_t  *out = data;
-
-    ctl_print_item(out);
-    print_fields(out, record);
-    ctl_print_item_end(out);
-
-    return true;
 }
 
 
@@ -408,8 +394,10 @@ print_user(members_t *members, const store_id_t *id)
 
 
 static void
-print_fields(ctl_print_t *out, const store_group_t *group)
+print_fields(ctl_print_t *out, const void *record)
 {
+    const store_group_t  *group = record;
+
     ctl_print_id(out, "id", &group->id);
     ctl_print_id(out, "account", &group->account);
     ctl_print_text(out, "name", group->name);

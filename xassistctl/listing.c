@@ -3,14 +3,23 @@
 #include <xassistctl/args.h>
 #include <xassistctl/listing.h>
 #include <xassistctl/open.h>
-#include <xassistctl/print.h>
+
+
+typedef struct {
+    ctl_print_t   *out;
+    ctl_members_pt members;
+} listed_t;
+
+
+static bool print_item(void *data, const void *record);
 
 
 int
 ctl_list(const ctl_options_t *options, int argc, char **argv,
-    const char *what, ctl_walk_pt walk, store_visit_pt print)
+    const char *what, ctl_walk_pt walk, ctl_members_pt members)
 {
     int              rc;
+    listed_t         listed;
     ctl_print_t      out;
     ctl_store_t      store;
     store_status_t   status;
@@ -31,7 +40,9 @@ ctl_list(const ctl_options_t *options, int argc, char **argv,
     if (rc == CTL_OK) {
         ctl_print_begin(&out, options->json, NULL);
         ctl_print_list(&out, what);
-        status = walk(store.txn, &account.id, print, &out);
+        listed.out = &out;
+        listed.members = members;
+        status = walk(store.txn, &account.id, print_item, &listed);
         ctl_print_list_end(&out);
 
         rc = ctl_print_end(&out);
@@ -41,4 +52,17 @@ ctl_list(const ctl_options_t *options, int argc, char **argv,
     ctl_store_close(&store);
 
     return rc;
+}
+
+
+static bool
+print_item(void *data, const void *record)
+{
+    listed_t  *listed = data;
+
+    ctl_print_item(listed->out);
+    listed->members(listed->out, record);
+    ctl_print_item_end(listed->out);
+
+    return true;
 }

@@ -45,7 +45,7 @@ static int print_revoked(ctl_print_t *out, const ctl_given_t *given,
 static int find(ctl_store_t *store, const char *text,
     store_session_t *service);
 static void print_certificate(ctl_print_t *out, store_slice_t certificate);
-static bool print_service(void *data, const void *record);
+static void print_service(ctl_print_t *out, const void *record);
 
 
 const ctl_command_t  ctl_service_commands[] = {
@@ -360,13 +360,11 @@ find(ctl_store_t *store, const char *text, store_session_t *service)
 }
 
 
-static bool
-print_service(void *data, const void *record)
+static void
+print_service(ctl_print_t *out, const void *record)
 {
-    ctl_print_t            *out = data;
     const store_session_t  *service = record;
 
-    ctl_print_item(out);
     ctl_print_id(out, "id", &service->id);
     ctl_print_text(out, "name", service->name);
     ctl_print_words(out, "roles", service->roles);
@@ -374,7 +372,4 @@ print_service(void *data, const void *record)
     ctl_print_time(out, "created", service->created);
     ctl_print_time(out, "expires", service->expires);
     ctl_print_time(out, "ended", service->ended);
-    ctl_print_item_end(out);
-
-    return true;
 }

@@ -29,9 +29,8 @@ static int print_deleted(ctl_print_t *out, const ctl_given_t *given,
     const store_op_t *op);
 static int print_shown(ctl_print_t *out, const ctl_given_t *given,
     const store_op_t *op);
-static bool print_team(void *data, const void *record);
 static bool print_member(void *data, const void *record);
-static void print_fields(ctl_print_t *out, const store_team_t *team);
+static void print_fields(ctl_print_t *out, const void *record);
 
 
 /* What a team gets; NULL: stays. */
@@ -294,7 +293,7 @@ print_deleted(ctl_print_t *out, const ctl_given_t *given,
 static int
 team_list(const ctl_options_t *options, int argc, char **argv)
 {
-    return ctl_list(options, argc, argv, "teams", store_teams, print_team);
+    return ctl_list(options, argc, argv, "teams", store_teams, print_fields);
 }
 
 
@@ -334,19 +333,6 @@ print_shown(ctl_print_t *out, const ctl_given_t *given, const store_op_t *op)
 
 
 static bool
-print_team(void *data, const void *record)
-{
-    ctl_print_t  *out = data;
-
-    ctl_print_item(out);
-    print_fields(out, record);
-    ctl_print_item_end(out);
-
-    return true;
-}
-
-
-static bool
 print_member(void *data, const void *record)
 {
     members_t       *members = data;
@@ -373,8 +359,10 @@ print_member(void *data, const void *record)
 
 
 static void
-print_fields(ctl_print_t *out, const store_team_t *team)
+print_fields(ctl_print_t *out, const void *record)
 {
+    const store_team_t  *team = record;
+
     ctl_print_id(out, "id", &team->id);
     ctl_print_id(out, "account", &team->account);
     ctl_print_text(out, "name", team->name);

@@ -51,8 +51,7 @@ static int check_set(const ctl_given_t *given);
 static int fill_set(const ctl_given_t *given, store_op_t *op);
 static int print_changed(ctl_print_t *out, const ctl_given_t *given,
     const store_op_t *op);
-static bool print_user(void *data, const void *record);
-static void print_members(ctl_print_t *out, const store_user_t *user);
+static void print_members(ctl_print_t *out, const void *record);
 
 
 const ctl_command_t  ctl_user_commands[] = {
@@ -376,7 +375,7 @@ print_changed(ctl_print_t *out, const ctl_given_t *given,
 static int
 user_list(const ctl_options_t *options, int argc, char **argv)
 {
-    return ctl_list(options, argc, argv, "users", store_users, print_user);
+    return ctl_list(options, argc, argv, "users", store_users, print_members);
 }
 
 
@@ -424,22 +423,11 @@ ctl_roles_check(const ctl_options_t *options, const char *roles)
 }
 
 
-static bool
-print_user(void *data, const void *record)
-{
-    ctl_print_t  *out = data;
-
-    ctl_print_item(out);
-    print_members(out, record);
-    ctl_print_item_end(out);
-
-    return true;
-}
-
-
 static void
-print_members(ctl_print_t *out, const store_user_t *user)
+print_members(ctl_print_t *out, const void *record)
 {
+    const store_user_t  *user = record;
+
     ctl_print_id(out, "id", &user->id);
     ctl_print_id(out, "account", &user->account);
     ctl_print_text(out, "name", user->name);
