@@ -344,6 +344,10 @@ uint64_t ngx_xassist_clock(clockid_t clock);
 u_char *ngx_xassist_id_text(u_char *dst, const store_id_t *id);
 ngx_int_t ngx_xassist_id_parse(const ngx_str_t *text, store_id_t *id);
 
+/* A fresh id, and a media room's number; NGX_ERROR without randomness. */
+ngx_int_t ngx_xassist_id_mint(store_id_t *id);
+ngx_int_t ngx_xassist_id_room(uint64_t *room);
+
 ngx_inline ngx_xassist_worker_t *
 ngx_xassist_worker(ngx_http_request_t *r)
 {

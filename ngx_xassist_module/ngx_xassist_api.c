@@ -406,14 +406,12 @@ ngx_xassist_api_answer(ngx_xassist_api_t *api, ngx_xassist_reason_t reason)
 
         ngx_xassist_json_init(&api->json, api->request->pool);
         ngx_xassist_json_open(&api->json, NULL, '{');
-        ngx_xassist_json_text(&api->json, "type", (u_char *)
-                              "urn:xassist:reason:invalid_request",
-                         sizeof("urn:xassist:reason:invalid_request") - 1);
+        ngx_xassist_json_word(&api->json, "type",
+                              "urn:xassist:reason:invalid_request");
         ngx_xassist_json_str(&api->json, "title",
                              &row->what[NGX_XASSIST_EN]);
         ngx_xassist_json_number(&api->json, "status", row->status);
-        ngx_xassist_json_text(&api->json, "detail", (u_char *) api->detail,
-                              ngx_strlen(api->detail));
+        ngx_xassist_json_word(&api->json, "detail", api->detail);
         ngx_xassist_json_str(&api->json, "reason", &row->code);
     }
 

@@ -22,7 +22,7 @@ ngx_xassist_api_account_get(ngx_xassist_api_t *api)
 
     if (status == STORE_OK) {
         ngx_xassist_json_id(json, "id", &account.id);
-        ngx_xassist_api_slice(json, "name", &account.name);
+        ngx_xassist_json_slice(json, "name", &account.name);
         ngx_xassist_json_number(json, "users", account.users);
         ngx_xassist_json_number(json, "seats", account.limit);
         ngx_xassist_json_number(json, "agents", account.agents);

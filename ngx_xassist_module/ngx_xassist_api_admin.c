@@ -198,21 +198,6 @@ ngx_xassist_api_covers_user(ngx_xassist_api_t *api, const store_id_t *id)
 }
 
 
-ngx_xassist_reason_t
-ngx_xassist_api_id_given(ngx_xassist_api_t *api,
-    const policy_body_member_t *member, store_id_t *id)
-{
-    ngx_str_t  text;
-
-    text.data = (u_char *) member->text.data;
-    text.len = member->text.len;
-
-    return ngx_xassist_id_parse(&text, id) == NGX_OK
-           ? NGX_XASSIST_R_NONE
-           : ngx_xassist_api_wrong(api, "the id of a user must be given");
-}
-
-
 static ngx_xassist_reason_t
 ngx_xassist_api_users_op(ngx_xassist_api_t *api, ngx_xassist_api_rule_t rule)
 {
@@ -330,9 +315,9 @@ ngx_xassist_api_users_changed(ngx_xassist_api_t *api)
         name = user.display.len ? user.display : user.name;
 
         ngx_xassist_json_id(&api->json, "id", &user.id);
-        ngx_xassist_api_slice(&api->json, "name", &name);
-        ngx_xassist_api_slice(&api->json, "roles", &user.roles);
-        ngx_xassist_api_slice(&api->json, "direct", &user.direct);
+        ngx_xassist_json_slice(&api->json, "name", &name);
+        ngx_xassist_json_slice(&api->json, "roles", &user.roles);
+        ngx_xassist_json_slice(&api->json, "direct", &user.direct);
         ngx_xassist_json_bool(&api->json, "suspended", user.suspended);
         ngx_xassist_json_bool(&api->json, "licensed", user.licensed);
     }

@@ -31,10 +31,6 @@ ngx_xassist_reason_t ngx_xassist_api_admin_of(ngx_xassist_api_t *api,
 ngx_xassist_reason_t ngx_xassist_api_covers_user(ngx_xassist_api_t *api,
     const store_id_t *id);
 
-/* The id that a member of the body holds; `name` is for what is said. */
-ngx_xassist_reason_t ngx_xassist_api_id_given(ngx_xassist_api_t *api,
-    const policy_body_member_t *member, store_id_t *id);
-
 ngx_xassist_reason_t ngx_xassist_api_users_roles(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_users_suspend(ngx_xassist_api_t *api);
 ngx_xassist_reason_t ngx_xassist_api_users_resume(ngx_xassist_api_t *api);

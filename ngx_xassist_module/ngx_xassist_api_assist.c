@@ -129,7 +129,7 @@ ngx_xassist_api_assist_start(ngx_xassist_api_t *api)
         return reason;
     }
 
-    if (ngx_xassist_api_mint(&api->ids[0]) != NGX_OK) {
+    if (ngx_xassist_id_mint(&api->ids[0]) != NGX_OK) {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 

@@ -202,13 +202,12 @@ ngx_xassist_audit_event(ngx_xassist_json_t *json, const store_event_t *event)
 
     ngx_xassist_json_open(json, NULL, '{');
     ngx_xassist_json_number(json, "id", event->seq);
-    ngx_xassist_json_text(json, "type", (u_char *) name, ngx_strlen(name));
+    ngx_xassist_json_word(json, "type", name);
     ngx_xassist_json_time(json, "time", event->time);
     ngx_xassist_json_id(json, "actor", &event->actor);
 
     if (store_id_equal(&event->subject, &store_anonymous)) {
-        ngx_xassist_json_text(json, "subject", (u_char *) "anonymous",
-                              sizeof("anonymous") - 1);
+        ngx_xassist_json_word(json, "subject", "anonymous");
     } else {
         ngx_xassist_json_id(json, "subject", &event->subject);
     }
@@ -219,7 +218,7 @@ ngx_xassist_audit_event(ngx_xassist_json_t *json, const store_event_t *event)
     ngx_xassist_json_id(json, "participant", &event->participant);
     ngx_xassist_json_id(json, "invitation", &event->invitation);
     ngx_xassist_json_id(json, "interaction", &event->interaction);
-    ngx_xassist_api_slice(json, "detail", &event->detail);
+    ngx_xassist_json_slice(json, "detail", &event->detail);
 
     if (event->cause != 0) {
         ngx_xassist_json_number(json, "cause", event->cause);

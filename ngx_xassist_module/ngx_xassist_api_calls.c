@@ -5,8 +5,6 @@
 
 static ngx_xassist_reason_t ngx_xassist_calls_one(ngx_xassist_api_t *api,
     const store_id_t *id);
-static ngx_xassist_reason_t ngx_xassist_calls_user(ngx_xassist_api_t *api,
-    store_id_t *user);
 
 
 const policy_body_member_t  ngx_xassist_body_empty[] = {
@@ -108,8 +106,8 @@ ngx_xassist_api_calls_create(ngx_xassist_api_t *api)
                                           "in RFC 3339");
     }
 
-    if (ngx_xassist_api_mint(&op->in.call_create.call) != NGX_OK
-        || ngx_xassist_api_room(&op->in.call_create.room) != NGX_OK)
+    if (ngx_xassist_id_mint(&op->in.call_create.call) != NGX_OK
+        || ngx_xassist_id_room(&op->in.call_create.room) != NGX_OK)
     {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
@@ -180,8 +178,7 @@ ngx_xassist_api_calls_changed(ngx_xassist_api_t *api)
         state = store_call_state_name(call.state);
 
         ngx_xassist_json_id(json, "id", &call.id);
-        ngx_xassist_json_text(json, "state", (u_char *) state,
-                              ngx_strlen(state));
+        ngx_xassist_json_word(json, "state", state);
         ngx_xassist_json_bool(json, "ringing", call.ring != 0);
         ngx_xassist_json_bool(json, "again", api->write.op.out.again);
     }
@@ -201,7 +198,8 @@ ngx_xassist_api_calls_hand_over(ngx_xassist_api_t *api)
     reason = ngx_xassist_api_op(api, STORE_OP_CALL_HAND_OVER);
 
     if (reason == NGX_XASSIST_R_NONE) {
-        reason = ngx_xassist_calls_user(api, &op->in.hand_over.user);
+        reason = ngx_xassist_api_id_given(api, &api->members[0],
+                                          &op->in.hand_over.user);
     }
 
     if (reason != NGX_XASSIST_R_NONE) {
@@ -210,22 +208,8 @@ ngx_xassist_api_calls_hand_over(ngx_xassist_api_t *api)
 
     op->in.hand_over.call = api->ids[0];
 
-    return ngx_xassist_api_mint(&op->in.hand_over.participant) == NGX_OK
+    return ngx_xassist_id_mint(&op->in.hand_over.participant) == NGX_OK
            ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
-}
-
-
-static ngx_xassist_reason_t
-ngx_xassist_calls_user(ngx_xassist_api_t *api, store_id_t *user)
-{
-    ngx_str_t  text;
-
-    text.data = (u_char *) api->members[0].text.data;
-    text.len = api->members[0].text.len;
-
-    return ngx_xassist_id_parse(&text, user) == NGX_OK
-           ? NGX_XASSIST_R_NONE
-           : ngx_xassist_api_wrong(api, "\"user\" must be the id of a user");
 }
 
 
@@ -247,7 +231,8 @@ ngx_xassist_api_calls_ring(ngx_xassist_api_t *api)
     reason = ngx_xassist_api_op(api, STORE_OP_CALL_RING);
 
     if (reason == NGX_XASSIST_R_NONE) {
-        reason = ngx_xassist_calls_user(api, &op->in.ring.user);
+        reason = ngx_xassist_api_id_given(api, &api->members[0],
+                                          &op->in.ring.user);
     }
 
     if (reason != NGX_XASSIST_R_NONE) {
@@ -256,7 +241,7 @@ ngx_xassist_api_calls_ring(ngx_xassist_api_t *api)
 
     op->in.ring.call = api->ids[0];
 
-    return ngx_xassist_api_mint(&op->in.ring.participant) == NGX_OK
+    return ngx_xassist_id_mint(&op->in.ring.participant) == NGX_OK
            ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
 }
 

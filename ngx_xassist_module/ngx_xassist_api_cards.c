@@ -28,7 +28,7 @@ ngx_xassist_api_cards_create(ngx_xassist_api_t *api)
 
     op = &api->write.op;
 
-    if (ngx_xassist_api_mint(&op->in.pass_create.pass) != NGX_OK) {
+    if (ngx_xassist_id_mint(&op->in.pass_create.pass) != NGX_OK) {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 

@@ -50,8 +50,6 @@ static void ngx_xassist_explain_step(void *ctx,
 static void ngx_xassist_explain_verdict(ngx_xassist_api_t *api,
     policy_verdict_t verdict, const char *reason,
     const policy_str_t *missing);
-static void ngx_xassist_explain_word(ngx_xassist_json_t *json,
-    const char *name, const char *word);
 
 
 ngx_xassist_reason_t
@@ -395,8 +393,8 @@ ngx_xassist_explain_look(const policy_image_t *image, void *data)
     ngx_xassist_json_open(&api->json, NULL, '{');
     ngx_xassist_json_number(&api->json, "generation", image->generation);
     ngx_xassist_json_str(&api->json, "rule", look->rule);
-    ngx_xassist_api_slice(&api->json, "name", &d->principal.name);
-    ngx_xassist_api_slice(&api->json, "roles", &d->principal.roles);
+    ngx_xassist_json_slice(&api->json, "name", &d->principal.name);
+    ngx_xassist_json_slice(&api->json, "roles", &d->principal.roles);
     ngx_xassist_json_open(&api->json, "steps", '[');
 
     /* Who has no right at all, or none in that call, is asked nothing. */
@@ -471,13 +469,13 @@ ngx_xassist_explain_step(void *ctx, const policy_explained_t *step)
     json = ctx;
 
     ngx_xassist_json_open(json, NULL, '{');
-    ngx_xassist_explain_word(json, "test", step->test);
+    ngx_xassist_json_word(json, "test", step->test);
     ngx_xassist_json_text(json, "name", (u_char *) step->name.data,
                           step->name.len);
-    ngx_xassist_explain_word(json, "value",
-                             step->value == POLICY_ALLOW ? "yes"
-                             : step->value == POLICY_DENY ? "no" : "error");
-    ngx_xassist_explain_word(json, "by", step->by);
+    ngx_xassist_json_word(json, "value",
+                          step->value == POLICY_ALLOW ? "yes"
+                          : step->value == POLICY_DENY ? "no" : "error");
+    ngx_xassist_json_word(json, "by", step->by);
     ngx_xassist_json_text(json, "source", (u_char *) step->source.data,
                           step->source.len);
     ngx_xassist_json_close(json, '}');
@@ -489,10 +487,10 @@ ngx_xassist_explain_verdict(ngx_xassist_api_t *api, policy_verdict_t verdict,
     const char *reason, const policy_str_t *missing)
 {
     ngx_xassist_json_close(&api->json, ']');
-    ngx_xassist_explain_word(&api->json, "verdict",
-                             verdict == POLICY_ALLOW ? "allow"
-                             : verdict == POLICY_DENY ? "deny" : "error");
-    ngx_xassist_explain_word(&api->json, "reason", reason);
+    ngx_xassist_json_word(&api->json, "verdict",
+                          verdict == POLICY_ALLOW ? "allow"
+                          : verdict == POLICY_DENY ? "deny" : "error");
+    ngx_xassist_json_word(&api->json, "reason", reason);
 
     if (missing == NULL) {
         ngx_xassist_json_null(&api->json, "missing");
@@ -501,12 +499,4 @@ ngx_xassist_explain_verdict(ngx_xassist_api_t *api, policy_verdict_t verdict,
 
     ngx_xassist_json_text(&api->json, "missing", (u_char *) missing->data,
                           missing->len);
-}
-
-
-static void
-ngx_xassist_explain_word(ngx_xassist_json_t *json, const char *name,
-    const char *word)
-{
-    ngx_xassist_json_text(json, name, (u_char *) word, ngx_strlen(word));
 }

@@ -127,7 +127,7 @@ ngx_xassist_group_in(void *data, const void *record)
     member = *(const store_member_t *) record;
 
     if (member.device.len) {
-        ngx_xassist_api_slice(&walk->api->json, NULL, &member.device);
+        ngx_xassist_json_slice(&walk->api->json, NULL, &member.device);
     } else {
         ngx_xassist_api_person(walk->api, NULL, &member.object);
     }
@@ -187,7 +187,7 @@ ngx_xassist_api_groups_create(ngx_xassist_api_t *api)
 
     api->status = NGX_HTTP_CREATED;
 
-    return ngx_xassist_api_mint(&op->in.group.group) == NGX_OK
+    return ngx_xassist_id_mint(&op->in.group.group) == NGX_OK
            ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
 }
 
@@ -413,11 +413,9 @@ ngx_xassist_group_fields(ngx_xassist_api_t *api, const void *record)
     const store_group_t  *group = record;
 
     ngx_xassist_json_id(&api->json, "id", &group->id);
-    ngx_xassist_api_slice(&api->json, "name", &group->name);
-    ngx_xassist_json_text(&api->json, "kind",
-                          (u_char *) (group->kind == STORE_GROUP_USERS
-                                      ? "users" : "devices"),
-                          group->kind == STORE_GROUP_USERS ? 5 : 7);
+    ngx_xassist_json_slice(&api->json, "name", &group->name);
+    ngx_xassist_json_word(&api->json, "kind", group->kind == STORE_GROUP_USERS
+                                              ? "users" : "devices");
     ngx_xassist_json_number(&api->json, "members", group->members);
     ngx_xassist_json_number(&api->json, "managers", group->managers);
     ngx_xassist_json_time(&api->json, "created", group->created);

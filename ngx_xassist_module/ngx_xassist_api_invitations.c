@@ -231,8 +231,7 @@ ngx_xassist_reason_t
 ngx_xassist_api_invitations_withdrawn(ngx_xassist_api_t *api)
 {
     ngx_xassist_json_id(&api->json, "id", &api->ids[0]);
-    ngx_xassist_json_text(&api->json, "state", (u_char *) "withdrawn",
-                          sizeof("withdrawn") - 1);
+    ngx_xassist_json_word(&api->json, "state", "withdrawn");
     ngx_xassist_json_bool(&api->json, "again", api->write.op.out.again);
 
     return NGX_XASSIST_R_NONE;

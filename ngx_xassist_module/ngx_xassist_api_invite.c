@@ -113,7 +113,7 @@ ngx_xassist_invite_fill(ngx_xassist_api_t *api, store_inv_kind_t kind)
     if (ngx_xassist_api_terms(api, (policy_invitation_t) kind, &terms,
                               &profile)
         != NGX_OK
-        || ngx_xassist_api_mint(&op->in.invitation_create.invitation)
+        || ngx_xassist_id_mint(&op->in.invitation_create.invitation)
            != NGX_OK)
     {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;

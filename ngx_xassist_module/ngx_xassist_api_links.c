@@ -57,7 +57,7 @@ ngx_xassist_api_links_get(ngx_xassist_api_t *api)
 
     ngx_xassist_json_bool(json, "joinable", reason == NGX_XASSIST_R_NONE);
     ngx_xassist_json_str(json, "reason", &ngx_xassist_reason(reason)->code);
-    ngx_xassist_json_text(json, "kind", (u_char *) kind, ngx_strlen(kind));
+    ngx_xassist_json_word(json, "kind", kind);
     ngx_xassist_json_str(json, "title", &visit->title);
     ngx_xassist_json_str(json, "inviter", &visit->inviter);
     ngx_xassist_json_str(json, "name", &visit->name);
@@ -266,7 +266,7 @@ ngx_xassist_api_transfers_create(ngx_xassist_api_t *api)
     op->in.pass_create.session = api->ctx->session;
     op->in.pass_create.valid_for = STORE_PASS_LIFE;
 
-    return ngx_xassist_api_mint(&op->in.pass_create.pass) == NGX_OK
+    return ngx_xassist_id_mint(&op->in.pass_create.pass) == NGX_OK
            ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
 }
 

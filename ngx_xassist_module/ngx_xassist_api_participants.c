@@ -141,8 +141,7 @@ ngx_xassist_api_parts_removed(ngx_xassist_api_t *api)
     json = &api->json;
 
     ngx_xassist_json_id(json, "id", &api->ids[1]);
-    ngx_xassist_json_text(json, "state", (u_char *) "removed",
-                          sizeof("removed") - 1);
+    ngx_xassist_json_word(json, "state", "removed");
     ngx_xassist_json_bool(json, "again", api->write.op.out.again);
     ngx_xassist_json_id(json, "invitation", &part.invitation);
     ngx_xassist_json_bool(json, "offer_withdraw", offer);

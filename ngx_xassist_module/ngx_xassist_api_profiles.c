@@ -114,9 +114,8 @@ ngx_xassist_profiles_write(const policy_image_t *image, void *data)
         ngx_xassist_json_text(json, "description",
                               (u_char *) profile.description.data,
                               profile.description.len);
-        ngx_xassist_json_text(json, "mode", (u_char *)
-                              (profile.control ? "control" : "view"),
-                              profile.control ? 7 : 4);
+        ngx_xassist_json_word(json, "mode",
+                              profile.control ? "control" : "view");
         ngx_xassist_json_number(json, "idle_timeout",
                                 profile.idle_timeout / 1000);
         ngx_xassist_json_close(json, '}');

@@ -112,8 +112,8 @@ ngx_xassist_api_users_register(ngx_xassist_api_t *api)
         ngx_xassist_json_open(&api->json, NULL, '{');
     }
 
-    if (ngx_xassist_api_mint(&op->in.user_create.user) != NGX_OK
-        || ngx_xassist_api_mint(&op->in.user_create.task) != NGX_OK)
+    if (ngx_xassist_id_mint(&op->in.user_create.user) != NGX_OK
+        || ngx_xassist_id_mint(&op->in.user_create.task) != NGX_OK)
     {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
@@ -265,9 +265,8 @@ ngx_xassist_register_refuse(ngx_xassist_api_t *api)
     row = ngx_xassist_reason(NGX_XASSIST_R_POSSIBLE_DUPLICATES);
 
     if (!check) {
-        ngx_xassist_json_text(json, "type", (u_char *)
-                         "urn:xassist:reason:possible_duplicates",
-                         sizeof("urn:xassist:reason:possible_duplicates") - 1);
+        ngx_xassist_json_word(json, "type",
+                              "urn:xassist:reason:possible_duplicates");
         ngx_xassist_json_str(json, "title", &row->what[NGX_XASSIST_EN]);
         ngx_xassist_json_number(json, "status", row->status);
         ngx_xassist_json_str(json, "reason", &row->code);
@@ -388,7 +387,7 @@ ngx_xassist_api_users_update(ngx_xassist_api_t *api)
         return ngx_xassist_api_wrong(api, "\"mail\" must be an address");
     }
 
-    if (ngx_xassist_api_mint(&op->in.user_profile.task) != NGX_OK) {
+    if (ngx_xassist_id_mint(&op->in.user_profile.task) != NGX_OK) {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 

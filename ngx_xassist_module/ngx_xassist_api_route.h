@@ -104,12 +104,6 @@ ngx_xassist_reason_t ngx_xassist_api_op(ngx_xassist_api_t *api,
    who asks again with it gets what came of the first time. */
 ngx_xassist_reason_t ngx_xassist_api_once(ngx_xassist_api_t *api);
 
-/* A fresh id, or NGX_ERROR without randomness. */
-ngx_int_t ngx_xassist_api_mint(store_id_t *id);
-
-/* A media room's number. */
-ngx_int_t ngx_xassist_api_room(uint64_t *room);
-
 /* Says what is wrong with the request: the reason is INVALID_REQUEST. */
 ngx_xassist_reason_t ngx_xassist_api_wrong(ngx_xassist_api_t *api,
     const char *detail);
@@ -138,8 +132,11 @@ ngx_xassist_reason_t ngx_xassist_api_list(ngx_xassist_api_t *api,
 store_status_t ngx_xassist_api_own(const ngx_xassist_api_t *api,
     store_status_t status, const store_id_t *account);
 
-/* The text of a member of the body, empty when it was not given. */
+/* The text of a member of the body, empty when it was not given; and the id
+   of a user that it must be. */
 store_slice_t ngx_xassist_api_given(const policy_body_member_t *member);
+ngx_xassist_reason_t ngx_xassist_api_id_given(ngx_xassist_api_t *api,
+    const policy_body_member_t *member, store_id_t *id);
 
 /* ?limit= and ?from=: how many to list, and from when. */
 ngx_xassist_reason_t ngx_xassist_api_page(ngx_xassist_api_t *api,
@@ -167,10 +164,6 @@ ngx_int_t ngx_xassist_api_time(const u_char *data, size_t len, uint64_t *ms);
 
 
 /* ---- members of objects -------------------------------------------------- */
-
-/* A record's text. */
-void ngx_xassist_api_slice(ngx_xassist_json_t *json, const char *name,
-    const store_slice_t *text);
 
 /* {"id", "name"} of a user; within a read. */
 void ngx_xassist_api_person(ngx_xassist_api_t *api, const char *name,

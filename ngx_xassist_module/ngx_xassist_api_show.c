@@ -33,8 +33,6 @@ static bool ngx_xassist_api_waits(void *data, const void *record);
 static bool ngx_xassist_api_one(void *data, const void *record);
 static const char *ngx_xassist_api_request(const store_invitation_t *inv,
     store_inv_state_t state);
-static void ngx_xassist_api_word(ngx_xassist_json_t *json, const char *name,
-    const char *word);
 
 
 ngx_xassist_reason_t
@@ -129,31 +127,18 @@ ngx_xassist_api_given(const policy_body_member_t *member)
 }
 
 
-ngx_int_t
-ngx_xassist_api_mint(store_id_t *id)
+ngx_xassist_reason_t
+ngx_xassist_api_id_given(ngx_xassist_api_t *api,
+    const policy_body_member_t *member, store_id_t *id)
 {
-    if (policy_random(id->b, STORE_ID_LEN) != POLICY_OK) {
-        return NGX_ERROR;
-    }
+    ngx_str_t  text;
 
-    id->b[0] = 0;
+    text.data = (u_char *) member->text.data;
+    text.len = member->text.len;
 
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_xassist_api_room(uint64_t *room)
-{
-    if (policy_random((uint8_t *) room, sizeof(uint64_t)) != POLICY_OK) {
-        return NGX_ERROR;
-    }
-
-    /* Below 2^53, so that every JSON reader keeps it, and never 0. */
-
-    *room = (*room >> 11) | 1;
-
-    return NGX_OK;
+    return ngx_xassist_id_parse(&text, id) == NGX_OK
+           ? NGX_XASSIST_R_NONE
+           : ngx_xassist_api_wrong(api, "the id of a user must be given");
 }
 
 
@@ -266,23 +251,6 @@ ngx_xassist_api_link(ngx_xassist_api_t *api, policy_token_kind_t kind,
 
 
 void
-ngx_xassist_api_slice(ngx_xassist_json_t *json, const char *name,
-    const store_slice_t *text)
-{
-    ngx_xassist_json_text(json, name, text->data, text->len);
-}
-
-
-static void
-ngx_xassist_api_word(ngx_xassist_json_t *json, const char *name,
-    const char *word)
-{
-    ngx_xassist_json_text(json, name, (const u_char *) word,
-                          ngx_strlen(word));
-}
-
-
-void
 ngx_xassist_api_person(ngx_xassist_api_t *api, const char *name,
     const store_id_t *id)
 {
@@ -300,7 +268,7 @@ ngx_xassist_api_person(ngx_xassist_api_t *api, const char *name,
 
     ngx_xassist_json_open(json, name, '{');
     ngx_xassist_json_id(json, "id", id);
-    ngx_xassist_api_slice(json, "name", &display);
+    ngx_xassist_json_slice(json, "name", &display);
     ngx_xassist_json_close(json, '}');
 }
 
@@ -325,19 +293,18 @@ ngx_xassist_api_call(ngx_xassist_api_t *api, const store_call_t *call)
     people.call = call;
 
     ngx_xassist_json_id(json, "id", &call->id);
-    ngx_xassist_api_word(json, "kind", call->kind == STORE_CALL_SERVICE
-                                       ? "service" : "conference");
-    ngx_xassist_api_word(json, "state",
-                         store_call_state_name(call->state));
-    ngx_xassist_api_slice(json, "title", &call->title);
+    ngx_xassist_json_word(json, "kind", call->kind == STORE_CALL_SERVICE
+                                        ? "service" : "conference");
+    ngx_xassist_json_word(json, "state", store_call_state_name(call->state));
+    ngx_xassist_json_slice(json, "title", &call->title);
     ngx_xassist_api_person(api, "owner", &call->owner);
     ngx_xassist_json_bool(json, "mine", mine);
     ngx_xassist_json_time(json, "created", call->created);
     ngx_xassist_json_time(json, "starts_at", call->starts_at);
     ngx_xassist_json_time(json, "live_at", call->live_at);
     ngx_xassist_json_time(json, "ended_at", call->ended_at);
-    ngx_xassist_api_word(json, "reason", call->state == STORE_CALL_ENDED
-                         ? store_reason_name(call->reason) : "");
+    ngx_xassist_json_word(json, "reason", call->state == STORE_CALL_ENDED
+                          ? store_reason_name(call->reason) : "");
     ngx_xassist_json_bool(json, "ringing", rings);
     ngx_xassist_json_time(json, "ring_until", rings ? call->ring : 0);
     ngx_xassist_json_time(json, "answered_at", call->answered);
@@ -441,11 +408,10 @@ ngx_xassist_api_participant(ngx_xassist_api_t *api, const store_call_t *call,
             : store_id_equal(&part->id, &call->opener);
 
     ngx_xassist_json_id(json, "id", &part->id);
-    ngx_xassist_api_word(json, "kind",
-                         kinds[part->kind < 5 ? part->kind : 0]);
-    ngx_xassist_api_word(json, "state",
-                         store_part_state_name(part->state));
-    ngx_xassist_api_slice(json, "name", &part->name);
+    ngx_xassist_json_word(json, "kind",
+                          kinds[part->kind < 5 ? part->kind : 0]);
+    ngx_xassist_json_word(json, "state", store_part_state_name(part->state));
+    ngx_xassist_json_slice(json, "name", &part->name);
     ngx_xassist_json_str(json, "device",
                          ngx_xassist_device_name(part->device));
     ngx_xassist_json_str(json, "platform",
@@ -490,26 +456,26 @@ ngx_xassist_api_invitation(ngx_xassist_api_t *api,
     }
 
     ngx_xassist_json_id(json, "id", &inv->id);
-    ngx_xassist_api_word(json, "kind", kinds[inv->kind < 4 ? inv->kind : 0]);
-    ngx_xassist_api_word(json, "state", store_inv_state_name(state));
-    ngx_xassist_api_word(json, "request",
-                         ngx_xassist_api_request(inv, state));
+    ngx_xassist_json_word(json, "kind", kinds[inv->kind < 4 ? inv->kind : 0]);
+    ngx_xassist_json_word(json, "state", store_inv_state_name(state));
+    ngx_xassist_json_word(json, "request",
+                          ngx_xassist_api_request(inv, state));
     ngx_xassist_json_id(json, "call", &inv->call);
     ngx_xassist_api_person(api, "inviter", &inv->inviter);
-    ngx_xassist_api_slice(json, "name", &inv->name);
-    ngx_xassist_api_slice(json, "comment", &inv->comment);
-    ngx_xassist_api_slice(json, "profile", &inv->profile);
-    ngx_xassist_api_word(json, "channel",
-                         channels[inv->channel < 5 ? inv->channel : 0]);
+    ngx_xassist_json_slice(json, "name", &inv->name);
+    ngx_xassist_json_slice(json, "comment", &inv->comment);
+    ngx_xassist_json_slice(json, "profile", &inv->profile);
+    ngx_xassist_json_word(json, "channel",
+                          channels[inv->channel < 5 ? inv->channel : 0]);
     ngx_xassist_json_time(json, "created", inv->created);
     ngx_xassist_json_time(json, "expires", inv->expires);
     ngx_xassist_json_time(json, "starts_at", inv->starts_at);
     ngx_xassist_json_number(json, "uses", inv->uses);
     ngx_xassist_json_number(json, "used", inv->used);
     ngx_xassist_json_bool(json, "terms", inv->terms);
-    ngx_xassist_api_word(json, "delivery",
-                         store_delivery_names[inv->delivery < 4
-                                              ? inv->delivery : 0]);
+    ngx_xassist_json_word(json, "delivery",
+                          store_delivery_names[inv->delivery < 4
+                                               ? inv->delivery : 0]);
     ngx_xassist_json_number(json, "tries", inv->tries);
 }
 

@@ -224,7 +224,7 @@ ngx_xassist_api_tasks_create(ngx_xassist_api_t *api)
         }
     }
 
-    if (ngx_xassist_api_mint(&op->in.task.task) != NGX_OK) {
+    if (ngx_xassist_id_mint(&op->in.task.task) != NGX_OK) {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 

@@ -92,7 +92,7 @@ ngx_xassist_api_teams_create(ngx_xassist_api_t *api)
         ngx_xassist_api_given(&api->members[NGX_XASSIST_TEAM_NAME]);
     op->in.team.roles = roles;
 
-    if (ngx_xassist_api_mint(&op->in.team.team) != NGX_OK) {
+    if (ngx_xassist_id_mint(&op->in.team.team) != NGX_OK) {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
@@ -262,8 +262,8 @@ ngx_xassist_team_fields(ngx_xassist_api_t *api, const void *record)
     const store_team_t  *team = record;
 
     ngx_xassist_json_id(&api->json, "id", &team->id);
-    ngx_xassist_api_slice(&api->json, "name", &team->name);
-    ngx_xassist_api_slice(&api->json, "roles", &team->roles);
+    ngx_xassist_json_slice(&api->json, "name", &team->name);
+    ngx_xassist_json_slice(&api->json, "roles", &team->roles);
     ngx_xassist_json_number(&api->json, "members", team->members);
     ngx_xassist_json_time(&api->json, "created", team->created);
 }

@@ -240,12 +240,12 @@ ngx_xassist_users_members(ngx_xassist_api_t *api, const store_user_t *user)
     json = &api->json;
 
     ngx_xassist_json_id(json, "id", &user->id);
-    ngx_xassist_api_slice(json, "name", &user->name);
-    ngx_xassist_api_slice(json, "display", &user->display);
-    ngx_xassist_api_slice(json, "first", &user->first);
-    ngx_xassist_api_slice(json, "last", &user->last);
-    ngx_xassist_api_slice(json, "mail", &user->mail);
-    ngx_xassist_api_slice(json, "phone", &user->phone);
+    ngx_xassist_json_slice(json, "name", &user->name);
+    ngx_xassist_json_slice(json, "display", &user->display);
+    ngx_xassist_json_slice(json, "first", &user->first);
+    ngx_xassist_json_slice(json, "last", &user->last);
+    ngx_xassist_json_slice(json, "mail", &user->mail);
+    ngx_xassist_json_slice(json, "phone", &user->phone);
 }
 
 

@@ -48,7 +48,7 @@ ngx_xassist_assertion(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
 
     ngx_xassist_json_init(&json, r->pool);
     ngx_xassist_json_open(&json, NULL, '{');
-    ngx_xassist_json_text(&json, "iss", (u_char *) "xassist", 7);
+    ngx_xassist_json_word(&json, "iss", "xassist");
     ngx_xassist_json_number(&json, "iat", now);
     ngx_xassist_json_number(&json, "exp", now + NGX_XASSIST_ASSERTION_LIFE);
 

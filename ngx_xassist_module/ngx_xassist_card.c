@@ -280,13 +280,11 @@ ngx_xassist_card_use(ngx_xassist_card_t *card)
     if (ngx_xassist_writer_prepare(login->worker, STORE_OP_PASS_USE, op)
         != NGX_OK
         || ngx_xassist_settings(login->worker, &settings) != NGX_OK
-        || policy_random(op->in.pass_use.session.b, STORE_ID_LEN)
-           != POLICY_OK)
+        || ngx_xassist_id_mint(&op->in.pass_use.session) != NGX_OK)
     {
         return NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
-    op->in.pass_use.session.b[0] = 0;
     op->in.pass_use.pass = card->pass;
     op->in.pass_use.device =
         (uint8_t) ngx_xassist_device(login->request, login->touch);

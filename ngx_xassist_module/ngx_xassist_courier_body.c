@@ -5,8 +5,6 @@
 #include "ngx_xassist_message.h"
 
 
-static void ngx_xassist_courier_slice(ngx_xassist_json_t *json,
-    const char *name, const store_slice_t *text);
 static ngx_int_t ngx_xassist_courier_link(ngx_xassist_worker_t *worker,
     ngx_pool_t *pool, const store_invitation_t *inv, ngx_str_t *link);
 static ngx_int_t ngx_xassist_courier_messages(ngx_pool_t *pool,
@@ -36,17 +34,17 @@ ngx_xassist_courier_event(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
     ngx_xassist_json_init(&json, pool);
     ngx_xassist_json_open(&json, NULL, '{');
     ngx_xassist_json_number(&json, "id", event->seq);
-    ngx_xassist_json_text(&json, "event", (u_char *) name, ngx_strlen(name));
+    ngx_xassist_json_word(&json, "event", name);
     ngx_xassist_json_time(&json, "time", event->time);
     ngx_xassist_json_id(&json, "account", &event->account);
     ngx_xassist_json_id(&json, "call", &event->call);
-    ngx_xassist_courier_slice(&json, "title", &call.title);
-    ngx_xassist_courier_slice(&json, "from", &event->detail);
+    ngx_xassist_json_slice(&json, "title", &call.title);
+    ngx_xassist_json_slice(&json, "from", &event->detail);
     ngx_xassist_json_open(&json, "user", '{');
     ngx_xassist_json_id(&json, "id", &event->user);
-    ngx_xassist_courier_slice(&json, "login", &user.name);
-    ngx_xassist_courier_slice(&json, "name", &user.display);
-    ngx_xassist_courier_slice(&json, "mail", &user.mail);
+    ngx_xassist_json_slice(&json, "login", &user.name);
+    ngx_xassist_json_slice(&json, "name", &user.display);
+    ngx_xassist_json_slice(&json, "mail", &user.mail);
     ngx_xassist_json_close(&json, '}');
     ngx_xassist_json_close(&json, '}');
 
@@ -100,14 +98,12 @@ ngx_xassist_courier_invitation(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
     ngx_xassist_json_open(&json, NULL, '{');
     ngx_xassist_json_id(&json, "invitation", &inv->id);
     ngx_xassist_json_id(&json, "account", &inv->account);
-    ngx_xassist_json_text(&json, "kind", (u_char *) kinds[inv->kind],
-                          ngx_strlen(kinds[inv->kind]));
-    ngx_xassist_json_text(&json, "channel", (u_char *) channels[inv->channel],
-                          ngx_strlen(channels[inv->channel]));
-    ngx_xassist_courier_slice(&json, "to", &inv->to);
-    ngx_xassist_courier_slice(&json, "name", &inv->name);
-    ngx_xassist_courier_slice(&json, "inviter", &inviter);
-    ngx_xassist_courier_slice(&json, "title", &call.title);
+    ngx_xassist_json_word(&json, "kind", kinds[inv->kind]);
+    ngx_xassist_json_word(&json, "channel", channels[inv->channel]);
+    ngx_xassist_json_slice(&json, "to", &inv->to);
+    ngx_xassist_json_slice(&json, "name", &inv->name);
+    ngx_xassist_json_slice(&json, "inviter", &inviter);
+    ngx_xassist_json_slice(&json, "title", &call.title);
     ngx_xassist_json_time(&json, "expires", inv->expires);
     ngx_xassist_json_str(&json, "link", &link);
 
@@ -120,14 +116,6 @@ ngx_xassist_courier_invitation(ngx_xassist_worker_t *worker, ngx_pool_t *pool,
     ngx_xassist_json_close(&json, '}');
 
     return ngx_xassist_json_done(&json, body);
-}
-
-
-static void
-ngx_xassist_courier_slice(ngx_xassist_json_t *json, const char *name,
-    const store_slice_t *text)
-{
-    ngx_xassist_json_text(json, name, text->data, text->len);
 }
 
 

@@ -145,8 +145,7 @@ ngx_xassist_credentials_json(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
             ngx_xassist_json_str(json, "url", url);
         }
 
-        ngx_xassist_json_text(json, "token", (u_char *) token,
-                              ngx_strlen(token));
+        ngx_xassist_json_word(json, "token", token);
         ngx_xassist_json_close(json, '}');
     }
 
@@ -239,8 +238,7 @@ ngx_xassist_credentials_janus(ngx_xassist_ctx_t *ctx,
             return NGX_ERROR;
         }
 
-        ngx_xassist_json_text(json, names[room], (u_char *) token,
-                              ngx_strlen(token));
+        ngx_xassist_json_word(json, names[room], token);
     }
 
     ngx_xassist_json_close(json, '}');
@@ -310,10 +308,8 @@ ngx_xassist_credentials_ice(ngx_xassist_ctx_t *ctx, ngx_xassist_json_t *json,
     }
 
     ngx_xassist_json_close(json, ']');
-    ngx_xassist_json_text(json, "username", (u_char *) name,
-                          ngx_strlen(name));
-    ngx_xassist_json_text(json, "credential", (u_char *) credential,
-                          ngx_strlen(credential));
+    ngx_xassist_json_word(json, "username", name);
+    ngx_xassist_json_word(json, "credential", credential);
     ngx_xassist_json_close(json, '}');
 
     return NGX_OK;

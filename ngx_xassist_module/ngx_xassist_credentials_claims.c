@@ -71,8 +71,7 @@ ngx_xassist_credentials_tokens(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
             ngx_xassist_json_str(json, "url", &url);
         }
 
-        ngx_xassist_json_text(json, "token", (u_char *) text,
-                              ngx_strlen(text));
+        ngx_xassist_json_word(json, "token", text);
         ngx_xassist_json_close(json, '}');
     }
 

@@ -204,8 +204,7 @@ ngx_xassist_credentials_video(ngx_xassist_json_t *json,
 
     for (i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
         if (may[sources[i].may]) {
-            ngx_xassist_json_text(json, NULL, (u_char *) sources[i].source,
-                                  ngx_strlen(sources[i].source));
+            ngx_xassist_json_word(json, NULL, sources[i].source);
         }
     }
 

@@ -195,12 +195,9 @@ ngx_xassist_credentials_grants(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
 
     ngx_xassist_json_number(json, "room", ctx->room);
 
-    if (ngx_xassist_credentials_controls(r, ctx)) {
-        ngx_xassist_json_text(json, "mode", (u_char *) "control", 7);
-
-    } else {
-        ngx_xassist_json_text(json, "mode", (u_char *) "view", 4);
-    }
+    ngx_xassist_json_word(json, "mode",
+                          ngx_xassist_credentials_controls(r, ctx)
+                          ? "control" : "view");
 
     ngx_xassist_json_open(json, "grants", '[');
 

@@ -489,7 +489,7 @@ ngx_xassist_events_write(ngx_xassist_stream_t *stream,
     ngx_xassist_json_init(&json, pool);
     ngx_xassist_json_open(&json, NULL, '{');
     ngx_xassist_json_number(&json, "id", event->seq);
-    ngx_xassist_json_text(&json, "type", (u_char *) name, ngx_strlen(name));
+    ngx_xassist_json_word(&json, "type", name);
     ngx_xassist_json_time(&json, "time", event->time);
     ngx_xassist_json_id(&json, "call", &event->call);
     ngx_xassist_json_id(&json, "participant", &event->participant);
@@ -507,7 +507,7 @@ ngx_xassist_events_write(ngx_xassist_stream_t *stream,
         ngx_xassist_sight_write(&json, event);
     }
 
-    ngx_xassist_api_slice(&json, "detail", &event->detail);
+    ngx_xassist_json_slice(&json, "detail", &event->detail);
     ngx_xassist_json_close(&json, '}');
 
     return ngx_xassist_json_done(&json, out);

@@ -170,6 +170,23 @@ ngx_xassist_json_str(ngx_xassist_json_t *json, const char *name,
 
 
 void
+ngx_xassist_json_slice(ngx_xassist_json_t *json, const char *name,
+    const store_slice_t *value)
+{
+    ngx_xassist_json_text(json, name, value->data, value->len);
+}
+
+
+void
+ngx_xassist_json_word(ngx_xassist_json_t *json, const char *name,
+    const char *word)
+{
+    ngx_xassist_json_text(json, name, (const u_char *) word,
+                          ngx_strlen(word));
+}
+
+
+void
 ngx_xassist_json_id(ngx_xassist_json_t *json, const char *name,
     const store_id_t *id)
 {

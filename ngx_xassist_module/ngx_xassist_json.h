@@ -32,6 +32,10 @@ void ngx_xassist_json_text(ngx_xassist_json_t *json, const char *name,
     const u_char *data, size_t len);
 void ngx_xassist_json_str(ngx_xassist_json_t *json, const char *name,
     const ngx_str_t *value);
+void ngx_xassist_json_slice(ngx_xassist_json_t *json, const char *name,
+    const store_slice_t *value);
+void ngx_xassist_json_word(ngx_xassist_json_t *json, const char *name,
+    const char *word);
 void ngx_xassist_json_id(ngx_xassist_json_t *json, const char *name,
     const store_id_t *id);
 void ngx_xassist_json_number(ngx_xassist_json_t *json, const char *name,

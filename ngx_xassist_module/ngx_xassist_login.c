@@ -454,14 +454,12 @@ ngx_xassist_login_session(ngx_xassist_login_t *login)
     if (ngx_xassist_writer_prepare(login->worker, STORE_OP_SESSION_CREATE, op)
         != NGX_OK
         || ngx_xassist_settings(login->worker, &settings) != NGX_OK
-        || policy_random(op->in.session_create.session.b, STORE_ID_LEN)
-           != POLICY_OK)
+        || ngx_xassist_id_mint(&op->in.session_create.session) != NGX_OK)
     {
         goto unavailable;
     }
 
     op->actor = login->user;
-    op->in.session_create.session.b[0] = 0;
     op->in.session_create.user = login->user;
     op->in.session_create.device =
         (uint8_t) ngx_xassist_device(login->request, login->touch);

@@ -115,14 +115,12 @@ ngx_xassist_presence_fill(ngx_http_request_t *r, ngx_xassist_ctx_t *ctx,
 
     if (ngx_xassist_writer_prepare(ngx_xassist_worker(r), STORE_OP_JOIN, op)
         != NGX_OK
-        || policy_random(op->in.join.participant.b, STORE_ID_LEN)
-           != POLICY_OK)
+        || ngx_xassist_id_mint(&op->in.join.participant) != NGX_OK)
     {
         return ngx_xassist_page_unavailable(ctx);
     }
 
     op->actor = ctx->user;
-    op->in.join.participant.b[0] = 0;
     op->in.join.session = ctx->session;
     op->in.join.user = ctx->user;
     op->in.join.call = ctx->call;

@@ -83,13 +83,8 @@ ngx_xassist_provider_admit(ngx_xassist_worker_t *worker,
     if (!store_id_none(&account.id)) {
         provider->account = account.id;
 
-        if (policy_random(provider->user.b, STORE_ID_LEN) != POLICY_OK) {
-            return NGX_XASSIST_R_STORE_UNAVAILABLE;
-        }
-
-        provider->user.b[0] = 0;
-
-        return NGX_XASSIST_R_NONE;
+        return ngx_xassist_id_mint(&provider->user) == NGX_OK
+               ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
     }
 
     provider->user = principal.user;

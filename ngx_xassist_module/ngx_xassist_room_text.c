@@ -229,16 +229,12 @@ ngx_xassist_room_begin(ngx_xassist_json_t *json, ngx_pool_t *pool,
 {
     ngx_xassist_json_init(json, pool);
     ngx_xassist_json_open(json, NULL, '{');
-    ngx_xassist_json_text(json, "janus", (u_char *) "message_plugin",
-                          sizeof("message_plugin") - 1);
-    ngx_xassist_json_text(json, "transaction", (u_char *) "xassist",
-                          sizeof("xassist") - 1);
+    ngx_xassist_json_word(json, "janus", "message_plugin");
+    ngx_xassist_json_word(json, "transaction", "xassist");
     ngx_xassist_json_str(json, "admin_secret", &conf->admin_secret);
-    ngx_xassist_json_text(json, "plugin", (u_char *) "janus.plugin.videoroom",
-                          sizeof("janus.plugin.videoroom") - 1);
+    ngx_xassist_json_word(json, "plugin", "janus.plugin.videoroom");
     ngx_xassist_json_open(json, "request", '{');
-    ngx_xassist_json_text(json, "request", (u_char *) request,
-                          ngx_strlen(request));
+    ngx_xassist_json_word(json, "request", request);
 }
 
 
@@ -292,8 +288,7 @@ ngx_xassist_room_secret(const ngx_xassist_room_conf_t *conf, uint64_t room,
         return NGX_ERROR;
     }
 
-    ngx_xassist_json_text(json, "secret", (u_char *) token,
-                          ngx_strlen(token));
+    ngx_xassist_json_word(json, "secret", token);
 
     return NGX_OK;
 }

@@ -93,8 +93,7 @@ ngx_xassist_sight_write(ngx_xassist_json_t *json, const store_event_t *event)
     ngx_xassist_json_id(json, "actor", &event->actor);
 
     if (store_id_equal(&event->subject, &store_anonymous)) {
-        ngx_xassist_json_text(json, "subject", (u_char *) "anonymous",
-                              sizeof("anonymous") - 1);
+        ngx_xassist_json_word(json, "subject", "anonymous");
 
     } else {
         ngx_xassist_json_id(json, "subject", &event->subject);

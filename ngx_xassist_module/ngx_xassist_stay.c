@@ -56,12 +56,11 @@ ngx_xassist_stay_begin(ngx_xassist_worker_t *worker,
     stay->again.data = &ngx_xassist_no_connection;
     stay->again.log = worker->log;
 
-    if (policy_random(stay->participant.b, STORE_ID_LEN) != POLICY_OK) {
+    if (ngx_xassist_id_mint(&stay->participant) != NGX_OK) {
         ngx_free(stay);
         return NULL;
     }
 
-    stay->participant.b[0] = 0;
     ngx_xassist_stay_post(stay, STORE_OP_JOIN);
 
     return stay;

@@ -181,8 +181,7 @@ ngx_xassist_table_members(ngx_xassist_api_t *api,
         case NGX_XASSIST_COLUMN_USER:
             if (store_id_equal((const store_id_t *) value, &store_anonymous))
             {
-                ngx_xassist_json_text(json, column->name,
-                                      (u_char *) "anonymous", 9);
+                ngx_xassist_json_word(json, column->name, "anonymous");
                 break;
             }
 
@@ -191,8 +190,8 @@ ngx_xassist_table_members(ngx_xassist_api_t *api,
             break;
 
         case NGX_XASSIST_COLUMN_TEXT:
-            ngx_xassist_api_slice(json, column->name,
-                                  (const store_slice_t *) value);
+            ngx_xassist_json_slice(json, column->name,
+                                   (const store_slice_t *) value);
             break;
 
         case NGX_XASSIST_COLUMN_TIME:
@@ -212,8 +211,7 @@ ngx_xassist_table_members(ngx_xassist_api_t *api,
 
         case NGX_XASSIST_COLUMN_WORD:
             word = ngx_xassist_table_word(column, *value);
-            ngx_xassist_json_text(json, column->name, (u_char *) word,
-                                  ngx_strlen(word));
+            ngx_xassist_json_word(json, column->name, word);
             break;
         }
     }

@@ -88,12 +88,11 @@ ngx_xassist_task_handler(ngx_http_request_t *r)
     op = &task->write.op;
 
     if (ngx_xassist_writer_prepare(worker, STORE_OP_TASK, op) != NGX_OK
-        || policy_random(op->in.task.task.b, STORE_ID_LEN) != POLICY_OK)
+        || ngx_xassist_id_mint(&op->in.task.task) != NGX_OK)
     {
         goto lost;
     }
 
-    op->in.task.task.b[0] = 0;
     op->actor = ctx->user;
     op->subject = ctx->has_told ? ctx->told : ctx->subject;
     op->in.task.session = ctx->session;

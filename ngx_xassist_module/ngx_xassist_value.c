@@ -81,3 +81,31 @@ ngx_xassist_id_parse(const ngx_str_t *text, store_id_t *id)
 
     return NGX_OK;
 }
+
+
+ngx_int_t
+ngx_xassist_id_mint(store_id_t *id)
+{
+    if (policy_random(id->b, STORE_ID_LEN) != POLICY_OK) {
+        return NGX_ERROR;
+    }
+
+    id->b[0] = 0;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_xassist_id_room(uint64_t *room)
+{
+    if (policy_random((uint8_t *) room, sizeof(uint64_t)) != POLICY_OK) {
+        return NGX_ERROR;
+    }
+
+    /* Below 2^53, so that every JSON reader keeps it, and never 0. */
+
+    *room = (*room >> 11) | 1;
+
+    return NGX_OK;
+}

@@ -386,20 +386,14 @@ ngx_xassist_visit_redeem(ngx_xassist_visit_t *visit, const ngx_str_t *name,
 
     if (ngx_xassist_writer_prepare(worker, STORE_OP_REDEEM, op) != NGX_OK
         || ngx_xassist_settings(worker, &settings) != NGX_OK
-        || policy_random(op->in.redeem.session.b, STORE_ID_LEN) != POLICY_OK
-        || policy_random(op->in.redeem.participant.b, STORE_ID_LEN)
-           != POLICY_OK
-        || policy_random(op->in.redeem.call.b, STORE_ID_LEN) != POLICY_OK
-        || policy_random((uint8_t *) &op->in.redeem.room, sizeof(uint64_t))
-           != POLICY_OK)
+        || ngx_xassist_id_mint(&op->in.redeem.session) != NGX_OK
+        || ngx_xassist_id_mint(&op->in.redeem.participant) != NGX_OK
+        || ngx_xassist_id_mint(&op->in.redeem.call) != NGX_OK
+        || ngx_xassist_id_room(&op->in.redeem.room) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    op->in.redeem.session.b[0] = 0;
-    op->in.redeem.participant.b[0] = 0;
-    op->in.redeem.call.b[0] = 0;
-    op->in.redeem.room = (op->in.redeem.room >> 11) | 1;
     op->in.redeem.invitation = visit->invitation;
     op->in.redeem.name.data = name->data;
     op->in.redeem.name.len = name->len;
@@ -427,14 +421,12 @@ ngx_xassist_visit_admit(ngx_xassist_visit_t *visit)
     worker = ngx_xassist_worker(visit->request);
 
     if (ngx_xassist_writer_prepare(worker, STORE_OP_ADMIT, op) != NGX_OK
-        || policy_random(op->in.admit.participant.b, STORE_ID_LEN)
-           != POLICY_OK)
+        || ngx_xassist_id_mint(&op->in.admit.participant) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     op->actor = visit->user;
-    op->in.admit.participant.b[0] = 0;
     op->in.admit.invitation = visit->invitation;
     op->in.admit.user = visit->user;
 
@@ -452,13 +444,11 @@ ngx_xassist_visit_take_over(ngx_xassist_visit_t *visit, ngx_uint_t touch)
     if (ngx_xassist_writer_prepare(ngx_xassist_worker(visit->request),
                                    STORE_OP_TRANSFER, op)
         != NGX_OK
-        || policy_random(op->in.transfer.session.b, STORE_ID_LEN)
-           != POLICY_OK)
+        || ngx_xassist_id_mint(&op->in.transfer.session) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    op->in.transfer.session.b[0] = 0;
     op->in.transfer.pass = visit->invitation;
     op->in.transfer.device = (uint8_t) ngx_xassist_device(visit->request,
                                                           touch);

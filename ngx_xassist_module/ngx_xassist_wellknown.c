@@ -142,7 +142,7 @@ ngx_xassist_wellknown_apple(ngx_xassist_json_t *json,
     ngx_xassist_json_close(json, ']');
     ngx_xassist_json_open(json, "components", '[');
     ngx_xassist_json_open(json, NULL, '{');
-    ngx_xassist_json_text(json, "/", (u_char *) "/j/*", sizeof("/j/*") - 1);
+    ngx_xassist_json_word(json, "/", "/j/*");
     ngx_xassist_json_close(json, '}');
     ngx_xassist_json_close(json, ']');
     ngx_xassist_json_close(json, '}');
