@@ -20,6 +20,8 @@ struct ngx_xassist_live_s {
     ngx_queue_t            walks;              /* that are not at their end */
     ngx_queue_t            few;                /* to be decided again first */
     ngx_queue_t            many;
+    ngx_uint_t             room;               /* for more among the few */
+    uint64_t               roomed;             /* since when, microseconds */
     uint64_t               generation;
     ngx_event_t            slice;
 };

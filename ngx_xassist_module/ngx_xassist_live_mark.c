@@ -17,8 +17,10 @@
 #define NGX_XASSIST_SLICE       64
 #define NGX_XASSIST_SLICE_TIME  50
 
-/* A cause that ends more connections of one worker ends the others slowly. */
+/* So many are decided first, and closed as soon as that is done; each leaves
+   room for another one after so many microseconds.  The others end slowly. */
 #define NGX_XASSIST_FEW         64
+#define NGX_XASSIST_FEW_EVERY   250
 
 
 /* Through all connections of one cause, or through all. */
@@ -30,7 +32,6 @@ typedef struct {
     ngx_uint_t    key;
     store_id_t    id;
     uint64_t      since;
-    ngx_uint_t    n;                           /* marked so far */
     ngx_uint_t    missed;
 } ngx_xassist_walk_t;
 
@@ -41,11 +42,12 @@ static void ngx_xassist_live_walk(ngx_xassist_live_t *live,
     ngx_xassist_walk_t *walk);
 static ngx_uint_t ngx_xassist_live_step(ngx_xassist_live_t *live,
     ngx_xassist_walk_t *walk, ngx_uint_t *most);
+static void ngx_xassist_live_room(ngx_xassist_live_t *live);
 static void ngx_xassist_live_walk_on(ngx_xassist_live_t *live);
 static void ngx_xassist_live_walk_end(ngx_xassist_walk_t *walk);
 static void ngx_xassist_live_marked(ngx_xassist_live_t *live,
     ngx_xassist_tunnel_t *tunnel, ngx_xassist_walk_t *walk);
-static void ngx_xassist_live_dirty(ngx_xassist_live_t *live,
+static ngx_uint_t ngx_xassist_live_dirty(ngx_xassist_live_t *live,
     ngx_xassist_tunnel_t *tunnel, ngx_uint_t many);
 static void ngx_xassist_live_slice(ngx_event_t *ev);
 static void ngx_xassist_live_decide(ngx_xassist_tunnel_t *tunnel);
@@ -139,10 +141,7 @@ ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker, ngx_uint_t missed)
 }
 
 
-/*
- * The first of them now; most causes have no more.  Behind a cause whose walk
- * is not at its end: else who is one of many there would be one of few here.
- */
+/* The first of them now; most causes have no more. */
 
 static void
 ngx_xassist_live_walk(ngx_xassist_live_t *live, ngx_xassist_walk_t *walk)
@@ -153,7 +152,7 @@ ngx_xassist_live_walk(ngx_xassist_live_t *live, ngx_xassist_walk_t *walk)
     walk->end = ngx_xassist_live_bucket(live, walk->key, &walk->id);
     walk->at = ngx_queue_head(walk->end);
 
-    most = ngx_queue_empty(&live->walks) ? NGX_XASSIST_STEP : 0;
+    most = NGX_XASSIST_STEP;
 
     if (!ngx_xassist_live_step(live, walk, &most)) {
         return;
@@ -180,6 +179,8 @@ ngx_xassist_live_step(ngx_xassist_live_t *live, ngx_xassist_walk_t *walk,
     ngx_uint_t *most)
 {
     ngx_xassist_tunnel_t  *tunnel;
+
+    ngx_xassist_live_room(live);
 
     for ( /* void */ ; *most != 0 && walk->at != walk->end; (*most)--) {
 
@@ -226,6 +227,27 @@ ngx_xassist_live_walk_end(ngx_xassist_walk_t *walk)
 }
 
 
+/*
+ * Room is the worker's, not the cause's: what ends a call ends all who are in
+ * it, too, and each of them is a cause of his own.
+ */
+
+static void
+ngx_xassist_live_room(ngx_xassist_live_t *live)
+{
+    uint64_t    now;
+    ngx_uint_t  n;
+
+    now = ngx_xassist_clock(CLOCK_MONOTONIC);
+    n = (ngx_uint_t) ((now - live->roomed) / NGX_XASSIST_FEW_EVERY);
+
+    if (n != 0) {
+        live->room = ngx_min(live->room + n, NGX_XASSIST_FEW);
+        live->roomed = now;
+    }
+}
+
+
 static void
 ngx_xassist_live_marked(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel,
     ngx_xassist_walk_t *walk)
@@ -238,9 +260,12 @@ ngx_xassist_live_marked(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel,
         tunnel->since = walk->since;
     }
 
-    ngx_xassist_live_dirty(live, tunnel, walk->key == NGX_XASSIST_KEY_ALL
-                                         || walk->n >= NGX_XASSIST_FEW);
-    walk->n++;
+    if (walk->key == NGX_XASSIST_KEY_ALL || live->room == 0) {
+        (void) ngx_xassist_live_dirty(live, tunnel, 1);
+        return;
+    }
+
+    live->room -= ngx_xassist_live_dirty(live, tunnel, 0);
 }
 
 
@@ -251,18 +276,29 @@ ngx_xassist_live_doubt(ngx_xassist_tunnel_t *tunnel, uint64_t since)
         tunnel->since = since;
     }
 
-    ngx_xassist_live_dirty(tunnel->worker->live, tunnel, 0);
+    (void) ngx_xassist_live_dirty(tunnel->worker->live, tunnel, 0);
 }
 
 
-static void
+/* Whether it came to the queue; who is one of many can be one of few then. */
+
+static ngx_uint_t
 ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel,
     ngx_uint_t many)
 {
-    if (tunnel->is_dirty || tunnel->is_ending || tunnel->close != NULL
+    if (tunnel->is_ending || tunnel->close != NULL
         || tunnel->conf->live == NGX_XASSIST_LIVE_OFF)
     {
-        return;
+        return 0;
+    }
+
+    if (tunnel->is_dirty) {
+
+        if (many || !tunnel->is_many) {
+            return 0;
+        }
+
+        ngx_queue_remove(&tunnel->dirty);
     }
 
     tunnel->is_dirty = 1;
@@ -270,6 +306,8 @@ ngx_xassist_live_dirty(ngx_xassist_live_t *live, ngx_xassist_tunnel_t *tunnel,
     ngx_queue_insert_tail(many ? &live->many : &live->few, &tunnel->dirty);
 
     ngx_post_event(&live->slice, &ngx_posted_events);
+
+    return 1;
 }
 
 

@@ -10,7 +10,9 @@ use strict;
 use warnings;
 use lib 't/lib';
 
+use IO::Select ();
 use Test::More;
+use Time::HiRes qw(time);
 use Xassist::World;
 
 my $each = $ENV{XASSIST_SOCKETS} // 500;
@@ -104,4 +106,32 @@ SKIP: {
 
 note "$count slices";
 $_->close for @watched, @guests;
+
+# The end of a call is the end of each who is in it, too: still all but some
+# of their connections are closed one by one.
+
+my $took = 0;
+
+for (1 .. 3) {
+    my $call = $world->call;
+    my @sockets = map { $world->guest($call)->websockets("/ws/$call", 64) }
+        1 .. 4;
+    my $select = IO::Select->new(map { $_->{socket} } @sockets);
+    my $first;
+
+    $edge->ctl('call', 'end', $call);
+
+    while ($select->count) {
+        my @ready = $select->can_read(30) or last;
+        $select->remove(@ready);
+        $first //= time;
+    }
+
+    is($select->count, 0, 'all are closed');
+    $_->close for @sockets;
+    $took = time - $first;
+    last if $took > 0.03;
+}
+
+cmp_ok($took, '>', 0.03, 'evenly');
 $world->finish;
