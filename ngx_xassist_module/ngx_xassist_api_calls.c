@@ -5,6 +5,8 @@
 
 static ngx_xassist_reason_t ngx_xassist_calls_one(ngx_xassist_api_t *api,
     const store_id_t *id);
+static ngx_xassist_reason_t ngx_xassist_calls_user(ngx_xassist_api_t *api,
+    store_op_kind_t kind, store_id_t *user, store_id_t *participant);
 
 
 const policy_body_member_t  ngx_xassist_body_empty[] = {
@@ -190,26 +192,38 @@ ngx_xassist_api_calls_changed(ngx_xassist_api_t *api)
 ngx_xassist_reason_t
 ngx_xassist_api_calls_hand_over(ngx_xassist_api_t *api)
 {
-    store_op_t           *op;
-    ngx_xassist_reason_t  reason;
+    store_op_t  *op;
 
     op = &api->write.op;
-
-    reason = ngx_xassist_api_op(api, STORE_OP_CALL_HAND_OVER);
-
-    if (reason == NGX_XASSIST_R_NONE) {
-        reason = ngx_xassist_api_id_given(api, &api->members[0],
-                                          &op->in.hand_over.user);
-    }
-
-    if (reason != NGX_XASSIST_R_NONE) {
-        return reason;
-    }
-
     op->in.hand_over.call = api->ids[0];
 
-    return ngx_xassist_id_mint(&op->in.hand_over.participant) == NGX_OK
-           ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
+    return ngx_xassist_calls_user(api, STORE_OP_CALL_HAND_OVER,
+                                  &op->in.hand_over.user,
+                                  &op->in.hand_over.participant);
+}
+
+
+/* Whoever is named has a place in the call from then on. */
+
+static ngx_xassist_reason_t
+ngx_xassist_calls_user(ngx_xassist_api_t *api, store_op_kind_t kind,
+    store_id_t *user, store_id_t *participant)
+{
+    ngx_xassist_reason_t  reason;
+
+    reason = ngx_xassist_api_op(api, kind);
+
+    if (reason == NGX_XASSIST_R_NONE) {
+        reason = ngx_xassist_api_id_given(api, &api->members[0], user);
+    }
+
+    if (reason == NGX_XASSIST_R_NONE
+        && ngx_xassist_id_mint(participant) != NGX_OK)
+    {
+        reason = NGX_XASSIST_R_STORE_UNAVAILABLE;
+    }
+
+    return reason;
 }
 
 
@@ -223,26 +237,13 @@ ngx_xassist_api_calls_handed_over(ngx_xassist_api_t *api)
 ngx_xassist_reason_t
 ngx_xassist_api_calls_ring(ngx_xassist_api_t *api)
 {
-    store_op_t           *op;
-    ngx_xassist_reason_t  reason;
+    store_op_t  *op;
 
     op = &api->write.op;
-
-    reason = ngx_xassist_api_op(api, STORE_OP_CALL_RING);
-
-    if (reason == NGX_XASSIST_R_NONE) {
-        reason = ngx_xassist_api_id_given(api, &api->members[0],
-                                          &op->in.ring.user);
-    }
-
-    if (reason != NGX_XASSIST_R_NONE) {
-        return reason;
-    }
-
     op->in.ring.call = api->ids[0];
 
-    return ngx_xassist_id_mint(&op->in.ring.participant) == NGX_OK
-           ? NGX_XASSIST_R_NONE : NGX_XASSIST_R_STORE_UNAVAILABLE;
+    return ngx_xassist_calls_user(api, STORE_OP_CALL_RING, &op->in.ring.user,
+                                  &op->in.ring.participant);
 }
 
 

@@ -39,8 +39,8 @@ static int assist_resume(const ctl_options_t *options, int argc, char **argv);
 static int assist_stop(const ctl_options_t *options, int argc, char **argv);
 static int start(act_t *act, const policy_image_t *image, int argc,
     char **argv, store_op_t *op);
-static int change(const ctl_options_t *options, char **argv,
-    const words_t *words, store_op_kind_t kind);
+static int change(const ctl_options_t *options, int argc, char **argv,
+    const ctl_arg_t *args, const words_t *words, store_op_kind_t kind);
 static int change_op(act_t *act, const policy_image_t *image,
     store_op_kind_t kind, store_op_t *op);
 static int find_session(act_t *act, const store_id_t *agent);
@@ -187,11 +187,7 @@ assist_pause(const ctl_options_t *options, int argc, char **argv)
 
     memset(&words, 0, sizeof(words));
 
-    if (ctl_args(argc, argv, NULL, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
-
-    return change(options, argv, &words, STORE_OP_ASSIST_PAUSE);
+    return change(options, argc, argv, NULL, &words, STORE_OP_ASSIST_PAUSE);
 }
 
 
@@ -207,11 +203,7 @@ assist_resume(const ctl_options_t *options, int argc, char **argv)
         { NULL, NULL, NULL }
     };
 
-    if (ctl_args(argc, argv, args, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
-
-    return change(options, argv, &words, STORE_OP_ASSIST_RESUME);
+    return change(options, argc, argv, args, &words, STORE_OP_ASSIST_RESUME);
 }
 
 
@@ -228,17 +220,13 @@ assist_stop(const ctl_options_t *options, int argc, char **argv)
         { NULL, NULL, NULL }
     };
 
-    if (ctl_args(argc, argv, args, 1, 1) == -1) {
-        return CTL_USAGE;
-    }
-
-    return change(options, argv, &words, STORE_OP_ASSIST_STOP);
+    return change(options, argc, argv, args, &words, STORE_OP_ASSIST_STOP);
 }
 
 
 static int
-change(const ctl_options_t *options, char **argv, const words_t *words,
-    store_op_kind_t kind)
+change(const ctl_options_t *options, int argc, char **argv,
+    const ctl_arg_t *args, const words_t *words, store_op_kind_t kind)
 {
     int             rc;
     act_t           act;
@@ -248,6 +236,10 @@ change(const ctl_options_t *options, char **argv, const words_t *words,
 
     memset(&act, 0, sizeof(act));
     act.words = words;
+
+    if (ctl_args(argc, argv, args, 1, 1) == -1) {
+        return CTL_USAGE;
+    }
 
     if (!ctl_id_parse(argv[0], &id)) {
         ctl_complain("\"%s\" is no id of an interaction", argv[0]);
