@@ -290,6 +290,7 @@ detach(store_view_t *view, store_op_t *op)
         return STORE_OK;
     }
 
+    scene.why = op->in.attach.why;
     grace = store_scene_grace(&scene);
     rc = store_scene_detached(&scene, &part, n, grace);
 

@@ -281,7 +281,7 @@ due_participant(store_view_t *view, store_op_t *op,
         break;
 
     case STORE_PART_AWAY:
-        rc = store_scene_leave(&scene, part, STORE_REASON_NONE, 0);
+        rc = store_scene_leave(&scene, part, STORE_REASON_NONE, part->cause);
         break;
 
     default:

@@ -383,6 +383,7 @@ typedef struct {
             uint8_t    incarnation[8];
             bool       failed;         /* DETACH: the handshake failed */
             uint64_t   opened;         /* 0: not one that makes room */
+            store_slice_t why;         /* DETACH: it was closed, or empty */
         } attach;                      /* ATTACH and DETACH */
         struct {
             store_id_t call;

@@ -14,6 +14,7 @@ typedef struct {
     const store_op_t *op;
     store_call_t      call;
     int64_t           seats;           /* taken less freed */
+    store_slice_t     why;             /* detail of an event of no reason */
     bool              changed;
 } store_scene_t;
 

@@ -132,6 +132,7 @@ store_scene_move(store_scene_t *scene, store_participant_t *part,
     part->state = (uint8_t) state;
     part->alone = 0;
     part->gone = 0;
+    part->cause = 0;
     part->since = scene->op->now;
     part->op = scene->op->id;
 
@@ -170,9 +171,8 @@ store_scene_put(store_scene_t *scene, store_participant_t *part,
     event.invitation = part->invitation;
     event.cause = cause;
 
-    if (reason != STORE_REASON_NONE) {
-        event.detail = store_reason_slice(reason);
-    }
+    event.detail = reason != STORE_REASON_NONE ? store_reason_slice(reason)
+                                               : scene->why;
 
     return store_log_add(scene->view, &event);
 }
@@ -243,8 +243,9 @@ store_scene_detached(store_scene_t *scene, store_participant_t *part,
         part->alone = store_later(scene->op->now, scene->op->presence.grace);
     }
 
-    (void) store_scene_put(scene, part, STORE_EVENT_PARTICIPANT_AWAY,
-                           STORE_REASON_NONE, 0);
+    part->cause = store_scene_put(scene, part, STORE_EVENT_PARTICIPANT_AWAY,
+                                  STORE_REASON_NONE, 0);
+    store_record_put(scene->view, STORE_IS_participant, part);
 
     return scene->view->status;
 }
@@ -253,12 +254,15 @@ store_scene_detached(store_scene_t *scene, store_participant_t *part,
 store_status_t
 store_scene_alone(store_scene_t *scene, store_participant_t *part)
 {
+    uint64_t  seq;
+
     part->alone = 0;
     part->gone = 1;
     part->op = scene->op->id;
-    store_record_put(scene->view, STORE_IS_participant, part);
+    seq = store_scene_put(scene, part, STORE_EVENT_PARTICIPANT_GONE,
+                          STORE_REASON_NONE, part->cause);
 
-    return store_scene_desert(scene, &part->user, 0);
+    return store_scene_desert(scene, &part->user, seq);
 }
 
 
@@ -386,9 +390,9 @@ finish_one(store_scene_t *scene, store_participant_t *part,
         }
 
         if (rc == STORE_OK) {
-            /* the event of the call speaks for its guest sessions */
+            /* the event of who leaves speaks for the session, too */
             store_session_end(scene->view, scene->op, &session, reason,
-                              cause, true);
+                              cause, store_part_holds(part));
         }
     }
 

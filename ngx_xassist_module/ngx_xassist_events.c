@@ -472,7 +472,8 @@ ngx_xassist_events_mine(ngx_xassist_stream_t *stream,
 }
 
 
-/* Guests are told who comes and goes, not by which invitation. */
+/* Guests are told who comes and goes, not by which invitation, nor what became
+   of somebody's rights. */
 
 static ngx_int_t
 ngx_xassist_events_write(ngx_xassist_stream_t *stream,
@@ -507,7 +508,13 @@ ngx_xassist_events_write(ngx_xassist_stream_t *stream,
         ngx_xassist_sight_write(&json, event);
     }
 
-    ngx_xassist_json_slice(&json, "detail", &event->detail);
+    if (regular || event->kind != STORE_EVENT_PARTICIPANT_AWAY) {
+        ngx_xassist_json_slice(&json, "detail", &event->detail);
+
+    } else {
+        ngx_xassist_json_null(&json, "detail");
+    }
+
     ngx_xassist_json_close(&json, '}');
 
     return ngx_xassist_json_done(&json, out);

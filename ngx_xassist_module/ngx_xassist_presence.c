@@ -258,6 +258,7 @@ ngx_xassist_presence_attach(ngx_xassist_tunnel_t *tunnel)
 void
 ngx_xassist_presence_detach(ngx_xassist_tunnel_t *tunnel)
 {
+    const ngx_str_t       *why;
     ngx_xassist_change_t  *change;
 
     if (tunnel->attaching != NULL) {
@@ -275,7 +276,11 @@ ngx_xassist_presence_detach(ngx_xassist_tunnel_t *tunnel)
     change = ngx_xassist_presence_change(tunnel->worker, STORE_OP_DETACH,
                                          tunnel->ctx);
     if (change != NULL) {
+        why = &ngx_xassist_reason(tunnel->ctx->reason)->code;
+
         change->write.op.in.attach.opened = tunnel->opened;
+        change->write.op.in.attach.why.data = why->data;
+        change->write.op.in.attach.why.len = why->len;
         ngx_xassist_presence_post(change);
     }
 }

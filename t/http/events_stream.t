@@ -81,6 +81,30 @@ subtest 'a guest sees the call it is in' => sub {
     ok($stream->{socket}->ended(5), 'the connection, too');
 };
 
+subtest 'why somebody is away' => sub {
+    $world->user('dan', roles => 'account_admin');
+    my $call = api($olga, POST => 'calls', {})->{json}{id};
+    my $guest = $world->guest($call);
+    my ($socket) = $world->signed_in('dan')->websocket("/ws/$call");
+    ok($socket, 'somebody is in');
+    ok($world->edge->wait_for(sub { $world->states($call) =~ /present/ }),
+        'and present');
+
+    my %stream = (owner => stream($olga, ''),
+        guest => stream($guest, "?call=$call"));
+    $world->edge->ctl('user', 'set', 'acme', 'dan', '--suspend');
+
+    for my $who (sort keys %stream) {
+        my $event;
+        do { $event = next_event($stream{$who}) }
+            while $event && $event->{event} ne 'participant.away';
+        ok($event, "the $who sees it") or next;
+        is($event->{data}{detail}, $who eq 'owner' ? 'suspended' : undef,
+            $who eq 'owner' ? 'and why' : 'and not why');
+        $stream{$who}{socket}->close;
+    }
+};
+
 subtest 'a stream that is a stay' => sub {
     my $call = api($olga, POST => 'calls', {})->{json}{id};
     my $guest = $world->guest($call);

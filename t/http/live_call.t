@@ -154,6 +154,36 @@ subtest 'everybody leaves' => sub {
     $live->finish;
 };
 
+subtest 'a chain' => sub {
+    $world->user('dan', roles => 'account_admin');
+    my $call = $world->call;
+    $live->open('dan', $world->signed_in('dan'), "/ws/$call");
+    ok($edge->wait_for(sub { $world->states($call) eq 'present' }),
+        'present');
+    my ($max) = external($call, 'dan', 'Max');
+    $live->open('Max', $max, "/ws/$call");
+    ok($edge->wait_for(sub { $world->states($call) eq 'present present' }),
+        'both are');
+
+    $edge->ctl('user', 'set', 'acme', 'dan', '--suspend');
+    $live->closes('from the first to the last', { dan => '4413 suspended',
+        Max => '4423 inviter_left' });
+    ok($edge->wait_for(sub { $world->shown($call)->{state} eq 'ended' }),
+        'the call ends');
+
+    my %of;
+    push @{ $of{ $_->{kind} } }, $_
+        for sort { $a->{seq} <=> $b->{seq} } log_of($call);
+    my ($away) = @{ $of{'participant.away'} };
+    my ($gone, $next) = @{ $of{'participant.left'} };
+    is($away->{detail}, 'suspended', 'closed for that: away');
+    is($gone->{cause}, $away->{seq}, 'away: left');
+    is($of{'session.revoked'}[0]{cause}, $gone->{seq}, 'left: a session ends');
+    is($next->{cause}, $gone->{seq}, 'so its place');
+    is($of{'call.ended'}[0]{cause}, $next->{seq}, 'none is left: the end');
+    $live->finish;
+};
+
 subtest 'the owner leaves, by policy' => sub {
     $world->with_policy(sub {
         $_[0] =~ s/"end_when_owner_left": false/"end_when_owner_left": true/r
