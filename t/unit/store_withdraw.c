@@ -99,6 +99,41 @@ shared(void **state)
 }
 
 
+/* Another person's pass took over the browser of a guest, who stays: not when
+   the invitation of both is withdrawn. */
+
+static void
+whose_browser_is_forgotten(void **state)
+{
+    world_t          w;
+    store_session_t  session;
+
+    (void) state;
+
+    world(&w);
+    arrive(&w, OLGAS, CALL, 7);
+    invitation(&w, LINK, CALL, STORE_INV_CONFERENCE);
+    w.op.in.invitation_create.uses = 2;
+    done(&w);
+    guest(&w, LINK, 50);
+    guest(&w, LINK, 60);
+
+    session = session_of(&w, 501);
+    store_session_forget(&w.memory.view, ask(&w, STORE_OP_SESSION_TOUCH),
+                         &session);
+    assert_int_equal(w.memory.view.status, STORE_OK);
+    assert_int_equal(session_of(&w, 501).browser.len, 0);
+
+    withdraw(&w, LINK);
+    assert_int_equal(session_of(&w, 501).reason, STORE_REASON_WITHDRAWN);
+    assert_int_equal(session_of(&w, 601).reason, STORE_REASON_WITHDRAWN);
+    assert_int_equal(part_of(&w, CALL, 502).state, STORE_PART_LEFT);
+    assert_int_equal(acme(&w).seats, 0);
+
+    end_of_world(&w);
+}
+
+
 /* The last one in is signed out: the empty call ends, once and for all. */
 
 static void
@@ -199,6 +234,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(for_one_person),
         cmocka_unit_test(shared),
+        cmocka_unit_test(whose_browser_is_forgotten),
         cmocka_unit_test(who_was_the_last),
         cmocka_unit_test(before_anybody_came),
         cmocka_unit_test(an_account)
