@@ -73,6 +73,8 @@ static const ngx_xassist_cause_t  ngx_xassist_causes[] = {
       offsetof(store_event_t, session) },
     { STORE_EVENT_CALL_MOVED, NGX_XASSIST_KEY_CALL,
       offsetof(store_event_t, call) },
+    { STORE_EVENT_CALL_HANDED_OVER, NGX_XASSIST_KEY_CALL,
+      offsetof(store_event_t, call) },
     { STORE_EVENT_ASSISTANCE_STARTED, NGX_XASSIST_KEY_SESSION,
       offsetof(store_event_t, session) },
     { STORE_EVENT_ASSISTANCE_PAUSED, NGX_XASSIST_KEY_SESSION,
@@ -83,10 +85,6 @@ static const ngx_xassist_cause_t  ngx_xassist_causes[] = {
       offsetof(store_event_t, session) },
     { STORE_EVENT_CALL_ENDED, NGX_XASSIST_KEY_CALL,
       offsetof(store_event_t, call) },
-    { STORE_EVENT_INVITATION_WITHDRAWN, NGX_XASSIST_KEY_INVITATION,
-      offsetof(store_event_t, invitation) },
-    { STORE_EVENT_INVITATION_DEAD, NGX_XASSIST_KEY_INVITATION,
-      offsetof(store_event_t, invitation) },
     { STORE_EVENT_PARTICIPANT_REMOVED, NGX_XASSIST_KEY_PARTICIPANT,
       offsetof(store_event_t, participant) },
     { STORE_EVENT_PARTICIPANT_REMOVED, NGX_XASSIST_KEY_INVITER,
@@ -94,6 +92,8 @@ static const ngx_xassist_cause_t  ngx_xassist_causes[] = {
     { STORE_EVENT_PARTICIPANT_LEFT, NGX_XASSIST_KEY_PARTICIPANT,
       offsetof(store_event_t, participant) },
     { STORE_EVENT_PARTICIPANT_LEFT, NGX_XASSIST_KEY_INVITER,
+      offsetof(store_event_t, user) },
+    { STORE_EVENT_PARTICIPANT_GONE, NGX_XASSIST_KEY_INVITER,
       offsetof(store_event_t, user) }
 };
 

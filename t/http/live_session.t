@@ -16,6 +16,10 @@ my $world = world(workers => 2, policy => sub {
     $_[0] =~ s/("conference": \{[^}]*"idle_timeout": )"none"/$1"3s"/r
         =~ s/("lifetime": "12h",\s*"idle": )"1h"/$1"none"/r
         =~ s/("idle_timeout": )"30m"(,\s*"mode": "view")/$1"2s"$2/r
+}, substitute => sub {
+    $_[0] =~ s{location /rule/guest}{location = /metrics { xassist_metrics; }
+
+        $&}r
 });
 my $edge = $world->edge;
 my $live = live($world);
@@ -26,6 +30,14 @@ sub sessions {
 
     my $list = $edge->ctl('session', 'list', 'acme', $name);
     return ref $list eq 'HASH' ? @{ $list->{sessions} } : @$list;
+}
+
+
+# How many were closed by an event of the log.
+
+sub revocations {
+    return $world->client->get('/metrics')->{body}
+        =~ /^xassist_revocation_seconds_count (\d+)/m ? $1 : 0;
 }
 
 
@@ -123,8 +135,13 @@ subtest 'expired' => sub {
     $edge->clock($now += 3.9 * $hour);
 
     is_deeply($live->closed({}, 2), {}, 'nobody before the time');
+    my $seen = revocations();
     $edge->clock($now += 0.2 * $hour);
     $live->closes('lifetime over', { early => '4401 signed_out' });
+
+    # Not when it happened to be looked at, which is within a minute.
+
+    is(revocations() - $seen, 1, 'as the log told of the end');
     $live->finish;
 };
 
