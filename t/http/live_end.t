@@ -75,26 +75,21 @@ sub server_saw {
 
 my $ended = { code => 4404, reason => 'call_ended' };
 
-# What flows, how the end comes to the server.
+# What flows.
 
 my @flows = (
-    ['nothing', '', qr/^close 4404 call_ended$/],
-    ['small frames', '?flood=60', qr/^(?:close 4404 call_ended|reset|eof)$/],
-    ['frames of 64 KB', '?flood=65536',
-        qr/^(?:close 4404 call_ended|reset|eof)$/],
-    ['frames of 1 MB', '?flood=1000000',
-        qr/^(?:close 4404 call_ended|reset|eof)$/],
-    ['one message without end in large fragments', '?message=900000',
-        qr/^(?:close 4404 call_ended|reset|eof)$/],
-    ['one message without end in small fragments', '?message=100',
-        qr/^(?:close 4404 call_ended|reset|eof)$/],
-    ['deflated frames', '?flood=3000&packed=1',
-        qr/^(?:close 4404 call_ended|reset|eof)$/],
+    ['nothing', ''],
+    ['small frames', '?flood=60'],
+    ['frames of 64 KB', '?flood=65536'],
+    ['frames of 1 MB', '?flood=1000000'],
+    ['one message without end in large fragments', '?message=900000'],
+    ['one message without end in small fragments', '?message=100'],
+    ['deflated frames', '?flood=3000&packed=1'],
 );
 
 for my $tls (0, 1) {
     for my $flow (@flows) {
-        my ($name, $query, $seen) = @$flow;
+        my ($name, $query) = @$flow;
 
         subtest join(', ', $name, $tls ? 'TLS' : 'plain') => sub {
             my $call = $world->call;
@@ -107,7 +102,8 @@ for my $tls (0, 1) {
                 or diag explain $close;
             ok($socket->ended(3), 'then the end');
             is($socket->{buffer}, '', 'and nothing after the Close');
-            server_saw("/ws/$call$query", $seen, 'the server sees an end');
+            server_saw("/ws/$call$query", qr/^close 4404 call_ended$/,
+                'the server is told, too');
         };
     }
 
@@ -179,6 +175,27 @@ subtest 'a client that closed its half' => sub {
         'and so does presence');
     $edge->ctl('call', 'end', $call);
     server_saw("/ws/$call", qr/^eof$/, 'the server sees the end');
+};
+
+subtest 'a server that closed its half' => sub {
+    my $call = $world->call;
+    my $socket = socket_of(0, $call, '?half=1');
+    is(($socket->read_frame)[1], '{}', 'what it said comes');
+    ok($socket->ended(3), 'the tunnel ends with it');
+    ok($edge->wait_for(sub { $world->states($call) eq 'away' }),
+        'and so does presence');
+    server_saw("/ws/$call?half=1", qr/^eof$/, 'the server sees the end');
+};
+
+subtest 'a client that closes its half before it takes the Close' => sub {
+    my $call = $world->call;
+    my $socket = socket_of(0, $call, '?flood=65536');
+    is(($socket->read_frame)[1], '{}', 'frames come');
+    $edge->ctl('call', 'end', $call);
+    shutdown $socket->{socket}, 1;
+    server_saw("/ws/$call?flood=65536",
+        qr/^(?:close 4404 call_ended|eof|reset)$/, 'the server sees an end');
+    ok($socket->ended, 'and the client one');
 };
 
 subtest 'a client that is gone while it is closed' => sub {

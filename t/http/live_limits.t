@@ -184,6 +184,26 @@ subtest 'a new policy' => sub {
     $live->finish;
 };
 
+subtest 'roles in another order' => sub {
+    my $home = '"grants": ["home_dashboard_access"]}';
+    change('two roles', qr/"roles"\s*:\s*\{/, qq("roles": {
+        "b1_loser": {"title": "Loser", $home,
+        "b2_keeper": {"title": "Keeper", $home, ));
+    $world->user('lou', roles => 'b1_loser');
+    $world->user('kim', roles => 'b2_keeper');
+
+    $live->open_in_each("$_ home", $world->signed_in($_), '/socket/home', 2)
+        for qw(lou kim);
+    change('one before them, which has what the first had',
+        qr/"b1_loser": \{"title": "Loser", \Q$home\E/,
+        qq("b0_new": {"title": "New", $home,
+        "b1_loser": {"title": "Loser", "grants": ["xa_xassist"]}));
+    $live->closes('by the roles\' names', { map {
+        $_ => '4403 permission_missing' } grep { /^lou/ }
+        keys %{ $live->{open} } });
+    $live->finish;
+};
+
 subtest 'age' => sub {
     plan skip_all => 'no test clock' unless Xassist::Edge::has_test_clock();
 

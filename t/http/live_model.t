@@ -26,6 +26,8 @@ my $world = world(socket_server => 1, workers => 2, policy => sub {
         =~ s/("lifetime": "12h",\s*"idle": )"1h"/$1"none"/r
         =~ s/"guest_seats": \d+/"guest_seats": 100000/r
         =~ s/"per_user": 16/"per_user": 1000/r
+        =~ s/"grace": "60s"/"grace": "1h"/r
+        =~ s/("external": \{[^}]*"bound_to": )"inviter"/$1"call"/r
 }, substitute => sub {
     $_[0] =~ s{location /rule/guest}{location /socket/xassist {
             xassist_require xa_xassist;
@@ -37,12 +39,18 @@ my $world = world(socket_server => 1, workers => 2, policy => sub {
             xassist_proxy application;
         }
 
+        location ~ "^/media/(?<call>[A-Za-z0-9_-]{16})\$" {
+            xassist_call \$call;
+            xassist_require xa_icall_media;
+            xassist_proxy application;
+        }
+
         $&}r
 });
 my $edge = $world->edge;
 
-# The model.  A person is {session, user, call, kind, client}; what is true of
-# users and calls stands beside them.
+# The model.  A person is {session, user, call, kind, client, invitation}; what
+# is true of users and calls stands beside them.
 
 my (@people, %user, %call, @open, %opened);
 
@@ -67,13 +75,37 @@ sub new_session {
 
 
 sub new_call {
-    my ($owner) = grep { !$user{$_}{suspended} } shuffled(keys %user);
+    my ($owner) = grep { !$user{$_}{suspended} && !$user{$_}{unlicensed} }
+        shuffled(keys %user);
+    $owner //= new_user();
     my $id = $edge->ctl('call', 'create', 'acme', $owner)->{id};
     $call{$id} = { id => $id, owner => $owner,
         link => $edge->ctl('invite', 'create', '--call', $id, '--inviter',
             $owner)->{link} };
     new_guest($id) for 1 .. 3;
+    new_external($id, $owner);
     return $id;
+}
+
+
+# Somebody whom the owner invites, who is in the call.
+
+sub new_external {
+    my ($id, $owner) = @_;
+
+    new_session($owner);
+    my ($socket, $answer) = $people[-1]{client}->websocket("/ws/$id");
+    BAIL_OUT("no owner: $answer->{status}") unless $socket;
+    push @open, { socket => $socket, person => $people[-1], place => $id };
+    $opened{ $answer->{worker} }++;
+
+    my $name = 'e' . scalar @people;
+    my $made = $world->external($id, $owner, $name, 'view');
+    my $client = $world->client;
+    $answer = $client->join_link($made->{link});
+    BAIL_OUT("no external: $answer->{status}") unless $answer->{status} == 303;
+    push @people, { kind => 'external', call => $id, client => $client,
+        name => $name, invitation => $made->{id} };
 }
 
 
@@ -100,6 +132,7 @@ sub refused {
     my ($person, $place) = @_;
 
     return '4401 signed_out' if $person->{revoked};
+    return '4410 withdrawn' if $person->{withdrawn};
     my $user = $person->{user} && $user{ $person->{user} };
     return '4413 suspended' if $user && $user->{suspended};
 
@@ -107,6 +140,12 @@ sub refused {
         return '4404 call_ended' if $call{$place}{ended};
         return '4405 removed' if ($person->{removed} // '') eq $place;
         return $user && $user->{unlicensed} ? '4403 no_licence' : '';
+    }
+
+    if ($place =~ /^media (.*)/) {
+        my $why = refused($person, $1);
+        return $why || ($user{ $call{$1}{owner} }{suspended}
+            ? '4403 permission_missing' : '');
     }
 
     return '' if $place eq 'anybody';
@@ -120,6 +159,8 @@ sub places {
     my ($person) = @_;
 
     return $person->{call} if $person->{kind} eq 'guest';
+    return ($person->{call}, "media $person->{call}")
+        if $person->{kind} eq 'external';
     return ('xassist', 'anybody', grep {
         $call{$_}{owner} eq $person->{user} } keys %call);
 }
@@ -130,7 +171,8 @@ sub open_some {
         last if @open >= $sockets;
         my $person = one_of(@people);
         my $place = one_of(places($person));
-        my $path = $call{$place} ? "/ws/$place" : "/socket/$place";
+        my $path = $call{$place} ? "/ws/$place"
+            : $place =~ /^media (.*)/ ? "/media/$1" : "/socket/$place";
         my $why = refused($person, $place);
         my ($socket, $answer) = $person->{client}->websocket($path);
 
@@ -206,9 +248,9 @@ my %causes = (
         return $call->{id};
     },
     'guest removed' => sub {
-        my $person = one_of(grep { $_->{kind} eq 'guest'
-            && !$call{ $_->{call} }{ended} && !$_->{removed} } @people)
-            or return;
+        my $person = one_of(grep { $_->{kind} ne 'user'
+            && !$call{ $_->{call} }{ended} && !$_->{removed}
+            && !$_->{withdrawn} } @people) or return;
         my ($part) = grep { $_->{name} eq $person->{name} }
             @{ $edge->ctl('call', 'show', $person->{call})->{participants} };
         $edge->ctl('call', 'remove', $person->{call}, $part->{id});
@@ -220,6 +262,14 @@ my %causes = (
             values %call) or return;
         $edge->ctl('invite', 'withdraw', $call->{link});
         return $call->{withdrawn} = $call->{id};
+    },
+    'invitation withdrawn' => sub {
+        my $person = one_of(grep { $_->{kind} eq 'external'
+            && !$call{ $_->{call} }{ended} && !$_->{removed}
+            && !$_->{withdrawn} } @people) or return;
+        $edge->ctl('invite', 'withdraw', $person->{invitation});
+        $person->{withdrawn} = 1;
+        return $person->{name};
     },
     'reload' => sub { return $edge->reload ? 'done' : () },
     'nothing' => sub { return $world->call },
@@ -295,7 +345,7 @@ for my $round (1 .. $rounds) {
     new_session($_) for grep { my $u = $_; !$user{$u}{suspended}
         && !grep { ($_->{user} // '') eq $u && !$_->{revoked} } @people }
         keys %user;
-    @people = grep { !$_->{revoked} && !$_->{removed}
+    @people = grep { !$_->{revoked} && !$_->{removed} && !$_->{withdrawn}
         && !($_->{call} && $call{ $_->{call} }{ended}) || rand() < 0.2 } @people;
     open_some() or last;
 }

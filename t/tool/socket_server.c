@@ -12,6 +12,7 @@
  *     message=BYTES one message without end, in fragments of that size
  *     packed=1      flood's frames are marked as deflated (RSV1)
  *     hold=1        half a frame, and then nothing; a request has no answer
+ *     half=1        it says nothing more after "{}": its half is closed
  *     stream=MS     a response without end, a line each MS milliseconds
  *     size=BYTES    a response of that size
  *
@@ -55,7 +56,7 @@ struct socket_s {
     size_t     in_len, in_size, out_len, out_size, out_pos;
     size_t     flood, message, left, body;
     uint64_t   due, every;
-    int        packed, hold, started, closed, chunk;
+    int        packed, hold, half, started, closed, chunk;
     char       key[64];
     socket_t  *next;                   /* of those with a time */
 };
@@ -275,6 +276,7 @@ read_head(socket_t *s)
     s->message = query(s, "message");
     s->packed = query(s, "packed") != 0;
     s->hold = query(s, "hold") != 0;
+    s->half = query(s, "half") != 0;
     delay = query(s, "delay");
 
     if (!header(head, "upgrade", word, sizeof(word))) {
@@ -471,7 +473,7 @@ ready(socket_t *s)
         s->out_pos += n > 0 ? (size_t) n : 0;
     } while (n > 0);
 
-    if (s->closed && s->out_pos == s->out_len) {
+    if ((s->closed || (s->half && s->started)) && s->out_pos == s->out_len) {
         (void) shutdown(s->fd, SHUT_WR);
     }
 
