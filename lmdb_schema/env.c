@@ -314,7 +314,7 @@ open_env(const store_options_t *options, store_env_t *env,
     }
 
     if (rc == 0) {
-        rc = mdb_env_get_fd(env->env, &env->turn);
+        rc = mdb_env_get_fd(env->env, &env->line);
     }
 
     if (rc == 0) {

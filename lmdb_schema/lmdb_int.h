@@ -38,7 +38,7 @@ struct store_env_s {
     store_sha256_pt  sha256;
     bool             read_only;
     char            *data_file;
-    int              turn;             /* of the data: whose turn it is */
+    int              line;             /* of the data: who is to write */
     uint64_t         moved;            /* how often its map was laid anew */
     store_arena_t    arena;            /* of the batch being applied */
     store_txn_t      write;            /* its transaction */

@@ -1,12 +1,21 @@
 /* The view over an LMDB transaction, and those transactions. */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 
 #include <lmdb_schema/kept_int.h>
 #include <lmdb_schema/lmdb_int.h>
+
+
+/* Places in the line of those who write, far behind the data. */
+#define LINE     4
+#define LINE_AT  ((off_t) 1 << 62)
 
 
 static store_status_t place_get(store_view_t *view, store_slice_t key,
@@ -20,6 +29,7 @@ static store_status_t place_last(store_view_t *view,
     store_key_class_t key_class, store_slice_t *key, store_slice_t *value);
 static store_status_t keep(store_view_t *view, store_slice_t *slice);
 static int begin_in_turn(store_env_t *env, MDB_txn **txn);
+static void in_line(store_env_t *env, int at, short type);
 
 
 const store_place_t  store_place_lmdb = {
@@ -181,24 +191,45 @@ store_write_begin(store_env_t *env, store_view_t **view)
 /*
  * LMDB's lock goes to whoever asks first once it is free, and that is whoever
  * has just given it back: who writes one batch after the other would keep all
- * others out.  So one process at a time waits for it, and has a lock of its
- * own meanwhile, which the others wait for.  The kernel takes that one back
- * from who is killed; where there is none, the order is LMDB's.
+ * others out.  So those who wait for it stand in line: each holds its place,
+ * asleep or not, until the one before it is free.  The kernel frees the places
+ * of who is killed; where it gives none, the order is LMDB's.
  */
 
 static int
 begin_in_turn(store_env_t *env, MDB_txn **txn)
 {
-    int  rc;
+    int  rc, at;
 
-    while (flock(env->turn, LOCK_EX) != 0 && errno == EINTR) {
-        continue;
+    for (at = LINE - 1; at >= 0; at--) {
+        in_line(env, at, F_WRLCK);
+
+        if (at + 1 < LINE) {
+            in_line(env, at + 1, F_UNLCK);
+        }
     }
 
     rc = mdb_txn_begin(env->env, NULL, 0, txn);
-    (void) flock(env->turn, LOCK_UN);
+    in_line(env, 0, F_UNLCK);
 
     return rc;
+}
+
+
+static void
+in_line(store_env_t *env, int at, short type)
+{
+    struct flock  lock;
+
+    memset(&lock, 0, sizeof(lock));
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = LINE_AT + at;
+    lock.l_len = 1;
+
+    while (fcntl(env->line, F_OFD_SETLKW, &lock) != 0 && errno == EINTR) {
+        continue;
+    }
 }
 
 

@@ -1,5 +1,5 @@
 /*
- * The Nth call of malloc, write, sync, mmap, open, flock fails, for each N
+ * The Nth call of malloc, write, sync, mmap, open, lock fails, for each N
  * until none fails any more: opening, writing, reading, copying and closing
  * a store.  Every run ends denied or correct: nothing crashes, nothing leaks,
  * what was said to be done is there, what was not is not half there.
@@ -13,7 +13,6 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 
@@ -26,7 +25,7 @@
 enum { MEMORY, WRITES, SYNCS, MAPS, OPENS, LOCKS, KINDS };
 
 static const char *const  kinds[] = {
-    "malloc", "write", "sync", "mmap", "open", "flock"
+    "malloc", "write", "sync", "mmap", "open", "lock"
 };
 
 static struct {
@@ -61,7 +60,7 @@ SHOWN int msync(void *data, size_t len, int flags);
 SHOWN void *mmap(void *at, size_t len, int prot, int flags, int fd,
     off_t offset);
 SHOWN int open(const char *path, int flags, ...);
-SHOWN int flock(int fd, int what);
+SHOWN int fcntl(int fd, int what, ...);
 
 
 static bool
@@ -224,11 +223,19 @@ open(const char *path, int flags, ...)
 
 
 int
-flock(int fd, int what)
+fcntl(int fd, int what, ...)
 {
-    REAL("flock", int, int, int);
+    void     *lock;
+    va_list   args;
 
-    return fails(LOCKS, ENOLCK) ? -1 : real(fd, what);
+    REAL("fcntl", int, int, int, ...);
+
+    va_start(args, what);
+    lock = va_arg(args, void *);
+    va_end(args);
+
+    return (what == F_SETLK || what == F_SETLKW || what == F_OFD_SETLKW)
+           && fails(LOCKS, ENOLCK) ? -1 : real(fd, what, lock);
 }
 
 
