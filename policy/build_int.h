@@ -88,6 +88,17 @@ void policy_dense_merge(const policy_build_t *build, const policy_set_t *set,
 uint32_t policy_build_permission(policy_build_t *build,
     const policy_ref_t *ref);
 
+/*
+ * What the elements of a list, of that size, name in their policy_refs_t at
+ * `names`, each name found by `find`, which gives POLICY_NONE after an error.
+ */
+typedef uint32_t (*policy_names_find_pt)(policy_build_t *build,
+    const policy_ref_t *ref);
+
+policy_status_t policy_names_graph(policy_build_t *build,
+    const policy_items_t *items, size_t size, size_t names,
+    policy_names_find_pt find, policy_graph_t *graph) POLICY_USE_RESULT;
+
 /* Element i of a list or map of the document. */
 static inline const policy_doc_permission_t *
 policy_doc_permission(const policy_build_t *build, uint32_t i)

@@ -178,3 +178,48 @@ policy_names_count(const policy_build_t *build)
 
     return n;
 }
+
+
+policy_status_t
+policy_names_graph(policy_build_t *build, const policy_items_t *items,
+    size_t size, size_t names, policy_names_find_pt find,
+    policy_graph_t *graph)
+{
+    uint32_t              i, k, n, to;
+    const policy_refs_t  *refs;
+
+    graph->nodes = items->count;
+    n = 0;
+
+    for (i = 0; i < graph->nodes; i++) {
+        refs = (const void *) ((const uint8_t *) items->items + i * size
+                               + names);
+        n += refs->count;
+    }
+
+    graph->first = policy_arena_take(&build->arena, (size_t) graph->nodes + 1,
+                                     sizeof(uint32_t));
+    graph->edges = policy_arena_take(&build->arena, n, sizeof(uint32_t));
+    if (graph->first == NULL || graph->edges == NULL) {
+        return POLICY_NO_MEMORY;
+    }
+
+    n = 0;
+
+    for (i = 0; i < graph->nodes; i++) {
+        refs = (const void *) ((const uint8_t *) items->items + i * size
+                               + names);
+        graph->first[i] = n;
+
+        for (k = 0; k < refs->count; k++) {
+            to = find(build, &refs->items[k]);
+            if (to != POLICY_NONE) {
+                graph->edges[n++] = to;
+            }
+        }
+    }
+
+    graph->first[graph->nodes] = n;
+
+    return POLICY_OK;
+}

@@ -7,8 +7,6 @@
 #include <policy/build_int.h>
 
 
-static policy_status_t policy_requires_graph(policy_build_t *build,
-    policy_graph_t *graph);
 static void policy_requires_one(policy_build_t *build,
     const policy_graph_t *graph, uint32_t permission, uint32_t licensed);
 static uint32_t policy_requires_licensed(policy_build_t *build);
@@ -31,7 +29,10 @@ policy_build_requires(policy_build_t *build)
         return POLICY_NO_MEMORY;
     }
 
-    status = policy_requires_graph(build, &graph);
+    status = policy_names_graph(build, &build->doc.permissions,
+                                sizeof(policy_doc_permission_t),
+                                offsetof(policy_doc_permission_t, requires),
+                                policy_build_permission, &graph);
     if (status != POLICY_OK) {
         return status;
     }
@@ -54,47 +55,6 @@ policy_build_requires(policy_build_t *build)
     }
 
     return build->writer.status;
-}
-
-
-static policy_status_t
-policy_requires_graph(policy_build_t *build, policy_graph_t *graph)
-{
-    uint32_t                        i, k, n, to;
-    const policy_doc_permission_t  *permission;
-
-    graph->nodes = build->doc.permissions.count;
-    n = 0;
-
-    for (i = 0; i < graph->nodes; i++) {
-        n += policy_doc_permission(build, i)->requires.count;
-    }
-
-    graph->first = policy_arena_take(&build->arena, (size_t) graph->nodes + 1,
-                                     sizeof(uint32_t));
-    graph->edges = policy_arena_take(&build->arena, n, sizeof(uint32_t));
-    if (graph->first == NULL || graph->edges == NULL) {
-        return POLICY_NO_MEMORY;
-    }
-
-    n = 0;
-
-    for (i = 0; i < graph->nodes; i++) {
-        permission = policy_doc_permission(build, i);
-        graph->first[i] = n;
-
-        for (k = 0; k < permission->requires.count; k++) {
-            to = policy_build_permission(build,
-                                         &permission->requires.items[k]);
-            if (to != POLICY_NONE) {
-                graph->edges[n++] = to;
-            }
-        }
-    }
-
-    graph->first[graph->nodes] = n;
-
-    return POLICY_OK;
 }
 
 

@@ -8,8 +8,8 @@
 #include <policy/build_int.h>
 
 
-static policy_status_t policy_roles_graph(policy_build_t *build,
-    policy_graph_t *graph);
+static uint32_t policy_roles_find(policy_build_t *build,
+    const policy_ref_t *ref);
 static policy_status_t policy_roles_guests(policy_build_t *build);
 static policy_status_t policy_roles_single(policy_build_t *build);
 static policy_ref_t policy_role_ref(const void *ctx, uint32_t node);
@@ -24,7 +24,10 @@ policy_build_roles(policy_build_t *build)
     policy_status_t           status;
     const policy_doc_role_t  *role;
 
-    status = policy_roles_graph(build, &graph);
+    status = policy_names_graph(build, &build->doc.roles,
+                                sizeof(policy_doc_role_t),
+                                offsetof(policy_doc_role_t, includes),
+                                policy_roles_find, &graph);
     if (status != POLICY_OK) {
         return status;
     }
@@ -113,44 +116,10 @@ policy_dense_merge(const policy_build_t *build, const policy_set_t *set,
 }
 
 
-static policy_status_t
-policy_roles_graph(policy_build_t *build, policy_graph_t *graph)
+static uint32_t
+policy_roles_find(policy_build_t *build, const policy_ref_t *ref)
 {
-    uint32_t                  i, k, n, to;
-    const policy_doc_role_t  *role;
-
-    graph->nodes = build->doc.roles.count;
-    n = 0;
-
-    for (i = 0; i < graph->nodes; i++) {
-        n += policy_doc_role(build, i)->includes.count;
-    }
-
-    graph->first = policy_arena_take(&build->arena, (size_t) graph->nodes + 1,
-                                     sizeof(uint32_t));
-    graph->edges = policy_arena_take(&build->arena, n, sizeof(uint32_t));
-    if (graph->first == NULL || graph->edges == NULL) {
-        return POLICY_NO_MEMORY;
-    }
-
-    n = 0;
-
-    for (i = 0; i < graph->nodes; i++) {
-        role = policy_doc_role(build, i);
-        graph->first[i] = n;
-
-        for (k = 0; k < role->includes.count; k++) {
-            to = policy_index_resolve(&build->roles, &role->includes.items[k],
-                                      "role", build->errors);
-            if (to != POLICY_NONE) {
-                graph->edges[n++] = to;
-            }
-        }
-    }
-
-    graph->first[graph->nodes] = n;
-
-    return POLICY_OK;
+    return policy_index_resolve(&build->roles, ref, "role", build->errors);
 }
 
 
