@@ -262,15 +262,20 @@ ngx_xassist_close_writable(ngx_http_request_t *r)
 static void
 ngx_xassist_close_boundary(ngx_event_t *ev)
 {
+    ngx_connection_t     *c;
+    ngx_http_request_t   *r;
     ngx_xassist_close_t  *cl;
 
     cl = (ngx_xassist_close_t *)
              ((u_char *) ev - offsetof(ngx_xassist_close_t, boundary));
 
-    ngx_http_set_log_request(cl->tunnel->request->connection->log,
-                             cl->tunnel->request);
+    r = cl->tunnel->request;
+    c = r->connection;
 
-    ngx_xassist_close_step(cl->tunnel);
+    ngx_http_set_log_request(c->log, r);
+
+    ngx_xassist_close_writable(r);
+    ngx_http_run_posted_requests(c);
 }
 
 

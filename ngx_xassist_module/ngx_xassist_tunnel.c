@@ -218,11 +218,12 @@ ngx_xassist_tunnel_of(ngx_connection_t *c)
 static ssize_t
 ngx_xassist_tunnel_down(ngx_connection_t *c, u_char *buf, size_t size)
 {
-    size_t                 rest;
+    size_t                 rest, given;
     ssize_t                n;
     ngx_xassist_tunnel_t  *tunnel;
 
     tunnel = ngx_xassist_tunnel_of(c);
+    given = size;
 
     if (tunnel->close != NULL) {
 
@@ -255,7 +256,14 @@ ngx_xassist_tunnel_down(ngx_connection_t *c, u_char *buf, size_t size)
     tunnel->retry_down = 0;
     ngx_xassist_frame_feed(&tunnel->down, buf, n);
 
-    if (tunnel->close != NULL && ngx_xassist_frame_boundary(&tunnel->down)) {
+    /*
+     * What TLS had been offered may end in the middle of a frame whose rest is
+     * here: nginx waits for a full socket to drain, and it is not full.
+     */
+
+    if (tunnel->close != NULL
+        && (ngx_xassist_frame_boundary(&tunnel->down) || (size_t) n < given))
+    {
         ngx_post_event(&tunnel->close->boundary, &ngx_posted_events);
     }
 
