@@ -18,6 +18,7 @@ struct ngx_xassist_live_s {
     ngx_queue_t           *buckets[NGX_XASSIST_KEY_ALL];
 
     ngx_queue_t            walks;              /* that are not at their end */
+    ngx_uint_t             step;               /* left in this turn */
     ngx_queue_t            few;                /* to be decided again first */
     ngx_queue_t            many;
     ngx_uint_t             room;               /* for more among the few */

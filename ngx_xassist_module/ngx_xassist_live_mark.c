@@ -66,6 +66,8 @@ ngx_xassist_live_mark_init(ngx_xassist_live_t *live)
     live->slice.handler = ngx_xassist_live_slice;
     live->slice.data = &ngx_xassist_no_connection;
     live->slice.log = live->worker->log;
+
+    live->step = NGX_XASSIST_STEP;
 }
 
 
@@ -141,34 +143,38 @@ ngx_xassist_live_mark_all(ngx_xassist_worker_t *worker, ngx_uint_t missed)
 }
 
 
-/* The first of them now; most causes have no more. */
+/* The first of them now, if this turn of the event loop has not looked for
+   enough; most causes have no more. */
 
 static void
 ngx_xassist_live_walk(ngx_xassist_live_t *live, ngx_xassist_walk_t *walk)
 {
-    ngx_uint_t           most;
+    ngx_uint_t           all;
     ngx_xassist_walk_t  *rest;
 
     walk->end = ngx_xassist_live_bucket(live, walk->key, &walk->id);
     walk->at = ngx_queue_head(walk->end);
 
-    most = NGX_XASSIST_STEP;
+    if (walk->at == walk->end) {
+        return;
+    }
 
-    if (!ngx_xassist_live_step(live, walk, &most)) {
+    ngx_post_event(&live->slice, &ngx_posted_events);
+
+    if (!ngx_xassist_live_step(live, walk, &live->step)) {
         return;
     }
 
     rest = ngx_alloc(sizeof(ngx_xassist_walk_t), live->worker->log);
 
     if (rest == NULL) {
-        most = NGX_MAX_SIZE_T_VALUE;
-        (void) ngx_xassist_live_step(live, walk, &most);
+        all = NGX_MAX_SIZE_T_VALUE;
+        (void) ngx_xassist_live_step(live, walk, &all);
         return;
     }
 
     *rest = *walk;
     ngx_queue_insert_tail(&live->walks, &rest->queue);
-    ngx_post_event(&live->slice, &ngx_posted_events);
 }
 
 
@@ -205,6 +211,7 @@ ngx_xassist_live_walk_on(ngx_xassist_live_t *live)
     ngx_uint_t           most;
     ngx_xassist_walk_t  *walk;
 
+    live->step = NGX_XASSIST_STEP;
     most = NGX_XASSIST_STEP;
 
     while (most != 0 && !ngx_queue_empty(&live->walks)) {
