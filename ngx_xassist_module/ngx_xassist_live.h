@@ -16,7 +16,8 @@ ngx_int_t ngx_xassist_live_init(ngx_xassist_worker_t *worker);
 /* exit_process: what is still connected is detached. */
 void ngx_xassist_live_exit(ngx_xassist_worker_t *worker);
 
-/* Both O(1).  Adding says when it was opened. */
+/* Both O(1), but for the marks that are not at their end when one is removed.
+   Adding says when it was opened. */
 void ngx_xassist_live_add(ngx_xassist_tunnel_t *tunnel);
 void ngx_xassist_live_remove(ngx_xassist_tunnel_t *tunnel);
 

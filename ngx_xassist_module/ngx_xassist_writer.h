@@ -1,6 +1,6 @@
 /*
  * Group commit.  Operations queue per worker; one task at a time on a pool
- * of one thread applies everything queued in one transaction.
+ * of one thread applies what is queued in one transaction, 128 at most.
  */
 
 #ifndef NGX_XASSIST_WRITER_H

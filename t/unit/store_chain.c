@@ -6,46 +6,6 @@
 enum { LINK = 7, MAX = 20, OLGAS_PLACE = 40 };
 
 
-/* The newest event of the kind; there is one. */
-
-static store_event_t
-newest(world_t *w, store_event_kind_t kind)
-{
-    uint64_t       after = 0;
-    store_event_t  event, found;
-
-    memset(&found, 0, sizeof(found));
-
-    while (store_log_read(&w->memory.view, after, &event) == STORE_OK) {
-        after = event.seq;
-
-        if (event.kind == (uint32_t) kind) {
-            found = event;
-        }
-    }
-
-    assert_int_not_equal(found.seq, 0);
-
-    return found;
-}
-
-
-/* Olga is in a call, and an external of hers. */
-
-static void
-both_there(world_t *w, store_call_kind_t kind)
-{
-    world(w);
-    a_call(w, 60, kind);
-    arrive(w, OLGAS, 60, OLGAS_PLACE);
-    invitation(w, LINK, 60, STORE_INV_EXTERNAL);
-    done(w);
-    press(w, LINK, MAX);
-    done(w);
-    arrive(w, MAX * 10 + 1, 60, MAX * 10 + 2);
-}
-
-
 static void
 goes_away(world_t *w, const char *why)
 {
@@ -62,10 +22,10 @@ from_a_closed_connection_to_the_end_of_the_call(void **state)
     store_event_t  event;
 
     (void) state;
-    both_there(&w, STORE_CALL_CONFERENCE);
+    with_external(&w, STORE_CALL_CONFERENCE, OLGAS_PLACE, LINK, MAX);
     goes_away(&w, "suspended");
 
-    event = newest(&w, STORE_EVENT_PARTICIPANT_AWAY);
+    event = last_of(&w, STORE_EVENT_PARTICIPANT_AWAY);
     assert_int_equal(event.detail.len, 9);
     assert_memory_equal(event.detail.data, "suspended", 9);
 
@@ -75,12 +35,12 @@ from_a_closed_connection_to_the_end_of_the_call(void **state)
     /* she left; a session ended by that, then its place, then the call */
 
     assert_int_equal(events(&w, STORE_EVENT_PARTICIPANT_LEFT), 2);
-    assert_int_equal(newest(&w, STORE_EVENT_SESSION_REVOKED).cause,
+    assert_int_equal(last_of(&w, STORE_EVENT_SESSION_REVOKED).cause,
                      event.seq + 1);
-    assert_int_equal(newest(&w, STORE_EVENT_PARTICIPANT_LEFT).cause,
+    assert_int_equal(last_of(&w, STORE_EVENT_PARTICIPANT_LEFT).cause,
                      event.seq + 1);
-    assert_int_equal(newest(&w, STORE_EVENT_CALL_ENDED).cause,
-                     newest(&w, STORE_EVENT_PARTICIPANT_LEFT).seq);
+    assert_int_equal(last_of(&w, STORE_EVENT_CALL_ENDED).cause,
+                     last_of(&w, STORE_EVENT_PARTICIPANT_LEFT).seq);
 
     assert_int_equal(store_log_read(&w.memory.view, event.seq, &event),
                      STORE_OK);
@@ -98,13 +58,13 @@ who_comes_back_is_away_by_another_event(void **state)
     store_event_t  event;
 
     (void) state;
-    both_there(&w, STORE_CALL_CONFERENCE);
+    with_external(&w, STORE_CALL_CONFERENCE, OLGAS_PLACE, LINK, MAX);
     goes_away(&w, "signed_out");
     arrive(&w, OLGAS, 60, OLGAS_PLACE);
     assert_int_equal(part_of(&w, 60, OLGAS_PLACE).cause, 0);
     goes_away(&w, "");
 
-    event = newest(&w, STORE_EVENT_PARTICIPANT_AWAY);
+    event = last_of(&w, STORE_EVENT_PARTICIPANT_AWAY);
     assert_int_equal(event.detail.len, 0);
     assert_int_equal(part_of(&w, 60, OLGAS_PLACE).cause, event.seq);
 
@@ -121,20 +81,20 @@ of_an_expert_who_is_away_too_long(void **state)
     store_event_t  event;
 
     (void) state;
-    both_there(&w, STORE_CALL_SERVICE);
+    with_external(&w, STORE_CALL_SERVICE, OLGAS_PLACE, LINK, MAX);
     goes_away(&w, "idle");
-    away = newest(&w, STORE_EVENT_PARTICIPANT_AWAY).seq;
+    away = last_of(&w, STORE_EVENT_PARTICIPANT_AWAY).seq;
 
     w.now += w.grace;
     sweep(&w);
 
-    event = newest(&w, STORE_EVENT_PARTICIPANT_GONE);
+    event = last_of(&w, STORE_EVENT_PARTICIPANT_GONE);
     assert_int_equal(event.cause, away);
     who = id(OLGA);
     assert_true(store_id_equal(&event.user, &who));
-    assert_int_equal(newest(&w, STORE_EVENT_SESSION_REVOKED).cause,
+    assert_int_equal(last_of(&w, STORE_EVENT_SESSION_REVOKED).cause,
                      event.seq);
-    assert_int_equal(newest(&w, STORE_EVENT_PARTICIPANT_LEFT).cause,
+    assert_int_equal(last_of(&w, STORE_EVENT_PARTICIPANT_LEFT).cause,
                      event.seq);
     assert_int_equal(part_of(&w, 60, OLGAS_PLACE).state, STORE_PART_AWAY);
 
@@ -142,7 +102,7 @@ of_an_expert_who_is_away_too_long(void **state)
 
     w.now += HOUR;
     sweep(&w);
-    assert_int_equal(newest(&w, STORE_EVENT_PARTICIPANT_LEFT).cause, away);
+    assert_int_equal(last_of(&w, STORE_EVENT_PARTICIPANT_LEFT).cause, away);
     assert_int_equal(events(&w, STORE_EVENT_PARTICIPANT_GONE), 1);
 
     end_of_world(&w);
@@ -175,10 +135,10 @@ the_end_of_a_call_names_every_session(void **state)
     assert_int_equal(events(&w, STORE_EVENT_PARTICIPANT_LEFT), 1);
     assert_int_equal(events(&w, STORE_EVENT_SESSION_REVOKED), 1);
 
-    event = newest(&w, STORE_EVENT_SESSION_REVOKED);
+    event = last_of(&w, STORE_EVENT_SESSION_REVOKED);
     who = id(31);
     assert_true(store_id_equal(&event.session, &who));
-    assert_int_equal(event.cause, newest(&w, STORE_EVENT_CALL_ENDED).seq);
+    assert_int_equal(event.cause, last_of(&w, STORE_EVENT_CALL_ENDED).seq);
 
     end_of_world(&w);
 }

@@ -43,21 +43,6 @@ checkpoint(store_env_t *env, void *data, bool *again)
 
 
 static void
-account(store_env_t *env, uint32_t n)
-{
-    char        name[16];
-    store_op_t  op, *ops[1] = { &op };
-
-    (void) snprintf(name, sizeof(name), "a%u", (unsigned) n);
-    folder_op(&op, STORE_OP_ACCOUNT_CREATE);
-    op.in.account_create.account = folder_id(n);
-    op.in.account_create.name = folder_text(name);
-    assert_int_equal(store_apply(env, ops, 1), STORE_OK);
-    assert_int_equal(op.status, STORE_OK);
-}
-
-
-static void
 what_a_checkpoint_says(void **state)
 {
     bool                again, matches;
@@ -71,14 +56,14 @@ what_a_checkpoint_says(void **state)
     env = folder_new(path, 0);
 
     assert_int_equal(checkpoint(env, NULL, &again), STORE_NOT_FOUND);
-    account(env, 1);
-    account(env, 2);
+    assert_int_equal(folder_account(env, 1), STORE_OK);
+    assert_int_equal(folder_account(env, 2), STORE_OK);
     assert_int_equal(checkpoint(env, &again, &again), STORE_IO);
     assert_int_equal(checkpoint(env, NULL, &again), STORE_OK);
     assert_false(again);
     assert_int_equal(checkpoint(env, NULL, &again), STORE_OK);
     assert_true(again);
-    account(env, 3);
+    assert_int_equal(folder_account(env, 3), STORE_OK);
     assert_int_equal(checkpoint(env, NULL, &again), STORE_OK);
 
     txn = folder_read(env);
@@ -128,11 +113,11 @@ it_holds_over_a_cut(void **state)
 
     (void) state;
     env = folder_new(path, 0);
-    account(env, 1);
+    assert_int_equal(folder_account(env, 1), STORE_OK);
     assert_int_equal(checkpoint(env, NULL, &again), STORE_OK);
-    account(env, 2);
+    assert_int_equal(folder_account(env, 2), STORE_OK);
     assert_int_equal(checkpoint(env, NULL, &again), STORE_OK);
-    account(env, 3);
+    assert_int_equal(folder_account(env, 3), STORE_OK);
 
     folder_op(&op, STORE_OP_TRIM);
     op.in.trim.log_before = UINT64_MAX;

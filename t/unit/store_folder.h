@@ -57,6 +57,26 @@ folder_op(store_op_t *op, store_op_kind_t kind)
 }
 
 
+/* Creates an account, named by its number; as store_apply does, or as the
+   operation does. */
+
+static inline store_status_t
+folder_account(store_env_t *env, uint32_t n)
+{
+    char            name[16];
+    store_op_t      op, *ops[1] = { &op };
+    store_status_t  rc;
+
+    (void) snprintf(name, sizeof(name), "a%u", (unsigned) n);
+    folder_op(&op, STORE_OP_ACCOUNT_CREATE);
+    op.in.account_create.account = folder_id(n);
+    op.in.account_create.name = folder_text(name);
+    rc = store_apply(env, ops, 1);
+
+    return rc == STORE_OK ? op.status : rc;
+}
+
+
 static inline store_status_t
 folder_try(const char *path, uint64_t max, bool create, bool read_only,
     store_env_t **env, store_error_t *error)

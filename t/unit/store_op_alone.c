@@ -6,22 +6,6 @@
 enum { LINK = 7, MAX = 20, OLGAS_PLACE = 40 };
 
 
-/* A service call with its expert and an external of hers. */
-
-static void
-both_there(world_t *w, store_call_kind_t kind)
-{
-    world(w);
-    a_call(w, 60, kind);
-    arrive(w, OLGAS, 60, OLGAS_PLACE);
-    invitation(w, LINK, 60, STORE_INV_EXTERNAL);
-    done(w);
-    press(w, LINK, MAX);
-    done(w);
-    arrive(w, MAX * 10 + 1, 60, MAX * 10 + 2);
-}
-
-
 static void
 goes_away(world_t *w)
 {
@@ -36,7 +20,7 @@ a_service_call_waits_and_its_external_does_not(void **state)
     world_t  w;
 
     (void) state;
-    both_there(&w, STORE_CALL_SERVICE);
+    with_external(&w, STORE_CALL_SERVICE, OLGAS_PLACE, LINK, MAX);
     goes_away(&w);
 
     w.now += MINUTE - 1;
@@ -76,7 +60,7 @@ who_comes_back_in_time_finds_everybody(void **state)
     world_t  w;
 
     (void) state;
-    both_there(&w, STORE_CALL_SERVICE);
+    with_external(&w, STORE_CALL_SERVICE, OLGAS_PLACE, LINK, MAX);
     goes_away(&w);
 
     w.now += MINUTE - 1;
@@ -95,7 +79,7 @@ a_conference_has_one_grace(void **state)
     world_t  w;
 
     (void) state;
-    both_there(&w, STORE_CALL_CONFERENCE);
+    with_external(&w, STORE_CALL_CONFERENCE, OLGAS_PLACE, LINK, MAX);
     goes_away(&w);
     assert_int_equal(part_of(&w, 60, OLGAS_PLACE).alone, 0);
 

@@ -92,25 +92,6 @@ assists(world_t *w, uint32_t session, uint32_t subject)
 }
 
 
-static store_event_t
-last_of(world_t *w, store_event_kind_t kind)
-{
-    uint64_t       after = 0;
-    store_event_t  event, found;
-
-    memset(&found, 0, sizeof(found));
-
-    while (store_log_read(&w->memory.view, after, &event) == STORE_OK) {
-        if (event.kind == (uint32_t) kind) {
-            found = event;
-        }
-        after = event.seq;
-    }
-
-    return found;
-}
-
-
 static void
 test_start(void **state)
 {

@@ -36,17 +36,13 @@ typedef struct {
 static void
 write_one(store_env_t *env, uint32_t n)
 {
-    char        name[16];
-    store_op_t  op, *ops[1] = { &op };
+    store_status_t  status;
 
-    (void) snprintf(name, sizeof(name), "a%u", (unsigned) n);
-    folder_op(&op, STORE_OP_ACCOUNT_CREATE);
-    op.in.account_create.account = folder_id(n);
-    op.in.account_create.name = folder_text(name);
+    status = folder_account(env, n);
 
-    if (store_apply(env, ops, 1) != STORE_OK || op.status != STORE_OK) {
+    if (status != STORE_OK) {
         print_error("account %u: %s\n", (unsigned) n,
-                    store_status_text(op.status));
+                    store_status_text(status));
         abort();
     }
 }

@@ -295,14 +295,11 @@ also(three_t *t)
 
 
 static void
-fill_from(store_env_t *env, store_memory_t *m)
+put_all(store_view_t *view, store_memory_t *m)
 {
     size_t         i;
     store_key_t    key;
-    store_view_t  *view;
     store_slice_t  k, v;
-
-    assert_int_equal(store_write_begin(env, &view), STORE_OK);
 
     for (i = 0; i < m->n; i++) {
         store_memory_pair(&m->pairs[i], &k, &v);
@@ -310,7 +307,16 @@ fill_from(store_env_t *env, store_memory_t *m)
         store_key_bytes(&key, k.data, k.len);
         store_view_put(view, &key, v);
     }
+}
 
+
+static void
+fill_from(store_env_t *env, store_memory_t *m)
+{
+    store_view_t  *view;
+
+    assert_int_equal(store_write_begin(env, &view), STORE_OK);
+    put_all(view, m);
     assert_int_equal(store_write_commit(env), STORE_OK);
 }
 
@@ -403,12 +409,7 @@ fill_again(store_env_t *env, store_memory_t *m)
         store_view_remove(view, &key);
     }
 
-    for (i = 0; i < m->n; i++) {
-        store_memory_pair(&m->pairs[i], &k, &v);
-        key.len = 0;
-        store_key_bytes(&key, k.data, k.len);
-        store_view_put(view, &key, v);
-    }
+    put_all(view, m);
 
     assert_int_equal(store_write_commit(env), STORE_OK);
 }

@@ -99,6 +99,21 @@ shared(void **state)
 }
 
 
+/* Olga in the call, and two who came by one link. */
+
+static void
+two_guests(world_t *w)
+{
+    world(w);
+    arrive(w, OLGAS, CALL, 7);
+    invitation(w, LINK, CALL, STORE_INV_CONFERENCE);
+    w->op.in.invitation_create.uses = 2;
+    done(w);
+    guest(w, LINK, 50);
+    guest(w, LINK, 60);
+}
+
+
 /* Another person's pass took over the browser of a guest, who stays: not when
    the invitation of both is withdrawn. */
 
@@ -110,13 +125,7 @@ whose_browser_is_forgotten(void **state)
 
     (void) state;
 
-    world(&w);
-    arrive(&w, OLGAS, CALL, 7);
-    invitation(&w, LINK, CALL, STORE_INV_CONFERENCE);
-    w.op.in.invitation_create.uses = 2;
-    done(&w);
-    guest(&w, LINK, 50);
-    guest(&w, LINK, 60);
+    two_guests(&w);
 
     session = session_of(&w, 501);
     store_session_forget(&w.memory.view, ask(&w, STORE_OP_SESSION_TOUCH),
@@ -143,13 +152,7 @@ who_was_the_last(void **state)
 
     (void) state;
 
-    world(&w);
-    arrive(&w, OLGAS, CALL, 7);
-    invitation(&w, LINK, CALL, STORE_INV_CONFERENCE);
-    w.op.in.invitation_create.uses = 2;
-    done(&w);
-    guest(&w, LINK, 50);
-    guest(&w, LINK, 60);
+    two_guests(&w);
     leave(&w, STORE_OP_LEAVE, CALL, 7);
     done(&w);
     assert_int_equal(call_of(&w, CALL).state, STORE_CALL_LIVE);

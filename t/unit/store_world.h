@@ -327,6 +327,47 @@ sweep(world_t *w)
 }
 
 
+/* Olga is in call 60, and an external who pressed her link there. */
+
+static inline void
+with_external(world_t *w, store_call_kind_t kind, uint32_t place,
+    uint32_t link, uint32_t browser)
+{
+    world(w);
+    a_call(w, 60, kind);
+    arrive(w, OLGAS, 60, place);
+    invitation(w, link, 60, STORE_INV_EXTERNAL);
+    done(w);
+    press(w, link, browser);
+    done(w);
+    arrive(w, browser * 10 + 1, 60, browser * 10 + 2);
+}
+
+
+/* The last event of the kind; there is one. */
+
+static inline store_event_t
+last_of(world_t *w, store_event_kind_t kind)
+{
+    uint64_t       after = 0;
+    store_event_t  event, found;
+
+    memset(&found, 0, sizeof(found));
+
+    while (store_log_read(&w->memory.view, after, &event) == STORE_OK) {
+        after = event.seq;
+
+        if (event.kind == (uint32_t) kind) {
+            found = event;
+        }
+    }
+
+    assert_int_not_equal(found.seq, 0);
+
+    return found;
+}
+
+
 static inline store_call_t
 call_of(world_t *w, uint32_t n)
 {
